@@ -1,0 +1,53 @@
+"""Everything that is checked, in one go: each part runs whatever became of the others, and the end says what failed."""
+
+import os
+import subprocess
+import sys
+import time
+
+PYTHON = sys.executable
+MANAGE = [PYTHON, "manage.py"]
+LINT_IMPORTS = [PYTHON, "-c", "from importlinter.cli import lint_imports_command as run; run()"]
+QUICK = {
+    "ruff": [PYTHON, "-m", "ruff", "check"],
+    "format": [PYTHON, "-m", "ruff", "format", "--check"],
+    "mypy": [PYTHON, "-m", "mypy"],
+    "imports": LINT_IMPORTS,
+}
+FULL = {
+    **QUICK,
+    "migrations": [*MANAGE, "makemigrations", "--check", "--dry-run"],
+    "deploy": [*MANAGE, "check", "--deploy", "--fail-level", "WARNING"],
+    "pytest": [PYTHON, "-m", "pytest"],
+}
+KEY = "made-up-for-the-checks-0123456789abcdefghijklmnopqrstuvwxyz"
+NOWHERE = "postgresql://nobody@localhost/none"  # for the quick checks, which read the settings and open no database
+USUAL = {"SECRET_KEY": KEY, "LOOPBACK": "1", "DATABASE_URL": NOWHERE, "DATABASE_OMNI_URL": NOWHERE}
+PRODUCTION = {"SECRET_KEY": KEY, "LOOPBACK": "0", "DEBUG": "0", "ALLOWED_HOSTS": "qtm.example", "DEMO_ALLOWED": "0"}
+
+
+def environment(name: str) -> dict[str, str]:
+    """What a part sees: production settings where those are what is checked."""
+    return {**os.environ, **PRODUCTION} if name == "deploy" else {**USUAL, **os.environ}
+
+
+def run(name: str, command: list[str]) -> tuple[str, bool, float]:
+    """Run one part, and say how it went."""
+    print(f"\n── {name} " + "─" * (70 - len(name)), flush=True)
+    began = time.monotonic()
+    status = subprocess.run(command, env=environment(name), check=False).returncode
+    return name, status == 0, time.monotonic() - began
+
+
+def main() -> int:
+    """Run them all; one failure fails the whole."""
+    parts = QUICK if "--quick" in sys.argv else FULL
+    results = [run(name, command) for name, command in parts.items()]
+    print("\n── results " + "─" * 63)
+    for name, passed, seconds in results:
+        print(f"{'passed' if passed else 'FAILED'}  {name:<12}{seconds:7.1f} s")
+    return 0 if all(passed for _, passed, _ in results) else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,55 @@
+-- What a ServiceEvent owes before it is completed: one function, asked by the page, by the refusal and by the completing law.
+
+-- :make
+CREATE FUNCTION evidence_missing(event bigint) RETURNS TABLE (stage text, kind text, category text, needed int, have int)
+  LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
+  WITH stages AS (
+    SELECT e.id, s.value AS stage, s.ordinality AS place
+    FROM execution_serviceevent e JOIN qtm_surfaceversion v ON v.id = e.version_id,
+      jsonb_array_elements(coalesce(v.runtime -> 'stages', '[]')) WITH ORDINALITY s
+    WHERE e.id = event
+  ), owed AS (
+    SELECT place, n.ordinality AS line, stage ->> 'code' AS stage, n.value ->> 'kind' AS kind, n.value ->> 'category' AS category,
+      (n.value ->> 'required')::int AS needed,
+      (SELECT count(*)::int FROM execution_evidence x WHERE x.event_id = stages.id AND x.stage = stages.stage ->> 'code'
+         AND x.kind = n.value ->> 'kind' AND x.category = n.value ->> 'category') AS have
+    FROM stages, jsonb_array_elements(coalesce(stage -> 'evidence', '[]')) WITH ORDINALITY n
+    UNION ALL
+    SELECT place, 1000, stage ->> 'code', 'stage', '', 1,
+      (SELECT count(*)::int FROM execution_stagemark m WHERE m.event_id = stages.id AND m.stage = stages.stage ->> 'code')
+    FROM stages
+  )
+  SELECT stage, kind, category, needed, have FROM owed WHERE have < needed ORDER BY place, line
+$$;
+
+CREATE FUNCTION law_execution_completing() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER
+  SET search_path = pg_catalog, public, pg_temp AS $$
+DECLARE
+  ending jsonb;
+  lacking text;
+BEGIN
+  SELECT o INTO ending FROM qtm_surfaceversion v, jsonb_array_elements(coalesce(v.runtime -> 'outcomes', '[]')) o
+    WHERE v.id = NEW.version_id AND o ->> 'code' = NEW.outcome;
+  IF ending IS NULL THEN
+    RAISE EXCEPTION USING ERRCODE = '23514', CONSTRAINT = 'evidence', MESSAGE = 'The surface has no such outcome.';
+  END IF;
+  IF (ending ->> 'completes')::boolean THEN
+    SELECT string_agg(format('%s %s %s: %s of %s', stage, kind, category, have, needed), '; ') INTO lacking FROM evidence_missing(NEW.id);
+    IF lacking IS NOT NULL THEN
+      RAISE EXCEPTION USING ERRCODE = '23514', CONSTRAINT = 'evidence', MESSAGE = 'Still needed: ' || lacking || '.';
+    END IF;
+  END IF;
+  IF jsonb_array_length(coalesce(ending -> 'reasons', '[]')) > 0
+     AND NOT EXISTS (SELECT FROM jsonb_array_elements(ending -> 'reasons') r WHERE r ->> 'code' = NEW.reason) THEN
+    RAISE EXCEPTION USING ERRCODE = '23514', CONSTRAINT = 'evidence', MESSAGE = 'The outcome takes a reason from the surface''s list.';
+  END IF;
+  RETURN NEW;
+END $$;
+
+CREATE TRIGGER law_6_evidence BEFORE UPDATE ON execution_serviceevent FOR EACH ROW
+  WHEN (NEW.state = 'completed' AND OLD.state <> 'completed') EXECUTE FUNCTION law_execution_completing();
+ALTER TABLE execution_serviceevent ENABLE ALWAYS TRIGGER law_6_evidence;
+
+-- :undo
+DROP TRIGGER law_6_evidence ON execution_serviceevent;
+DROP FUNCTION law_execution_completing(), evidence_missing(bigint);

@@ -1,0 +1,161 @@
+"""Governance: the Task is reviewed, approved and assigned by people; nothing here is work yet."""
+
+from typing import Any
+
+from django.db import models
+
+from intake.asking import Details
+from intake.models import Intake, Request
+from qtm.models import Membership, Operator, SurfaceVersion, User
+from qtm.refusals import Invalid
+from qtm.spine import ACTIVE, BornAmong, BornOf, Boundary, Fact, PartOf, Room, birth, move, note
+
+BEFORE_ASSIGNED = ("open", "held", "approved")
+# What a review may correct, as fields of the Intake; the Intake itself stays as it was stored.
+CORRECTABLE = ("summary", "tier", "name", "phone", "email", "place", "wished", "description")
+
+
+class Task(Room):
+    """The governance of one intake: review, approval, assignment and closure."""
+
+    first = "open"
+    letter = "T"
+    zone = "governance"
+    title = "Task"
+    layer = "governor"
+    seen_with = "governance.see_console"
+    born_by = "system"
+    boundary = Boundary("governed submit path", "intake becomes a governance item", queue="To review")
+
+    case_id = models.BigIntegerField(db_index=True)
+    intake = BornOf(Intake, {"stored": []}, same=["governor", "version"], related_name="task")
+    governor = models.ForeignKey(Operator, models.PROTECT, null=True, related_name="+")
+    version = models.ForeignKey(SurfaceVersion, models.PROTECT, related_name="+")
+
+    class Meta(Room.Meta):
+        permissions = [("see_console", "See the Governance Console or the Task Inbox")]
+        indexes = [models.Index(fields=["governor", "state", "since", "id"], name="governance_task_queue")]
+
+    @birth(Request, "received", label="Submit", says="It becomes an intake, and a task to review.", codename="submit_request", primary=True)
+    def submit(cls, request: Request, *, version: SurfaceVersion, details: Details) -> "Task":  # noqa: N805
+        """Take a complete Request through: it is submitted, its Intake stored, its Task opened, in one act."""
+        request.submit()
+        intake = Intake.born(request=request, version=version, funnel_id=request.funnel_id, **details.columns())
+        return cls.born(intake=intake)  # type: ignore[attr-defined,no-any-return]
+
+    @move("open", "approved", label="Approve", says="It can then be assigned to an operator.", primary=True)
+    def approve(self) -> None:
+        """The review says yes."""
+
+    @move("open", "held", no=True, label="Hold", says="It waits, with your reason, until somebody resumes it.")
+    def hold(self) -> None:
+        """The review waits for something."""
+
+    @move("held", "open", label="Resume", says="It goes back into review.", primary=True)
+    def resume(self) -> None:
+        """The review goes on."""
+
+    @move(BEFORE_ASSIGNED, "rejected", no=True, label="Reject", says="Ends here. The requester reads that it will not be done.")
+    def reject(self) -> None:
+        """The review says no."""
+
+    @move(BEFORE_ASSIGNED, "cancelled", no=True, asker=True, label="Cancel", says="Ends here, because it is no longer wanted.")
+    def cancel(self) -> None:
+        """It is no longer wanted."""
+
+    @move("approved", "assigned", own_door=False)
+    def be_assigned(self) -> None:
+        """An Assignment is born of it."""
+
+    @move("assigned", "approved", own_door=False)
+    def be_unassigned(self) -> None:
+        """Its Assignment was withdrawn."""
+
+    @move("assigned", "handed_off", own_door=False)
+    def hand_off(self) -> None:
+        """Its Job is created; governance has done its part."""
+
+    @move("handed_off", "closed", label="Close the task", says="Closes the governance of it, and says nothing of the job.")
+    def close(self) -> None:
+        """Governance closure: explicit, and no word about the Job."""
+
+    @note(BEFORE_ASSIGNED, label="Correct a detail", says="What was asked stays as it is; the job will carry what you put right.")
+    def correct(self, *, field: str, becomes: str, why: str) -> "Correction":
+        """Put a wrong detail right, beside the frozen Intake."""
+        if field not in CORRECTABLE:
+            raise Invalid({"field": "This is no detail that a review can correct."})
+        return Correction.objects.create(task=self, field=field, was=self.detail(field), becomes=becomes, why=why)
+
+    def detail(self, field: str) -> str:
+        """A detail of the intake as it stands now, corrections included."""
+        newest = self.corrections.filter(field=field).order_by("-id").first()
+        value: Any = newest.becomes if newest else getattr(self.intake, field)
+        return "" if value is None else value.isoformat() if hasattr(value, "isoformat") else str(value)
+
+
+class Correction(Fact):
+    """A detail put right in review: which, what it was, what it is, and why."""
+
+    task = PartOf(Task, BEFORE_ASSIGNED, related_name="corrections")
+    field = models.CharField(max_length=20, choices=[(name, name) for name in CORRECTABLE])
+    was = models.TextField(blank=True)
+    becomes = models.TextField(max_length=4000, blank=True)
+    why = models.TextField(max_length=1000)
+
+    class Meta(Fact.Meta):
+        ordering = ["id"]
+
+
+class Assignment(Room):
+    """Coordination: which operator is to do it, and if wished which of its workers; no work yet."""
+
+    first = "active"
+    letter = "A"
+    zone = "governance"
+    title = "Assignment"
+    layer = "governor"
+    seen_with = "governance.see_console"
+    access = ACTIVE
+    boundary = Boundary("human-initiated assignment", "routing origin does not equal assignment", queue="To assign")
+
+    case_id = models.BigIntegerField(db_index=True)
+    task = BornAmong(
+        Task,
+        {"assigned": ["active"], "handed_off": ["handed_off"], "closed": ["handed_off"]},
+        same=["governor", "version"],
+        related_name="assignments",
+    )
+    governor = models.ForeignKey(Operator, models.PROTECT, null=True, related_name="+")
+    version = models.ForeignKey(SurfaceVersion, models.PROTECT, related_name="+")
+    operator = models.ForeignKey(Operator, models.PROTECT, related_name="+")
+    worker = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
+    note = models.TextField(max_length=1000, blank=True)
+
+    class Meta(Room.Meta):
+        constraints = [
+            models.UniqueConstraint(fields=["task"], condition=~models.Q(state="withdrawn"), name="governance_assignment_one_living"),
+            models.CheckConstraint(condition=models.Q(governor=None) | models.Q(governor=models.F("operator")), name="governance_assignment_within"),
+        ]
+        indexes = [models.Index(fields=["governor", "state", "since", "id"], name="governance_assignment_queue")]
+
+    @birth(Task, "approved", label="Assign", says="Names who is to do it. It makes no job yet.", codename="assign_task", primary=True)
+    def assign(cls, task: Task, *, operator: Operator, worker: User | None = None, note: str = "") -> "Assignment":  # noqa: N805
+        """Assign an approved Task to an operator."""
+        if task.governor_id not in (None, operator.pk):
+            raise Invalid({"operator": "A task of an operator's own funnel is assigned within that operator."})
+        if operator.state != "active":
+            raise Invalid({"operator": f"{operator} is {operator.state.replace('_', ' ')} and takes no new work."})
+        if worker and not Membership.objects.filter(user=worker, operator=operator, left_at=None).exists():
+            raise Invalid({"worker": f"{worker} does not work for {operator}."})
+        task.be_assigned()
+        return cls.born(task=task, operator=operator, worker=worker, note=note)  # type: ignore[attr-defined,no-any-return]
+
+    @move("active", "handed_off", own_door=False)
+    def hand_off(self) -> None:
+        """Its Job is created; the Task has done its part with it."""
+        self.task.hand_off()
+
+    @move("active", "withdrawn", no=True, label="Withdraw the assignment", says="The task goes back to be assigned anew.")
+    def withdraw(self) -> None:
+        """Take the assignment back before a Job is created."""
+        self.task.be_unassigned()

@@ -1,0 +1,92 @@
+"""The submit path: one way in for form, intake page and import."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import IntegrityError
+
+from governance.models import Task
+from intake.asking import content_of, read
+from intake.models import Actor, Funnel, Request
+from qtm.acts import acting, asker_is
+from qtm.models import Surface, User
+from qtm.refusals import Conflict, Invalid
+
+
+@dataclass(frozen=True, slots=True)
+class Asking:
+    """One asking: through which funnel, for which surface, by which channel, what, and the key that makes it one."""
+
+    funnel: Funnel
+    surface: Surface
+    channel: str
+    asked: Mapping[str, Any]
+    key: str
+    via: str
+    authority: str = "open entry"
+    user: User | None = None
+    system: str = ""
+    follows: Request | None = None
+    incomplete: bool = False  # whether what is missing may be completed later, on the intake page
+    past: bool = False
+
+
+def ask(asking: Asking) -> tuple[Request, bool]:
+    """Take what is asked: Request, Intake and Task at once, or where it is incomplete a Request and nothing else.
+
+    Gives the Request and whether it is new. The same key with the same content is the same Request; with other content a
+    `Conflict` (409). `Invalid` (422) names each field that is wrong or missing.
+    """
+    if before := _before(asking):
+        return before, False
+    version = asking.surface.current
+    if not version.reads.executable:
+        raise Invalid({"surface": f"{asking.surface} is planned: it takes no requests yet."})
+    reading = read(version, asking.asked, past=asking.past)
+    if reading.wrong or (reading.missing and not asking.incomplete):
+        raise Invalid(reading.errors)
+    try:
+        with acting(asking.user, via=asking.via, authority=asking.authority):
+            request = _receive(asking)
+            if reading.details:
+                Task.submit(request, version=version, details=reading.details)
+    except IntegrityError:
+        if winner := _before(asking):
+            return winner, False
+        raise
+    return request, True
+
+
+def _before(asking: Asking) -> Request | None:
+    """The Request that the same key has made before, if its content is the same."""
+    before = Request.objects.filter(key=asking.key).first()
+    if before and before.content != content_of(asking.asked):
+        raise Conflict(sentence=f"This form was sent before with other content, as {before.reference}. Open a new form to ask for something else.")
+    return before
+
+
+def _receive(asking: Asking) -> Request:
+    """Store what was asked as it was asked, by its Actor."""
+    actor = _actor(asking)
+    if asking.user is None:
+        asker_is(actor)
+    return Request.born(
+        actor=actor,
+        funnel=asking.funnel,
+        surface=asking.surface,
+        governor_id=asking.funnel.operator_id,
+        channel=asking.channel,
+        asked=dict(asking.asked),
+        key=asking.key,
+        content=content_of(asking.asked),
+        follows=asking.follows,
+    )
+
+
+def _actor(asking: Asking) -> Actor:
+    """Who asks: the person of the form, or a named system."""
+    if asking.system:
+        return Actor.objects.get_or_create(kind="system", name=asking.system)[0]
+    said = {name: str(asking.asked.get(name) or "").strip() for name in ("name", "phone", "email")}
+    return Actor.objects.create(**said)

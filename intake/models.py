@@ -1,0 +1,133 @@
+"""Intake: an Actor asks through a Funnel; the Request is what was asked, the Intake what is governed."""
+
+import secrets
+from typing import ClassVar
+
+from django.db import models
+
+from qtm.models import Operator, Surface, SurfaceVersion
+from qtm.spine import BornOf, Boundary, Fact, Room, move
+
+CHANNELS = [("web", "web form"), ("phone", "by phone"), ("in_person", "in person"), ("import", "import"), ("follow_on", "follow-on")]
+
+
+def unguessable() -> str:
+    """A token of 192 random bits for a link that is its own key."""
+    return secrets.token_urlsafe(24)
+
+
+class Actor(Fact):
+    """The person, business or system that asks; external: governs and executes nothing."""
+
+    noted_by: ClassVar[str] = "system"
+
+    kind = models.CharField(max_length=10, choices=[("person", "person"), ("business", "business"), ("system", "system")], default="person")
+    name = models.CharField(max_length=120, blank=True)
+    phone = models.CharField(max_length=40, blank=True)
+    email = models.EmailField(blank=True)
+
+    class Meta(Fact.Meta):
+        constraints = [models.UniqueConstraint(fields=["name"], condition=models.Q(kind="system"), name="intake_actor_system_key")]
+
+    def __str__(self) -> str:
+        """The name given, or who it is in a word."""
+        return self.name or f"a {self.kind}"
+
+
+class Funnel(models.Model):
+    """An entry point: whose it is, what it offers, in which words, and whether it is open."""
+
+    slug = models.SlugField(max_length=60, unique=True)
+    name = models.CharField(max_length=80)
+    words = models.TextField(max_length=1000, blank=True, help_text="What people read above the form.")
+    operator = models.ForeignKey(Operator, models.PROTECT, null=True, blank=True, related_name="funnels", help_text="Empty: the network's own.")
+    surfaces = models.ManyToManyField(Surface, related_name="funnels", blank=True)
+    is_open = models.BooleanField("open", default=True)
+
+    class Meta:
+        default_permissions = ()
+        permissions = [("keep_funnel", "Keep a funnel's words, surfaces and whether it is open")]
+        ordering = ["name"]
+
+    def __str__(self) -> str:
+        """Its name."""
+        return self.name
+
+    @property
+    def owner(self) -> str:
+        """Whose it is, in a word."""
+        return str(self.operator) if self.operator_id else "the network"
+
+
+class Request(Room):
+    """What was asked, as it was asked; never edited."""
+
+    first = "received"
+    letter = "Q"
+    zone = "intake"
+    title = "Request"
+    layer = "governor"
+    seen_with = "intake.take_request"
+    case_column = "id"
+    born_by = "asker"
+    boundary = Boundary("open entry: web form, operator-managed intake page, import, a named system", "asking commits nobody", queue="To complete")
+
+    actor = models.ForeignKey(Actor, models.PROTECT, related_name="requests")
+    funnel = models.ForeignKey(Funnel, models.PROTECT, related_name="requests")
+    surface = models.ForeignKey(Surface, models.PROTECT, related_name="requests")
+    governor = models.ForeignKey(Operator, models.PROTECT, null=True, related_name="+")
+    channel = models.CharField(max_length=12, choices=CHANNELS)
+    asked = models.JSONField()
+    key = models.CharField(max_length=120, unique=True)
+    content = models.CharField(max_length=64)
+    token = models.CharField(max_length=40, unique=True, default=unguessable)
+    follows = models.ForeignKey("self", models.PROTECT, null=True, related_name="followed_by")
+
+    class Meta(Room.Meta):
+        permissions = [("take_request", "Take a request by phone or in person")]
+        indexes = [models.Index(fields=["state", "since", "id"], name="intake_request_queue")]
+
+    @property
+    def case_id(self) -> int:
+        """A Request is its own case."""
+        return int(self.pk)
+
+    @move("received", "submitted", own_door=False, asker=True)
+    def submit(self) -> None:
+        """What was asked is complete; it goes on as Intake and Task."""
+
+    @move("received", "discarded", no=True, asker=True, label="Discard", says="Nothing follows from it. It stays on file as it was asked.")
+    def discard(self) -> None:
+        """Nothing follows from what was asked."""
+
+
+class Intake(Room):
+    """What was asked in governed form: checked against a version of its surface, and frozen."""
+
+    first = "stored"
+    letter = "I"
+    zone = "intake"
+    title = "Intake"
+    layer = "governor"
+    seen_with = "intake.take_request"
+    born_by = "system"
+
+    case_id = models.BigIntegerField(db_index=True)
+    request = BornOf(Request, {"submitted": ["stored"]}, same=["governor"], related_name="intake")
+    governor = models.ForeignKey(Operator, models.PROTECT, null=True, related_name="+")
+    version = models.ForeignKey(SurfaceVersion, models.PROTECT, related_name="+")
+    funnel = models.ForeignKey(Funnel, models.PROTECT, related_name="+")
+    summary = models.CharField(max_length=200)
+    tier = models.CharField(max_length=40, blank=True)
+    answers = models.JSONField(default=dict)
+    name = models.CharField(max_length=120, blank=True)
+    phone = models.CharField(max_length=40, blank=True)
+    email = models.EmailField(blank=True)
+    place = models.CharField(max_length=250, blank=True)
+    latitude = models.DecimalField(max_digits=9, decimal_places=6, null=True)
+    longitude = models.DecimalField(max_digits=9, decimal_places=6, null=True)
+    wished = models.DateTimeField(null=True)
+    description = models.TextField(max_length=4000, blank=True)
+
+    class Meta(Room.Meta):
+        pass

@@ -1,0 +1,22 @@
+"""The house itself, and the admin as an oversight."""
+
+from importlib import import_module
+
+from django.apps import AppConfig
+from django.contrib.admin.apps import AdminConfig
+
+
+class QtmConfig(AppConfig):
+    """What every zone stands on."""
+
+    name = "qtm"
+
+    def ready(self) -> None:
+        """Let the system checks be known."""
+        import_module("qtm.checks")
+
+
+class Oversight(AdminConfig):
+    """Django's admin, read-only over the spine."""
+
+    default_site = "qtm.oversight.Oversight"

@@ -1,0 +1,1 @@
+"""System checks: deployment mistakes, each with an id and a sentence on how to mend it."""

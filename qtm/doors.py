@@ -1,0 +1,248 @@
+"""Doors: the one way by which people make a move or cross into the next room.
+
+A door's address is the row and the verb. What draws its button guards its POST: the same permission, the same state, the same words.
+"""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.contrib.auth.views import redirect_to_login
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import URLPattern, path, reverse
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.text import slugify
+
+from qtm.acts import acting
+from qtm.refusals import Conflict, Forbidden, Invalid
+from qtm.spine import Room, Verb, words
+from qtm.typed import keep_typed, typed_before
+
+
+class DoorForm(forms.Form):
+    """What a door asks besides the press; it knows the row and who presses."""
+
+    def __init__(self, *args: Any, row: Room, user: Any, **kwargs: Any) -> None:
+        """`row`: what is pressed on; `user`: who presses."""
+        self.row, self.user = row, user
+        super().__init__(*args, **kwargs)
+
+    def given(self) -> dict[str, Any]:
+        """The verb's arguments."""
+        return dict(self.cleaned_data)
+
+
+class ReasonForm(DoorForm):
+    """Why the answer is no."""
+
+    reason = forms.CharField(label="Why?", max_length=1000, widget=forms.Textarea(attrs={"rows": 3}), error_messages={"required": "Say why: the reason is kept with the decision."})
+
+
+@dataclass(frozen=True, slots=True)
+class Door:
+    """One verb of a room, with the form it asks and the place it is pressed from."""
+
+    room: type[Room]
+    verb: Verb
+    via: Callable[[Any], str]
+    form: type[DoorForm] | None
+
+    @property
+    def pressed_on(self) -> type[Room]:
+        """The room of the row that is pressed on: upstream for a crossing, its own otherwise."""
+        return self.verb.of or self.room
+
+    @property
+    def name(self) -> str:
+        """The name of its route."""
+        return f"door-{self.room._meta.model_name}-{self.verb.name}"
+
+    @property
+    def route(self) -> str:
+        """The row and the verb, such as `tasks/7/approve`."""
+        verb = slugify(self.verb.label) if self.verb.of else self.verb.name
+        return f"{slugify(self.pressed_on.title)}s/<int:pk>/{verb}"
+
+    def action(self, row: Room) -> str:
+        """The address for one row."""
+        return reverse(self.name, args=[row.pk])
+
+    def authority(self, user: Any, row: Room) -> str:
+        """By what this person may pass; empty where they may not."""
+        return user.authority_for(row, self.room, self.verb) if user.is_authenticated else ""
+
+    def shut_words(self, row: Room) -> str:
+        """Why it is shut for this row now; empty where it is open."""
+        if row.state in self.verb.was:
+            return self.room.shut(self.verb, row)
+        return f"Opens once the {type(row).title.lower()} is {' or '.join(map(words, self.verb.was))}."
+
+    def ahead(self, row: Room) -> bool:
+        """Whether the row can still come to where this door opens."""
+        reached, edges = {row.state}, type(row).edges()
+        while more := {becomes for was, becomes in edges if was in reached} - reached:
+            reached |= more
+        return bool(reached & set(self.verb.was))
+
+    def bound(self, user: Any, row: Room, data: Any = None, files: Any = None, initial: Any = None) -> DoorForm | None:
+        """The form for one row and person, or None where a press is enough."""
+        return self.form(data, files, row=row, user=user, initial=initial) if self.form else None
+
+    def enter(self, user: Any, row: Room, **given: Any) -> Any:
+        """Pass the door: the permission is asked, the act is named, the verb is called; `Forbidden` (403) where it may not."""
+        authority = self.authority(user, row)
+        if not authority:
+            raise Forbidden(f"“{self.verb.label}” is not yours to do here.")
+        with acting(user, via=self.via(row), authority=authority):
+            if self.verb.of:
+                return getattr(self.room, self.verb.name)(row, **given)
+            return getattr(row, self.verb.name)(**given)
+
+    def view(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """GET shows the door with its form; POST passes it."""
+        if not request.user.is_authenticated:
+            return keep_typed(request) if request.method == "POST" else redirect_to_login(request.get_full_path())
+        row = self.row(request.user, pk)
+        if not self.authority(request.user, row):
+            raise Forbidden(f"“{self.verb.label}” is not yours to do here.")
+        if request.method == "POST":
+            return self.pressed(request, row)
+        if row.state not in self.verb.was:
+            raise Conflict(row, self.verb)
+        return self.page(request, row, self.bound(request.user, row, initial=typed_before(request)), 200)
+
+    def row(self, user: Any, pk: int) -> Any:
+        """The row as far as this person sees it; 404 otherwise."""
+        row = self.pressed_on._default_manager.filter(user.standing.sight(self.pressed_on), pk=pk).first()
+        if row is None:
+            raise Http404("There is nothing here for you.")
+        return row
+
+    def pressed(self, request: HttpRequest, row: Room) -> HttpResponse:
+        """A press: what is wrong is shown beside what was typed (422), what was done is shown where one came from."""
+        if row.state not in self.verb.was:
+            raise Conflict(row, self.verb)
+        form = self.bound(request.user, row, request.POST, request.FILES)
+        if form and not form.is_valid():
+            return self.page(request, row, form, 422)
+        try:
+            made = self.enter(request.user, row, **(form.given() if form else {}))
+        except Conflict as conflict:
+            conflict.row = conflict.row or row
+            raise
+        except Invalid as invalid:
+            if form is None:
+                raise
+            blame(form, invalid)
+            return self.page(request, row, form, 422)
+        messages.success(request, f"{self.verb.label}: done.")
+        return redirect(next_page(request) or (made if isinstance(made, Room) else row).page)
+
+    def page(self, request: HttpRequest, row: Room, form: DoorForm | None, status: int) -> HttpResponse:
+        """The door on a page of its own."""
+        drawn = DrawnDoor(self, row, form, next_page(request))
+        return render(request, "door.html", {"door": drawn, "row": row}, status=status)
+
+
+@dataclass(frozen=True, slots=True)
+class DrawnDoor:
+    """A door as a page draws it for one row and person."""
+
+    door: Door
+    row: Room
+    form: DoorForm | None
+    next: str = ""
+
+    @property
+    def label(self) -> str:
+        """What the button says."""
+        return self.door.verb.words_on(self.row)
+
+    @property
+    def says(self) -> str:
+        """What follows from it."""
+        return self.door.verb.says
+
+    @property
+    def shut_words(self) -> str:
+        """Why it is shut."""
+        return self.door.shut_words(self.row)
+
+    @property
+    def open(self) -> bool:
+        """Whether it can be passed now."""
+        return not self.shut_words
+
+    @property
+    def primary(self) -> bool:
+        """Whether it is the next thing to do."""
+        return self.door.verb.primary
+
+    @property
+    def action(self) -> str:
+        """Where it leads."""
+        return self.door.action(self.row)
+
+
+_doors: dict[tuple[type[Room], str], Door] = {}
+
+
+def doors(*rooms: type[Room], via: str | Callable[[Any], str], forms: Mapping[str, type[DoorForm]] = {}) -> Iterator[URLPattern]:
+    """The routes of every door that belongs to these rooms; `forms` by verb, where a press is not enough."""
+    for room in rooms:
+        for verb in room.verbs.values():
+            if verb.own_door:
+                form = forms.get(f"{room.__name__}.{verb.name}") or (ReasonForm if verb.no else None)
+                door = Door(room, verb, via if callable(via) else _always(via), form)
+                _doors[room, verb.name] = door
+                yield path(door.route, _view(door), name=door.name)
+
+
+def _always(via: str) -> Callable[[Any], str]:
+    """A place that does not depend on the row."""
+    return lambda row: via
+
+
+def _view(door: Door) -> Callable[..., HttpResponse]:
+    """The door's view as a function, marked where it takes uploads."""
+
+    def view(request: HttpRequest, pk: int) -> HttpResponse:
+        return door.view(request, pk)
+
+    view.takes_uploads = bool(door.form and any(isinstance(each, forms.FileField) for each in door.form.base_fields.values()))  # type: ignore[attr-defined]
+    return view
+
+
+def door_of(room: type[Room], verb: str) -> Door:
+    """The door of a verb."""
+    return _doors[room, verb]
+
+
+def all_doors() -> Sequence[Door]:
+    """Every door of the house."""
+    return list(_doors.values())
+
+
+def doors_out_of(row: Room, user: Any, next_page: str = "") -> list[DrawnDoor]:
+    """The doors that lead out of a row for this person: open ones first, then those that may still open."""
+    drawn = []
+    for door in _doors.values():
+        if door.pressed_on is type(row) and door.ahead(row) and door.authority(user, row):
+            is_open = row.state in door.verb.was
+            drawn.append(DrawnDoor(door, row, door.bound(user, row) if is_open else None, next_page))
+    return sorted(drawn, key=lambda each: (not each.open, not each.primary))
+
+
+def blame(form: forms.Form, invalid: Invalid) -> None:
+    """Put each error of a refusal at its field, or above the form where it has none."""
+    for name, sentence in invalid.errors.items():
+        form.add_error(name if name in form.fields else None, sentence)
+
+
+def next_page(request: HttpRequest) -> str:
+    """Where to go afterwards, if it was said and stays within the house."""
+    wanted = str(request.POST.get("next") or request.GET.get("next") or "")
+    return wanted if url_has_allowed_host_and_scheme(wanted, allowed_hosts={request.get_host()}) else ""

@@ -1,0 +1,72 @@
+"""The pages of what went wrong, in plain words."""
+
+import sys
+from typing import Any
+
+from django.core.exceptions import RequestDataTooBig
+from django.db import InterfaceError, OperationalError
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.template.loader import render_to_string
+
+from qtm.case import last_line, made_in
+from qtm.models import Transition
+from qtm.refusals import Conflict, Invalid, Refusal
+from qtm.spine import Room, all_rooms, words
+
+
+def refused(request: HttpRequest, refusal: Refusal) -> HttpResponse:
+    """403, 409 or 422, with what stands now, who moved it and when."""
+    said: dict[str, Any] = {"sentence": refusal.sentence}
+    if isinstance(refusal, Invalid):
+        said["errors"] = refusal.errors
+    if isinstance(refusal, Conflict) and refusal.row is not None:
+        said |= _what_stands(request, refusal.row)
+    return render(request, f"{refusal.status}.html", {"refusal": said}, status=refusal.status)
+
+
+def _what_stands(request: HttpRequest, row: Room) -> dict[str, Any]:
+    """The present state of a row, who brought it there and when; for one's own press, what that one made."""
+    line = last_line(row)
+    if line is None:
+        return {}
+    who = str(line.user) if line.user_id else "the requester" if line.actor_id else "the system"
+    said = {"state": f"{row.reference} is {words(line.becomes)}", "who": who, "when": line.at}
+    if line.user_id and line.user_id == request.user.pk:
+        said["link"] = _link(made_in(line), request) or {"url": row.page, "label": row.reference}
+    return said
+
+
+def _link(made: Transition | None, request: HttpRequest) -> dict[str, str] | None:
+    """A link to a row that one's own first press made."""
+    room = next((room for room in all_rooms() if made and room.label() == made.room), None)
+    row = room._default_manager.filter(request.user.standing.sight(room), pk=made.row_id).first() if room and made else None  # type: ignore[union-attr]
+    return {"url": row.page, "label": row.reference} if row else None
+
+
+def too_large(request: HttpRequest) -> HttpResponse:
+    """413: more than this page takes."""
+    return HttpResponse(render_to_string("413.html", {}, None), status=413)
+
+
+def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """400, or 413 where the body was too large."""
+    if isinstance(exception, RequestDataTooBig):
+        return too_large(request)
+    return HttpResponse(render_to_string("400.html", {}, None), status=400)
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    """500, or 503 while the database is away."""
+    away = isinstance(sys.exc_info()[1], OperationalError | InterfaceError)
+    status = 503 if away else 500
+    response = HttpResponse(render_to_string(f"{status}.html", {}, None), status=status)
+    if away:
+        response["Retry-After"] = "5"
+    return response
+
+
+def stale_form(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """403: the form's own key is missing or old."""
+    sentence = "This form has become stale, or your browser keeps no cookies. Go back, reload the page and send it again."
+    return HttpResponse(render_to_string("403.html", {"refusal": {"sentence": sentence}}, None), status=403)

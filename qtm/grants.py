@@ -1,0 +1,73 @@
+"""What the app's role and Omni's role may touch, made from the models: nothing that moves the spine by itself.
+
+Rooms: read, be born, and change of state and living columns. Facts: read and note. The log: read. Everything else: read and write,
+and nothing may be deleted where a trace belongs. Omni reads the rooms and the log, and no contact data, sessions, passwords or keys.
+"""
+
+from collections.abc import Iterator
+
+from django.apps import apps
+from django.conf import settings
+from django.db import connections
+from django.db.models import Model
+
+from qtm.models import Surface, SurfaceVersion, Transition
+from qtm.spine import Fact, Room
+
+# Columns that Omni does not see: contact data, what was said in confidence, keys and secret links.
+HIDDEN = {
+    "intake.Request": {"asked", "key", "token", "content"},
+    "intake.Intake": {"name", "phone", "email", "place", "latitude", "longitude", "description", "answers"},
+    "governance.Assignment": {"note"},
+    "execution.Job": {"context"},
+    "execution.ServiceEvent": {"remark"},
+    "records.Record": {"document"},
+    "qtm.Operator": {"phone", "email", "address"},
+}
+DELETABLE = {"sessions.Session", "guardian.UserObjectPermission", "guardian.GroupObjectPermission", "auth.Group_permissions", "qtm.User_groups", "intake.Funnel_surfaces"}
+
+
+def roles() -> tuple[str, str]:
+    """The names of the app's role and of Omni's."""
+    return str(settings.DATABASES["default"]["USER"]), str(settings.DATABASES["omni"]["USER"])
+
+
+def statements() -> Iterator[str]:
+    """All grants anew: first everything is taken back."""
+    app, omni = roles()
+    for role in (app, omni):
+        yield f'REVOKE ALL ON ALL TABLES IN SCHEMA public FROM "{role}"'
+        yield f'GRANT USAGE ON SCHEMA public TO "{role}"'
+    yield f'GRANT USAGE ON ALL SEQUENCES IN SCHEMA public TO "{app}"'
+    yield f'GRANT SELECT ON django_migrations TO "{app}"'
+    for model in apps.get_models(include_auto_created=True):
+        yield f'GRANT {app_may(model)} ON {model._meta.db_table} TO "{app}"'
+        if model is Transition or issubclass(model, Room) or model in (Surface, SurfaceVersion):
+            yield f'GRANT SELECT ({", ".join(omni_reads(model))}) ON {model._meta.db_table} TO "{omni}"'
+
+
+def app_may(model: type[Model]) -> str:
+    """The rights of the app's role on a model's table."""
+    if model is Transition:
+        return "SELECT"
+    if issubclass(model, Room):
+        free = {"state", *model.living, *model.amendable}
+        columns = [field.column for field in model._meta.local_fields if field.name in free]
+        return f"SELECT, INSERT, UPDATE ({', '.join(columns)})"
+    if issubclass(model, Fact):
+        return "SELECT, INSERT"
+    return "SELECT, INSERT, UPDATE" + (", DELETE" if model._meta.label in DELETABLE else "")
+
+
+def omni_reads(model: type[Model]) -> list[str]:
+    """The columns of a model that Omni sees."""
+    hidden = HIDDEN.get(model._meta.label, set())
+    return [field.column for field in model._meta.local_fields if field.name not in hidden]
+
+
+def apply_grants() -> None:
+    """Give both roles exactly their rights, as the owner."""
+    with connections["owner"].cursor() as cursor:
+        cursor.execute(";\n".join(statements()))
+
+

@@ -1,0 +1,207 @@
+"""What every zone stands on: people, operators, surfaces and the log."""
+
+from functools import cached_property
+from typing import Any, ClassVar, Self
+
+from django.contrib.auth.models import AbstractUser
+from django.db import models
+from django.db.models.functions import Now
+
+from qtm.fields import TransactionIdField
+from qtm.law import DIGEST, LogLaw
+from qtm.roles import OPERATOR_PERMISSIONS, Standing, grant, standing_of, withdraw_grants
+from qtm.runtime import Runtime
+from qtm.spine import Fact, Room, Verb, move
+
+
+_READ: dict[str, Runtime] = {}
+
+
+class User(AbstractUser):
+    """A person who signs in."""
+
+    class Meta(AbstractUser.Meta):
+        permissions = [
+            ("oversee", "Read every case of every layer"),
+            ("keep_people", "Invite people, keep members and roles"),
+            ("keep_surfaces", "Publish versions of surfaces"),
+        ]
+
+    def __str__(self) -> str:
+        """The name that people read."""
+        return self.get_full_name() or self.username
+
+    @cached_property
+    def standing(self) -> Standing:
+        """What this person may do and by what, read once a request."""
+        return standing_of(self)
+
+    def authority_for(self, row: Any, room: Any, verb: Verb) -> str:
+        """The permission and the role or grant by which this person may do a verb to a row; empty where they may not."""
+        return self.standing.authority(row, room, verb)
+
+
+class Operator(Room):
+    """A business on the network, with its access state."""
+
+    first = "pending_review"
+    letter = "O"
+    zone = "qtm"
+    title = "Operator"
+    case_column = ""
+    open_to = ("qtm.keep_people", "qtm.accept_operator")
+    amendable = ("name", "phone", "email", "address", "about")
+
+    name = models.CharField(max_length=120, unique=True)
+    phone = models.CharField(max_length=40, blank=True)
+    email = models.EmailField(blank=True)
+    address = models.CharField(max_length=250, blank=True)
+    about = models.TextField(max_length=2000, blank=True)
+
+    class Meta(Room.Meta):
+        ordering = ["name"]
+        permissions = [*OPERATOR_PERMISSIONS]
+
+    def __str__(self) -> str:
+        """Its name."""
+        return self.name
+
+    @move("pending_review", "pending_activation", label="Accept", says="The review is done; access opens with the activation.", primary=True)
+    def accept(self) -> None:
+        """The review says yes; nothing is opened yet."""
+
+    @move("pending_activation", "active", label="Activate", says="They can be assigned work, and see their Desk.", primary=True)
+    def activate(self) -> None:
+        """Access opens."""
+
+    @move("active", "limited", no=True, label="Limit", says="They finish what is in progress and take nothing new.")
+    def limit(self) -> None:
+        """Only what is in progress goes on."""
+
+    @move("limited", "active", label="Lift the limit", says="They take new work again.", primary=True)
+    def lift(self) -> None:
+        """The limit ends."""
+
+    @move(("active", "limited"), "suspended", no=True, label="Suspend", says="They see a page that says so, and nothing else.")
+    def suspend(self) -> None:
+        """Access closes."""
+
+    @move("suspended", "limited", label="Reinstate with limits", says="They may finish what is in progress.")
+    def reinstate(self) -> None:
+        """Access opens again as far as finishing goes."""
+
+
+class Membership(models.Model):
+    """A person's place in an operator, as owner or worker; one at a time."""
+
+    user = models.ForeignKey(User, models.PROTECT, related_name="memberships")
+    operator = models.ForeignKey(Operator, models.PROTECT, related_name="memberships")
+    role = models.CharField(max_length=10, choices=[("owner", "Owner"), ("worker", "Worker")])
+    joined_at = models.DateTimeField(db_default=Now(), editable=False)
+    left_at = models.DateTimeField(null=True, editable=False)
+
+    class Meta:
+        default_permissions = ()
+        constraints = [models.UniqueConstraint(fields=["user"], condition=models.Q(left_at=None), name="qtm_membership_one_living")]
+
+    def __str__(self) -> str:
+        """Such as "owner of Northside Detailing"."""
+        return f"{self.role} of {self.operator}"
+
+    @classmethod
+    def join(cls, user: User, operator: Operator, role: str) -> Self:
+        """Make a person a member, with the grants of the role on the operator's row."""
+        made = cls.objects.create(user=user, operator=operator, role=role)
+        grant(user, operator, role)
+        return made
+
+    def leave(self) -> None:
+        """End the membership and withdraw its grants."""
+        type(self).objects.filter(pk=self.pk).update(left_at=Now())
+        withdraw_grants(self.user, self.operator)
+
+
+class Surface(models.Model):
+    """A kind of service work."""
+
+    code = models.SlugField(max_length=40, unique=True)
+    name = models.CharField(max_length=80)
+
+    class Meta:
+        default_permissions = ()
+        ordering = ["name"]
+
+    def __str__(self) -> str:
+        """Its name."""
+        return self.name
+
+    @property
+    def current(self) -> "SurfaceVersion":
+        """The newest version: the one that new Requests are checked against."""
+        return self.versions.latest("number")
+
+
+class SurfaceVersion(Fact):
+    """One published runtime of a surface; immutable, and pinned by every Intake that was checked against it."""
+
+    noted_by: ClassVar[str] = "system"
+
+    surface = models.ForeignKey(Surface, models.PROTECT, related_name="versions")
+    number = models.PositiveIntegerField()
+    status = models.CharField(max_length=10, choices=[(word, word) for word in ("planned", "partial", "live")])
+    runtime = models.JSONField()
+    digest = models.CharField(max_length=64)
+
+    class Meta(Fact.Meta):
+        constraints = [models.UniqueConstraint(fields=["surface", "number"], name="qtm_surfaceversion_number_key")]
+
+    def __str__(self) -> str:
+        """Such as "Auto detailing, version 3"."""
+        return f"{self.surface}, version {self.number}"
+
+    @cached_property
+    def reads(self) -> Runtime:
+        """The runtime, read and checked once for each version and process, as a version never changes."""
+        return _READ.get(self.digest) or _READ.setdefault(self.digest, Runtime.read(self.runtime))
+
+    @classmethod
+    def publish(cls, runtime: Runtime) -> tuple["SurfaceVersion", bool]:
+        """Publish a runtime as the surface's next version, unless it is the present one already."""
+        surface, _ = Surface.objects.get_or_create(code=runtime.code, defaults={"name": runtime.name})
+        newest = surface.versions.order_by("-number").first()
+        if newest and newest.digest == runtime.digest():
+            return newest, False
+        number = newest.number + 1 if newest else 1
+        made = cls.objects.create(surface=surface, number=number, status=runtime.status, runtime=runtime.as_json(), digest=runtime.digest())
+        return made, True
+
+
+class Transition(models.Model):
+    """One line of the log: a birth or a move, written by the database itself, for ever."""
+
+    case_id = models.BigIntegerField(null=True)
+    room = models.CharField(max_length=40)
+    row_id = models.BigIntegerField()
+    was = models.CharField(max_length=20, blank=True)
+    becomes = models.CharField(max_length=20)
+    user = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
+    actor_id = models.BigIntegerField(null=True)
+    authority = models.CharField(max_length=200)
+    via = models.CharField(max_length=40)
+    reason = models.TextField(blank=True)
+    act = models.UUIDField()
+    at = models.DateTimeField()
+    tx = TransactionIdField()
+
+    class Meta:
+        default_permissions = ()
+        ordering = ["id"]
+        indexes = [
+            models.Index(fields=["case_id", "id"], name="qtm_transition_case"),
+            models.Index(fields=["room", "row_id"], condition=models.Q(case_id=None), name="qtm_transition_row"),
+        ]
+        constraints = [LogLaw(name="qtm_transition_law", said={"digest": DIGEST})]
+
+    def __str__(self) -> str:
+        """Such as "governance.Task 7: open → approved"."""
+        return f"{self.room} {self.row_id}: {self.was or '·'} → {self.becomes}"

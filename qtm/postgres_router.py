@@ -1,0 +1,15 @@
+"""One database under three roles: only the owner's connection migrates."""
+
+from typing import Any
+
+
+class OneDatabase:
+    """Keeps migrations to the owner's role; relations cross aliases freely, as all are the same database."""
+
+    def allow_migrate(self, db: str, app_label: str, **hints: Any) -> bool:
+        """Only as the owner."""
+        return db == "owner"
+
+    def allow_relation(self, one: Any, other: Any, **hints: Any) -> bool:
+        """Rows read as Omni and as the app are the same rows."""
+        return True

@@ -1,0 +1,113 @@
+"""What a process needs that looks after others: signals, locks, private files. The standard library and nothing else."""
+
+import fcntl
+import os
+import signal
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from types import FrameType
+from typing import IO
+
+ROOT = Path(__file__).resolve().parent.parent
+VAR = ROOT / "var"
+STOPS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+
+
+class Unready(Exception):
+    """One clear sentence that says why the house cannot start."""
+
+
+class Stopped(BaseException):
+    """We were asked to stop; like KeyboardInterrupt nothing but the outermost caller catches it."""
+
+
+@contextmanager
+def stoppable() -> Iterator[None]:
+    """Let the first signal that would end us unwind instead, and no later one disturb the unwinding."""
+
+    def stop(_number: int, _frame: FrameType | None) -> None:
+        for number in STOPS:
+            signal.signal(number, signal.SIG_IGN)
+        raise Stopped
+
+    with _handling(stop):
+        yield
+
+
+@contextmanager
+def undisturbed() -> Iterator[None]:
+    """Put off signals that would stop us until a step that must not be cut in half is done."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    pending: list[int] = []
+    with _handling(lambda number, _frame: pending.append(number)):
+        yield
+    for number in pending[:1]:
+        signal.raise_signal(number)
+
+
+@contextmanager
+def forwarding(child: subprocess.Popen[bytes]) -> Iterator[None]:
+    """Hand signals on to a child; a terminal has sent it Ctrl-C already."""
+
+    def forward(number: int, _frame: FrameType | None) -> None:
+        if number != signal.SIGINT or not sys.stdin.isatty():
+            child.send_signal(number)
+
+    with _handling(forward):
+        yield
+
+
+@contextmanager
+def _handling(handler: "signal._HANDLER") -> Iterator[None]:
+    """One handler for all the signals that would end us, for a while."""
+    before = [(number, signal.signal(number, handler)) for number in STOPS]
+    try:
+        yield
+    finally:
+        for number, earlier in before:
+            if signal.getsignal(number) is handler:
+                signal.signal(number, earlier)
+
+
+def locked(path: Path, how: int) -> IO[str]:
+    """Open a file and lock it until it is closed or we die."""
+    handle = path.open("a+")
+    try:
+        fcntl.flock(handle, how)
+    except OSError:
+        handle.close()
+        raise
+    return handle
+
+
+def command_line(process: int) -> str:
+    """How a process was called."""
+    if Path("/proc/self").exists():
+        return Path(f"/proc/{process}/cmdline").read_bytes().replace(b"\0", b" ").decode(errors="replace")
+    return subprocess.run(["ps", "-ww", "-o", "command=", "-p", str(process)], capture_output=True, text=True).stdout
+
+
+def writable(folder: Path) -> Path:
+    """Have a folder of ours, or say why not."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise Unready(f"{folder} cannot be made: {error.strerror}.") from None
+    if not os.access(folder, os.W_OK | os.X_OK):
+        raise Unready(f"{folder} cannot be written by this user: was it made by another one, such as root?")
+    return folder
+
+
+def write_private(path: Path, text: str) -> None:
+    """Write a file that only we can read, whole or not at all."""
+    making = path.with_name(f"{path.name}.{os.getpid()}")
+    making.unlink(missing_ok=True)
+    with os.fdopen(os.open(making, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as handle:
+        handle.write(text)
+    making.replace(path)

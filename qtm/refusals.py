@@ -1,0 +1,91 @@
+"""Refusals: every no that the product says, each with its HTTP status and a sentence a person can act on."""
+
+from typing import Any
+
+from django.db import IntegrityError
+
+
+class Refusal(Exception):
+    """Something was not done, and here is why."""
+
+    status = 409
+
+    def __init__(self, sentence: str) -> None:
+        """Keep the sentence that people read."""
+        super().__init__(sentence)
+        self.sentence = sentence
+
+
+class Conflict(Refusal):
+    """409: the row is not where the verb starts from; usually somebody was first."""
+
+    def __init__(self, row: Any = None, verb: Any = None, sentence: str = "") -> None:
+        """`row`: the row as it was read, `verb`: what was tried; the page adds who moved it and when."""
+        tried = f"“{verb.label}” starts from {' or '.join(was.replace('_', ' ') for was in verb.was)}." if verb and verb.was else ""
+        super().__init__(sentence or f"This has moved on since you looked. {tried}".strip())
+        self.row = row
+
+
+class Lawless(Refusal):
+    """409: the law does not know this step, whoever asks."""
+
+
+class Forbidden(Refusal):
+    """403: it can be done, but not by this person."""
+
+    status = 403
+
+
+class Invalid(Refusal):
+    """422: what was given is missing something or holds something impossible; each error is named by its field."""
+
+    status = 422
+
+    def __init__(self, errors: dict[str, str]) -> None:
+        """`errors`: field → sentence."""
+        super().__init__(" ".join(errors.values()))
+        self.errors = errors
+
+
+# The laws of the database, as people read them; anything else that the database refuses is a defect of ours.
+SENTENCES = {
+    "born": "What this would be born of is not in the state for it.",
+    "stands": "This cannot be done by half: the rows that belong together would not stand together.",
+    "fence": "There is no such move.",
+    "fixed": "What a row was born with never changes.",
+    "still": "A row changes only by a move.",
+    "stays": "What was noted stays.",
+    "someone_acts": "Nobody acts: this takes a person.",
+    "reason": "Say why: the reason is kept with the decision.",
+    "access": "The operator's access does not allow this.",
+    "at_sealing": "A ⭐ Signal is given at sealing or never.",
+    "evidence": "Something required is still missing.",
+    "own_work": "Whoever did the work cannot settle it.",
+    "isolation": "The spine moves only under READ COMMITTED.",
+    "log": "The log is written by the law alone.",
+}
+
+
+def law_broken(error: BaseException) -> str:
+    """The name of the law by which the database refused, or nothing."""
+    diagnosis = getattr(error.__cause__ or error, "diag", None)
+    return str(getattr(diagnosis, "constraint_name", "") or "")
+
+
+def refusal_of(error: IntegrityError) -> Exception:
+    """A refusal for what the law of the database said; a defect of ours stays the error it is."""
+    law = law_broken(error)
+    if law in {"evidence", "reason"}:
+        return Invalid({law: _said(error) if law == "evidence" else SENTENCES[law]})
+    if law == "own_work":
+        return Forbidden(SENTENCES[law])
+    if law in SENTENCES:
+        return Conflict(sentence=SENTENCES[law])
+    if law.endswith(("_key", "_one", "_one_living")):
+        return Conflict(sentence="Somebody was first: there is one already.")
+    return error
+
+
+def _said(error: IntegrityError) -> str:
+    """The database's own sentence, for the one law whose sentence is made of the case."""
+    return str(getattr(getattr(error.__cause__, "diag", None), "message_primary", "") or SENTENCES["evidence"])

@@ -1,0 +1,164 @@
+"""Who may what, as one table of data; and how the question is asked.
+
+A network role is a group of Django's with the permissions below. A member's role is granted through guardian on the Operator's row,
+and rows are asked through their operator. No flag on a user, `is_superuser` least of all, opens a door of the spine.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.contrib.auth.models import Group, Permission
+from django.contrib.contenttypes.models import ContentType
+from django.db.models import Q
+from guardian.models import UserObjectPermission
+
+INTAKE = ["intake.take_request", "governance.submit_request", "intake.discard_request"]
+GOVERN = [
+    "governance.approve_task",
+    "governance.reject_task",
+    "governance.hold_task",
+    "governance.resume_task",
+    "governance.cancel_task",
+    "governance.close_task",
+    "governance.correct_task",
+    "governance.assign_task",
+    "governance.withdraw_assignment",
+    "execution.create_job",
+    "execution.cancel_job",
+]
+WORK = [
+    "execution.claim_job",
+    "execution.release_job",
+    "execution.start_serviceevent",
+    "execution.pause_serviceevent",
+    "execution.resume_serviceevent",
+    "execution.capture_evidence",
+    "records.complete_serviceevent",
+    "execution.complete_job",
+]
+SETTLE = ["settlement.open_settlement", "settlement.authorize_settlement", "settlement.capture_settlement", "settlement.void_settlement"]
+ACCESS = ["qtm.accept_operator", "qtm.activate_operator", "qtm.limit_operator", "qtm.lift_operator", "qtm.suspend_operator", "qtm.reinstate_operator"]
+
+# Network roles. Admins hold nothing in execution but Create Job and cancelling a queued Job.
+NETWORK: Mapping[str, list[str]] = {
+    "admin": [*INTAKE, *GOVERN, *ACCESS, "intake.keep_funnel", "qtm.keep_people", "qtm.keep_surfaces", "qtm.oversee", "governance.see_console", "records.see_records"],
+    "workforce": ["qtm.keep_people"],
+    "commerce": [*SETTLE, "settlement.see_settlements", "records.see_records"],
+    "executive": ["qtm.oversee", "governance.see_console", "records.see_records", "settlement.see_settlements"],
+}
+# Roles within an operator, on that operator's own rows.
+MEMBER: Mapping[str, list[str]] = {
+    "owner": [*INTAKE, *GOVERN, *WORK, "intake.keep_funnel", "governance.see_console", "qtm.keep_people"],
+    "worker": ["intake.take_request", "governance.submit_request", *WORK],
+}
+OPERATOR_PERMISSIONS = [(code, f"Within the operator: {code.replace('_', ' ')}") for code in dict.fromkeys(name.split(".")[1] for names in MEMBER.values() for name in names)]
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What one person may do: network permissions by role, one membership, and the grants on its operator."""
+
+    user_id: int | None = None
+    network: Mapping[str, str] = field(default_factory=dict)
+    membership: Any = None
+    granted: frozenset[str] = frozenset()
+
+    @property
+    def operator(self) -> Any:
+        """The operator that this person belongs to, or None."""
+        return self.membership.operator if self.membership else None
+
+    def holds(self, permission: str, operator_id: int | None = None) -> str:
+        """By what this person holds a permission on the network (no operator) or within one operator; empty where they do not."""
+        if operator_id is None:
+            return f"{permission} as {self.network[permission]}" if permission in self.network else ""
+        if self.working and self.membership.operator_id == operator_id and permission.split(".")[1] in self.granted:
+            return f"{permission} as {self.membership}"
+        return ""
+
+    @property
+    def working(self) -> bool:
+        """Whether this person's operator is let in at all: pending and suspended ones hold nothing."""
+        return bool(self.membership) and self.membership.operator.state in ("active", "limited")
+
+    def sight(self, room: Any) -> Q:
+        """Which rows of a room this person may see; what they may not see is not there for them (404)."""
+        if any(self.holds(permission) for permission in room.open_to):
+            return Q()
+        seen, columns = Q(pk=None), {field.name for field in room._meta.local_fields}
+        if room.seen_with and self.holds(room.seen_with):
+            seen |= Q(governor=None)
+        if room.seen_with and self.working and self.holds(room.seen_with, self.membership.operator_id):
+            seen |= Q(governor=self.membership.operator_id)
+        if room.layer == "operator" and "operator" in columns and self.working:
+            seen |= Q(operator=self.membership.operator_id)
+        return seen
+
+    def anywhere(self, permission: str) -> bool:
+        """Whether this person holds a permission on the network or within their own operator."""
+        return bool(self.holds(permission) or (self.membership and self.holds(permission, self.membership.operator_id)))
+
+    def authority(self, row: Any, room: Any, verb: Any) -> str:
+        """By what this person may do a verb of a room to a row; empty where they may not."""
+        permission = f"{room._meta.app_label}.{room.permission(verb)}"
+        layer = verb.layer or room.layer
+        if not layer:
+            return self.holds(permission)
+        keeper = getattr(row, f"{layer}_id")
+        if layer == "operator" and keeper is None:
+            return ""
+        return self.holds(permission, keeper)
+
+
+NOBODY = Standing()
+
+
+def standing_of(user: Any) -> Standing:
+    """Read a person's roles, membership and grants: three queries."""
+    if not user.is_active or user.pk is None:
+        return NOBODY
+    rows = Permission.objects.filter(group__user=user).values_list("content_type__app_label", "codename", "group__name")
+    network = {f"{app}.{code}": role for app, code, role in rows if role in NETWORK}
+    membership = user.memberships.filter(left_at=None).select_related("operator").first()
+    granted = _grants(user, membership.operator).values_list("permission__codename", flat=True) if membership else ()
+    return Standing(user.pk, network, membership, frozenset(granted))
+
+
+def _grants(user: Any, operator: Any) -> Any:
+    """Guardian's rows for a person on an operator."""
+    return UserObjectPermission.objects.filter(user=user, content_type=ContentType.objects.get_for_model(operator), object_pk=str(operator.pk))
+
+
+def grant(user: Any, operator: Any, role: str) -> None:
+    """Write the grants of a member's role on the operator's row, all at once."""
+    content_type = ContentType.objects.get_for_model(operator)
+    codes = [name.split(".")[1] for name in MEMBER[role]]
+    permissions = Permission.objects.filter(content_type=content_type, codename__in=codes)
+    UserObjectPermission.objects.bulk_create(
+        [UserObjectPermission(user=user, content_type=content_type, object_pk=str(operator.pk), permission=each) for each in permissions],
+        ignore_conflicts=True,
+    )
+
+
+def withdraw_grants(user: Any, operator: Any) -> None:
+    """Take back every grant of a person on an operator's row."""
+    _grants(user, operator).delete()
+
+
+def load_roles() -> None:
+    """Make the groups of the network roles hold exactly what the table says."""
+    for role, names in NETWORK.items():
+        group, _ = Group.objects.get_or_create(name=role)
+        group.permissions.set(_permissions(names))
+
+
+def _permissions(names: Iterable[str]) -> list[Permission]:
+    """The permissions of these names; one that no model declares is an error."""
+    within = {code for code, _ in OPERATOR_PERMISSIONS}  # the same words on the Operator's row are for members alone
+    found = []
+    for name in names:
+        app, code = name.split(".")
+        of_app = Permission.objects.filter(content_type__app_label=app, codename=code)
+        found.append((of_app.exclude(content_type__model="operator") if code in within else of_app).get())
+    return found

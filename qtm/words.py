@@ -1,0 +1,59 @@
+"""Words for numbers: ages, moments, money and sizes, the same on every page."""
+
+from datetime import UTC, datetime, timedelta, tzinfo
+
+# ISO 4217: the currencies whose minor unit is not a hundredth.
+EXPONENTS = dict.fromkeys(("BIF", "CLP", "DJF", "GNF", "ISK", "JPY", "KMF", "KRW", "PYG"), 0)
+EXPONENTS |= dict.fromkeys(("RWF", "UGX", "UYI", "VND", "VUV", "XAF", "XOF", "XPF"), 0)
+EXPONENTS |= dict.fromkeys(("BHD", "IQD", "JOD", "KWD", "LYD", "OMR", "TND"), 3)
+EXPONENTS |= dict.fromkeys(("CLF", "UYW"), 4)
+
+
+def span(length: timedelta) -> str:
+    """A length of time in its largest unit: 40 min, 3 h, 2 d."""
+    minutes = int(abs(length).total_seconds() // 60)
+    if minutes < 60:
+        return f"{minutes} min"
+    return f"{minutes // 60} h" if minutes < 24 * 60 else f"{minutes // (24 * 60):,} d"
+
+
+def age(then: datetime, now: datetime) -> str:
+    """How long ago something was, or how soon it will be."""
+    if abs(now - then) < timedelta(minutes=1):
+        return "just now"
+    return span(now - then) if then < now else f"in {span(then - now)}"
+
+
+def moment(then: datetime, now: datetime, zone: tzinfo) -> str:
+    """When something was, in the zone of the place: 10:41 today, or 24 Nov 2026, 11:52."""
+    there = then.astimezone(zone)
+    days = (now.astimezone(zone).date() - there.date()).days
+    if near := {0: "today", 1: "yesterday", -1: "tomorrow"}.get(days):
+        return f"{there:%H:%M} {near}"
+    return f"{there.day} {there:%b %Y, %H:%M}"
+
+
+def exact(then: datetime) -> str:
+    """When something was, to the second and in UTC, as a certificate says it."""
+    there = then.astimezone(UTC)
+    return f"{there.day} {there:%B %Y, %H:%M:%S} UTC"
+
+
+def money(amount_minor: int, currency: str) -> str:
+    """An amount of minor units with its currency: 180.00 EUR, 1,200 JPY, 4.500 KWD."""
+    exponent = EXPONENTS.get(currency, 2)
+    whole, rest = divmod(abs(amount_minor), 10**exponent)
+    sign = "-" if amount_minor < 0 else ""
+    return f"{sign}{whole:,}{f'.{rest:0{exponent}}' if exponent else ''} {currency}"
+
+
+def size(length_bytes: int) -> str:
+    """A size of a file in decimal units: 834 B, 1.2 kB, 3.4 MB."""
+    if length_bytes < 1000:
+        return f"{length_bytes} B"
+    amount = float(length_bytes)
+    for unit in ("kB", "MB", "GB"):
+        amount /= 1000
+        if amount < 999.95 or unit == "GB":
+            break
+    return f"{amount:,.1f} {unit}"

@@ -1,0 +1,78 @@
+"""Records: what was executed, sealed and whole in itself; and the ⭐ Signal that is read from it."""
+
+from typing import Any, ClassVar
+
+from django.db import models
+
+from execution.models import Job, ServiceEvent
+from qtm.models import Operator
+from qtm.spine import BornOf, Boundary, Fact, PartOf, Room, birth
+from records import policy
+from records.compose import compose
+
+
+class Record(Room):
+    """Durable execution truth: frozen at birth, readable and verifiable without any other table."""
+
+    first = "sealed"
+    letter = "R"
+    zone = "records"
+    title = "Record"
+    layer = "operator"
+    open_to = ("qtm.oversee", "records.see_records")
+    born_by = "system"
+    boundary = Boundary("service-event completion path", "execution truth becomes durable record", queue="In work")
+
+    case_id = models.BigIntegerField(db_index=True)
+    event = BornOf(ServiceEvent, {"completed": ["sealed"]}, same=["operator"], related_name="record")
+    operator = models.ForeignKey(Operator, models.PROTECT, related_name="+")
+    document = models.BinaryField()
+    sha256 = models.CharField(max_length=64, unique=True)
+
+    class Meta(Room.Meta):
+        permissions = [("see_records", "Read the Records")]
+        indexes = [models.Index(fields=["operator", "-id"], name="records_record_operator"), models.Index(fields=["state", "since", "id"], name="records_record_queue")]
+
+    @birth(ServiceEvent, "in_progress", label="Complete", says="Seals the record of what was done. It cannot be changed afterwards.", codename="complete_serviceevent", primary=True)
+    def seal(cls, event: ServiceEvent, **ending: Any) -> "Record":  # noqa: N805
+        """Complete a ServiceEvent: seal its Record, and let the policy read whether a ⭐ Signal follows."""
+        event.complete(**ending)
+        sealed = compose(event)
+        record = cls.born(event=event, document=sealed.document, sha256=sealed.sha256)  # type: ignore[attr-defined]
+        Annex.objects.create(record=record, content=sealed.annex)
+        if policy.judge(sealed.facts).given:
+            Signal.born(record=record, event_id=event.pk, job_id=event.job_id, policy=policy.VERSION)
+        return record  # type: ignore[no-any-return]
+
+
+class Annex(Fact):
+    """The requester's personal data of one Record; the Record holds its salted digest and stays whole without it."""
+
+    noted_by: ClassVar[str] = "system"
+
+    record = PartOf(Record, ("sealed",), related_name="annexes")
+    content = models.BinaryField()
+
+    class Meta(Fact.Meta):
+        constraints = [models.UniqueConstraint(fields=["record"], name="records_annex_record_key")]
+
+
+class Signal(Room):
+    """⭐: trust read from one sealed Record by policy; binary, and nobody's to give."""
+
+    first = "active"
+    letter = "S"
+    zone = "records"
+    title = "⭐ Signal"
+    open_to = ("qtm.oversee", "records.see_records")
+    born_by = "system"
+    boundary = Boundary("the system, by policy", "trust is read from the Record, never given")
+
+    case_id = models.BigIntegerField(db_index=True)
+    record = BornOf(Record, "sealed", at_sealing=True, related_name="signal")
+    event = models.OneToOneField(ServiceEvent, models.PROTECT, related_name="+")
+    job = models.OneToOneField(Job, models.PROTECT, related_name="+")
+    policy = models.CharField(max_length=20)
+
+    class Meta(Room.Meta):
+        pass

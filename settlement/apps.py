@@ -1,0 +1,9 @@
+"""Settlement: money, downstream of the Record."""
+
+from django.apps import AppConfig
+
+
+class SettlementConfig(AppConfig):
+    """Settlement: money, downstream of the Record."""
+
+    name = "settlement"

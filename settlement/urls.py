@@ -1,0 +1,6 @@
+"""The addresses of settlement."""
+
+from qtm.doors import doors
+from settlement.models import Settlement
+
+urlpatterns = [*doors(Settlement, via="settlement")]
