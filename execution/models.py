@@ -114,7 +114,7 @@ class ServiceEvent(Room):
     class Meta(Room.Meta):
         permissions = [("capture_evidence", "Capture evidence")]
         constraints = [
-            models.UniqueConstraint(fields=["job"], condition=models.Q(state__in=["ready", "in_progress", "paused"]), name="execution_serviceevent_one_living"),
+            models.UniqueConstraint(fields=["job"], condition=~models.Q(state="abandoned"), name="execution_serviceevent_one_living"),
             FileLaw(name="execution_completing_law", said={"path": "execution/law.sql", "digest": digest(HERE.parent / "execution" / "law.sql")}),
         ]
         indexes = [models.Index(fields=["operator", "worker", "state", "since"], name="execution_event_desk")]

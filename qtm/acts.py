@@ -4,7 +4,7 @@ import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from django.db import IntegrityError, connection, models, transaction
 
@@ -73,7 +73,8 @@ def _settle() -> None:
 
 
 def give_reason(reason: str) -> None:
-    """Tell the database why, for the lines that follow in this act."""
+    """Say why, for what follows in this act: the database writes it on its lines."""
+    _act.set(replace(present_act(), reason=reason))
     with connection.cursor() as cursor:
         cursor.execute("SELECT set_config('qtm.reason', %s, true)", [reason])
 

@@ -318,15 +318,15 @@ class Room(Lawful):
 
     def _guard(self, verb: Verb, reason: str) -> None:
         """What is asked before a move: an act, the right state, a reason for a no, and the operator's access."""
-        present_act()
+        act = present_act()
         if self.state not in verb.was:
             raise Conflict(self, verb)
-        if verb.no and not reason.strip():
+        if verb.no and not (reason or act.reason).strip():
             raise Invalid({"reason": "Say why: the reason is kept with the decision."})
         if verb.access and self.operator.state not in verb.access:  # type: ignore[attr-defined]
             raise Lawless(f"{self.operator} is {words(self.operator.state)}, and that does not allow this.")  # type: ignore[attr-defined]
-        if reason:
-            give_reason(reason)
+        if reason.strip():
+            give_reason(reason.strip())
 
     def _moved(self, before: str) -> None:
         """Store the new state where the old one still stands; if it does not, somebody was first."""

@@ -32,7 +32,7 @@ class Settlement(Room):
             models.CheckConstraint(condition=models.Q(amount_minor__gt=0, currency__regex=r"^[A-Z]{3}$"), name="settlement_settlement_money"),
             models.CheckConstraint(
                 condition=models.Q(captured_minor=None) & ~models.Q(state="captured")
-                | models.Q(state="captured", captured_minor__gt=0, captured_minor__lte=models.F("amount_minor")),
+                | models.Q(state="captured", captured_minor__isnull=False, captured_minor__gt=0, captured_minor__lte=models.F("amount_minor")),
                 name="settlement_settlement_captured",
             ),
             FileLaw(name="settlement_own_work_law", said={"path": "settlement/law.sql", "digest": digest(HERE.parent / "settlement" / "law.sql")}),

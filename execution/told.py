@@ -1,0 +1,15 @@
+"""What the requester is told of execution."""
+
+from execution.models import Job, ServiceEvent
+from qtm.tracking import STAGES, TOLD
+
+STAGES["execution"] = "Work"
+TOLD |= {
+    (Job.label(), "queued"): "It was handed over to those who will do it, and waits for its turn.",
+    (Job.label(), "claimed>queued"): "It waits for its turn again. No work had begun.",
+    (Job.label(), "cancelled"): "It was cancelled before any work began. It will not be done.",
+    (ServiceEvent.label(), "ready"): "Somebody has taken it on. The work has not begun yet.",
+    (ServiceEvent.label(), "in_progress"): "The work has begun.",
+    (ServiceEvent.label(), "paused>in_progress"): "The work goes on.",
+    (ServiceEvent.label(), "paused"): "The work rests for now.",
+}

@@ -1,0 +1,31 @@
+"""The database of the measurements: made anew, prepared, with the cast of the tests in it; dropped at the end."""
+
+import io
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from urllib.parse import urlsplit, urlunsplit
+
+from django.core.management import call_command
+from django.db import connections
+
+from tests.cast import make_cast
+from tests.conftest import drop_database, make_database, point_to
+
+ADDRESSES = ("DATABASE_URL", "DATABASE_OWNER_URL", "DATABASE_OMNI_URL")
+
+
+@contextmanager
+def house(name: str) -> Iterator[None]:
+    """A prepared database of that name, to which Django and every process we start are pointed."""
+    make_database(name)
+    point_to(name)
+    for address in ADDRESSES:
+        os.environ[address] = urlunsplit(urlsplit(os.environ[address])._replace(path=f"/{name}"))
+    try:
+        call_command("prepare", verbosity=0, stdout=io.StringIO())
+        make_cast()
+        yield
+    finally:
+        connections.close_all()
+        drop_database(name)

@@ -1,0 +1,110 @@
+"""Real PostgreSQL for every test: a template made once by the owner, worked on by the app's role.
+
+Most tests run in a transaction that is rolled back. What needs real commits (races, the law of one transaction, the browser) asks for
+`committed`: a clone of the template of its own.
+"""
+
+import io
+import os
+from collections.abc import Iterator
+from typing import Any
+
+import psycopg
+import pytest
+from django.core.management import call_command
+from django.db import connections
+from psycopg import sql
+
+from tests.cast import Cast, Walk, make_cast
+
+ALIASES = ("default", "owner", "omni")
+
+
+def _admin(statement: sql.Composable) -> None:
+    """One statement as the superuser of the test cluster."""
+    with psycopg.connect(os.environ["DATABASE_ADMIN_URL"], autocommit=True) as connection:
+        connection.execute(statement)
+
+
+def make_database(name: str, template: str = "") -> None:
+    """A database as the platform makes it, empty or as a clone."""
+    drop_database(name)
+    _admin(sql.SQL("CREATE DATABASE {} OWNER qtm_owner {}").format(sql.Identifier(name), sql.SQL(f"TEMPLATE {template}" if template else "")))
+    _admin(sql.SQL("REVOKE ALL ON DATABASE {} FROM PUBLIC").format(sql.Identifier(name)))
+    _admin(sql.SQL("GRANT CONNECT ON DATABASE {} TO qtm_app, qtm_omni").format(sql.Identifier(name)))
+    if not template:
+        _own_schema(name)
+
+
+def _own_schema(name: str) -> None:
+    """The schema belongs to the owner, and nobody else makes tables in it."""
+    url = psycopg.conninfo.make_conninfo(os.environ["DATABASE_ADMIN_URL"], dbname=name)
+    with psycopg.connect(url, autocommit=True) as connection:
+        connection.execute("ALTER SCHEMA public OWNER TO qtm_owner")
+        connection.execute("REVOKE CREATE ON SCHEMA public FROM PUBLIC")
+
+
+def drop_database(name: str) -> None:
+    """Drop a database of the tests, whoever is still connected."""
+    _admin(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
+
+
+def point_to(name: str) -> None:
+    """Point every alias to a database."""
+    connections.close_all()
+    for alias in ALIASES:
+        connections[alias].settings_dict["NAME"] = name
+
+
+@pytest.fixture(scope="session")
+def template(worker_id: str, django_db_blocker: Any) -> Iterator[str]:
+    """The template: migrated, prepared, and with the cast in place."""
+    name = f"qtm_test_{os.getpid()}_{worker_id}"
+    make_database(name)
+    with django_db_blocker.unblock():
+        point_to(name)
+        call_command("prepare", verbosity=0, stdout=io.StringIO())
+        make_cast()
+        connections.close_all()
+    yield name
+    connections.close_all()
+    drop_database(name)
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(template: str) -> None:
+    """In place of Django's own: the template serves as the test database."""
+
+
+@pytest.fixture
+def committed(template: str, django_db_blocker: Any) -> Iterator[str]:
+    """A clone of the template in which commits are real; gives its name."""
+    name = f"{template}_clone"
+    with django_db_blocker.unblock():
+        connections.close_all()
+        make_database(name, template)
+        point_to(name)
+        try:
+            yield name
+        finally:
+            point_to(template)
+            drop_database(name)
+
+
+@pytest.fixture
+def cast() -> Cast:
+    """The people and operators of the tests."""
+    return Cast()
+
+
+@pytest.fixture
+def walk() -> Walk:
+    """A case of the network, to be walked."""
+    return Walk()
+
+
+@pytest.fixture(autouse=True)
+def evidence_apart(tmp_path: Any, settings: Any) -> None:
+    """Evidence of a test lies in a folder of its own."""
+    settings.EVIDENCE_ROOT = tmp_path / "evidence"
+    settings.STORAGES = {**settings.STORAGES, "evidence": {**settings.STORAGES["evidence"], "OPTIONS": {**settings.STORAGES["evidence"]["OPTIONS"], "location": tmp_path / "evidence"}}}

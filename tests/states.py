@@ -1,0 +1,115 @@
+"""A row of every room in every state, each reached through the doors: what the generated tests are generated from."""
+
+from collections.abc import Callable
+from typing import Any
+
+from execution.models import Job, ServiceEvent
+from governance.models import Assignment, Task
+from governance.submit import Asking, ask
+from intake.models import Funnel, Intake, Request
+from qtm.models import Operator, Surface
+from records.models import Record, Signal
+from settlement.models import Settlement
+from tests.cast import Cast, Walk, enter
+
+WHY = {"reason": "for the test"}
+
+
+def _received() -> Request:
+    """A Request that waits to be completed."""
+    funnel, surface = Funnel.objects.get(slug="network"), Surface.objects.get(code="automotive-advisory")
+    asked = {"name": "Maren Holt"}
+    return ask(Asking(funnel, surface, "phone", asked, f"test:{id(asked)}:{Request.objects.count()}", "intake page", user=Cast().ines, authority="x", incomplete=True))[0]
+
+
+def _after(room: Any, verb: str, make: Callable[[], Any], who: str = "ines", **given: Any) -> Callable[[], Any]:
+    """The row that `make` gives, after one more press."""
+
+    def walk() -> Any:
+        row = make()
+        enter(getattr(Cast(), who), room, verb, row, **given)
+        return type(row).objects.get(pk=row.pk)
+
+    return walk
+
+
+def _job(walk: Walk) -> Job:
+    """A completed Job."""
+    walk.record()
+    enter(Cast().will, Job, "complete", walk.job())
+    return walk.job()
+
+
+def _upstream(make: Callable[[Walk], Any], get: Callable[[Walk], Any]) -> Callable[[], Any]:
+    """Walk a case somewhere, then take a row of it."""
+
+    def walk() -> Any:
+        case = Walk()
+        make(case)
+        return get(case)
+
+    return walk
+
+
+def _operator(name: str, *steps: str) -> Callable[[], Operator]:
+    """An operator in one access state."""
+
+    def made() -> Operator:
+        for step in steps:
+            enter(Cast().ines, Operator, step, Operator.objects.get(name=name), **(WHY if step in {"suspend", "limit"} else {}))
+        return Operator.objects.get(name=name)
+
+    return made
+
+
+NEWEST: dict[Any, Callable[[Walk], Any]] = {
+    Job: lambda walk: Job.objects.get(case_id=walk.request.pk),
+    ServiceEvent: lambda walk: ServiceEvent.objects.filter(case_id=walk.request.pk).latest("pk"),
+    Assignment: lambda walk: Assignment.objects.filter(case_id=walk.request.pk).latest("pk"),
+    Task: lambda walk: walk.task,
+}
+
+REACH: dict[tuple[Any, str], Callable[[], Any]] = {
+    (Request, "received"): _received,
+    (Request, "submitted"): lambda: Walk().request,
+    (Request, "discarded"): _after(Request, "discard", _received, **WHY),
+    (Intake, "stored"): lambda: Walk().intake,
+    (Task, "open"): lambda: Walk().task,
+    (Task, "held"): _after(Task, "hold", lambda: Walk().task, **WHY),
+    (Task, "approved"): lambda: Walk().approved(),
+    (Task, "rejected"): _after(Task, "reject", lambda: Walk().task, **WHY),
+    (Task, "cancelled"): _after(Task, "cancel", lambda: Walk().task, **WHY),
+    (Task, "assigned"): _upstream(Walk.assignment, NEWEST[Task]),
+    (Task, "handed_off"): _upstream(Walk.job, NEWEST[Task]),
+    (Task, "closed"): _after(Task, "close", _upstream(Walk.job, NEWEST[Task])),
+    (Assignment, "active"): lambda: Walk().assignment(),
+    (Assignment, "withdrawn"): _after(Assignment, "withdraw", lambda: Walk().assignment(), **WHY),
+    (Assignment, "handed_off"): _upstream(Walk.job, NEWEST[Assignment]),
+    (Job, "queued"): lambda: Walk().job(),
+    (Job, "claimed"): _upstream(Walk.event, NEWEST[Job]),
+    (Job, "completed"): lambda: _job(Walk()),
+    (Job, "cancelled"): _after(Job, "cancel", lambda: Walk().job(), **WHY),
+    (ServiceEvent, "ready"): lambda: Walk().event(),
+    (ServiceEvent, "in_progress"): lambda: Walk().filled(),
+    (ServiceEvent, "paused"): _after(ServiceEvent, "pause", lambda: Walk().started(), who="will"),
+    (ServiceEvent, "completed"): _upstream(Walk.record, NEWEST[ServiceEvent]),
+    (ServiceEvent, "abandoned"): lambda: _abandoned(Walk()),
+    (Record, "sealed"): lambda: Walk().record(),
+    (Signal, "active"): _upstream(Walk.record, lambda walk: Signal.objects.get(case_id=walk.request.pk)),
+    (Settlement, "open"): lambda: Walk().settlement(),
+    (Settlement, "authorized"): lambda: Walk().authorized(),
+    (Settlement, "captured"): lambda: Walk().captured(),
+    (Settlement, "voided"): _after(Settlement, "void", lambda: Walk().settlement(), who="cora", **WHY),
+    (Operator, "pending_review"): _operator("Pending"),
+    (Operator, "pending_activation"): _operator("Pending", "accept"),
+    (Operator, "active"): _operator("Pending", "accept", "activate"),
+    (Operator, "limited"): _operator("Limited"),
+    (Operator, "suspended"): _operator("Suspended"),
+}
+
+
+def _abandoned(walk: Walk) -> ServiceEvent:
+    """A ServiceEvent whose Job was released."""
+    event = walk.event()
+    enter(Cast().will, Job, "release", walk.job(), **WHY)
+    return ServiceEvent.objects.get(pk=event.pk)

@@ -1,0 +1,297 @@
+"""Forgeries by raw SQL: each crossing skipped, done twice, done by half, done by nobody, paid with a false successor; all refused."""
+
+import os
+from collections.abc import Iterator
+from typing import Any
+
+import psycopg
+import pytest
+from django.db import DatabaseError, connections, transaction
+
+from execution.models import Evidence, Job, ServiceEvent, StageMark
+from governance.models import Assignment, Correction, Task
+from qtm.models import Membership, SurfaceVersion, Transition, User
+from qtm.refusals import law_broken
+from qtm.spine import all_rooms, rooms
+from records.models import Annex, Record, Signal
+from settlement.models import Settlement
+from tests.cast import Cast, Walk, enter
+from tests.sql import DENIED, attempt, table
+from tests.states import REACH
+
+Statement = tuple[str, list[Any]]
+UNIQUE = "23505"
+CROSSINGS = [(room, key) for room in rooms() for key in room.upstream()]
+
+
+def names(part: Any) -> str:
+    """A test's name from its parts."""
+    return str(getattr(part, "__name__", getattr(part, "name", part)))
+
+
+def like(row: Any, **changes: Any) -> Statement:
+    """An INSERT of a row like this one, with some columns changed."""
+    values = {field.column: field.get_db_prep_save(getattr(row, field.attname), connections["default"]) for field in row._meta.local_fields if not field.primary_key}
+    values = {**values, **changes}
+    return f"INSERT INTO {table(row)} ({', '.join(values)}) VALUES ({', '.join(['%s'] * len(values))})", list(values.values())
+
+
+def to(row: Any, state: str, also: str = "") -> Statement:
+    """An UPDATE of a row's state."""
+    return f"UPDATE {table(row)} SET state = %s{also} WHERE id = %s", [state, row.pk]
+
+
+def reborn(room: Any, key: Any, up: Any) -> Statement:
+    """An INSERT into a room of a row born of this upstream row, lawful in all but what is being tried."""
+    case = Walk()
+    case.captured()
+    sample = room.objects.filter(case_id=case.request.pk).latest("pk")
+    same = {f"{name}_id": getattr(up, f"{name}_id") for name in key.same}
+    fresh = {Record: {"sha256": "0" * 64}, Settlement: {"captured_minor": None}}.get(room, {})
+    return like(sample, **{key.column: up.pk, "case_id": up.case_id, "state": room.first, **same, **fresh})
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(("room", "key"), CROSSINGS, ids=names)
+def test_no_crossing_is_skipped_whatever_state_the_upstream_row_is_in(room: Any, key: Any) -> None:
+    upstream = key.remote_field.model
+    for state in upstream.states():
+        if state != key.born_in:
+            up = REACH[upstream, state]()
+            assert attempt(reborn(room, key, up), user=Cast().ines.pk) == "born", state
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(("room", "key"), CROSSINGS, ids=names)
+def test_no_crossing_is_made_by_nobody(room: Any, key: Any) -> None:
+    up = REACH[key.remote_field.model, key.born_in]()
+    law = attempt(reborn(room, key, up), act="", user=Cast().ines.pk)
+    assert law in {"someone_acts", UNIQUE} or law.endswith(("_key", "_one_living")) or law == "at_sealing"
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(("room", "key"), [(room, key) for room, key in CROSSINGS if room is not Signal], ids=names)
+def test_no_crossing_is_made_twice(room: Any, key: Any) -> None:
+    case = Walk()
+    case.captured()
+    row = room.objects.get(case_id=case.request.pk)
+    law = attempt(reborn(room, key, getattr(row, key.name)), user=Cast().cora.pk)
+    assert law in {"born", "stands"} or law.endswith(("_key", "_one_living", "_uniq")) or law == UNIQUE
+
+
+OWED = [(key.remote_field.model, edge) for room, key in CROSSINGS for edge in key.remote_field.model.edges() if edge[1] == key.born_in and key.stands]
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(("upstream", "edge"), OWED, ids=names)
+def test_no_crossing_is_made_by_half(upstream: Any, edge: tuple[str, str]) -> None:
+    row = REACH[upstream, edge[0]]()
+    also = ", outcome = 'not-advised', reason = 'no-answer'" if upstream is ServiceEvent else ""
+    assert attempt(to(row, edge[1], also), user=Cast().will.pk) == "stands"
+
+
+@pytest.mark.django_db
+def test_a_birth_carries_the_case_and_the_facts_of_what_it_is_born_of(walk: Walk, cast: Cast) -> None:
+    assignment = walk.assignment()
+    job = Walk().job()
+    lawful = {"assignment_id": assignment.pk, "case_id": assignment.case_id, "operator_id": assignment.operator_id}
+    off = [to(assignment.task, "handed_off"), to(assignment, "handed_off")]
+    assert attempt(*off, like(job, **lawful), user=cast.ines.pk) == ""
+    for wrong in ({"case_id": assignment.case_id + 1}, {"operator_id": cast.Southside.pk}, {"version_id": None}, {"governor_id": cast.Southside.pk}, {"worker_id": cast.sid.pk}):
+        assert attempt(*off, like(job, **{**lawful, **wrong}), user=cast.ines.pk) == "born", wrong
+    assert attempt(*off, like(job, **lawful, state="completed"), user=cast.ines.pk) == "fence"
+
+
+@pytest.mark.django_db
+def test_an_assigned_task_is_not_paid_by_a_withdrawn_assignment(cast: Cast) -> None:
+    case, withdrawn = Walk(), REACH[Assignment, "withdrawn"]()
+    task = case.approved()
+    born = like(withdrawn, task_id=task.pk, case_id=task.case_id, state="active")
+    gone = (f"UPDATE {table(Assignment)} SET state = 'withdrawn' WHERE task_id = %s", [task.pk])
+    assert attempt(to(task, "assigned"), born, user=cast.ines.pk) == ""
+    assert attempt(to(task, "assigned"), born, gone, user=cast.ines.pk) == "stands"
+
+
+@pytest.mark.django_db
+def test_a_completed_job_is_not_paid_by_an_abandoned_service_event(walk: Walk, cast: Cast) -> None:
+    event = walk.event()
+    assert attempt(to(event, "abandoned"), to(walk.job(), "completed"), user=cast.will.pk) == "stands"
+    assert attempt(to(event, "abandoned"), to(walk.job(), "queued"), user=cast.will.pk) == ""
+
+
+@pytest.mark.django_db
+def test_a_job_is_not_completed_over_a_service_event_in_progress(walk: Walk, cast: Cast) -> None:
+    walk.started()
+    assert attempt(to(walk.job(), "completed"), user=cast.will.pk) == "stands"
+    assert attempt(to(walk.job(), "queued"), user=cast.will.pk) == "stands"
+
+
+@pytest.mark.django_db
+def test_a_task_of_an_operators_funnel_is_assigned_only_within_it(cast: Cast) -> None:
+    case = Walk(funnel="north")
+    task, sample = case.approved(), Walk().assignment()
+    born = {"task_id": task.pk, "case_id": task.case_id, "governor_id": task.governor_id}
+    assert attempt(to(task, "assigned"), like(sample, **born, operator_id=cast.Southside.pk), user=cast.nora.pk) == "governance_assignment_within"
+    assert attempt(to(task, "assigned"), like(sample, **born, operator_id=cast.Northside.pk), user=cast.nora.pk) == ""
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("operator", ["Limited", "Suspended", "Pending"])
+def test_an_operator_without_access_is_given_no_work(operator: str, cast: Cast) -> None:
+    task, sample = Walk().approved(), Walk().assignment()
+    born = like(sample, task_id=task.pk, case_id=task.case_id, operator_id=getattr(cast, operator).pk)
+    assert attempt(to(task, "assigned"), born, user=cast.ines.pk) == "access"
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("fact", [Evidence, StageMark, Correction], ids=names)
+def test_facts_are_noted_in_their_time_only(fact: Any, walk: Walk, cast: Cast) -> None:
+    enter(cast.ines, Task, "correct", walk.task, field="description", becomes="Is it fair?", why="typo")
+    walk.filled()
+    sample = fact.objects.filter(**{"task__case_id" if fact is Correction else "event__case_id": walk.request.pk}).latest("pk")
+    owner = {"task_id": walk.task.pk} if fact is Correction else {"event_id": walk.event().pk, "stage": "another"}
+    if fact is not Correction:
+        assert attempt(like(sample, **owner), user=cast.will.pk) == ""
+        walk.record()
+    assert attempt(like(sample, **owner), user=cast.will.pk) == "born"
+
+
+@pytest.mark.django_db
+def test_who_noted_a_fact_and_when_is_the_databases_to_say(walk: Walk, cast: Cast) -> None:
+    walk.filled()
+    note = Evidence.objects.latest("pk")
+    assert attempt(like(note, by_id=cast.sam.pk, at="2001-01-01"), user=cast.will.pk, keep=True) == ""
+    forged = Evidence.objects.latest("pk")
+    assert forged.pk != note.pk
+    assert (forged.by, forged.at.year > 2001) == (cast.will, True)
+
+
+@pytest.mark.django_db
+def test_completing_asks_for_the_evidence_in_the_database_too(walk: Walk, cast: Cast) -> None:
+    event = walk.started()
+    for ending in ("outcome = 'advised'", "outcome = 'made-up'", "outcome = 'not-advised'", "outcome = 'not-advised', reason = 'made-up'"):
+        assert attempt(to(event, "completed", f", {ending}"), user=cast.will.pk) == "evidence", ending
+
+
+@pytest.mark.django_db
+def test_whoever_did_the_work_cannot_settle_it_by_sql_either(walk: Walk, cast: Cast) -> None:
+    settlement = walk.settlement()
+    for who in (cast.will, cast.nora, cast.wanda):
+        assert attempt(to(settlement, "authorized"), user=who.pk) == "own_work", who
+    assert attempt(to(settlement, "authorized"), user=cast.cora.pk) == ""
+
+
+@pytest.mark.django_db
+def test_more_than_was_authorized_is_not_captured_by_sql_either(walk: Walk, cast: Cast) -> None:
+    settlement = walk.authorized()
+    for captured in ("3901", "0", "NULL"):
+        assert attempt(to(settlement, "captured", f", captured_minor = {captured}"), user=cast.cora.pk) == "settlement_settlement_captured"
+
+
+@pytest.mark.django_db
+def test_the_app_cannot_write_the_log_nor_switch_a_law_off(walk: Walk) -> None:
+    walk.job()
+    for statement in (
+        "INSERT INTO qtm_transition (room, row_id, was, becomes, authority, via, reason, act, at, tx) SELECT room, row_id, was, becomes, authority, via, reason, act, at, tx FROM qtm_transition",
+        "UPDATE qtm_transition SET reason = 'x'",
+        "DELETE FROM qtm_transition",
+        "TRUNCATE qtm_transition",
+        "ALTER TABLE execution_job DISABLE TRIGGER ALL",
+        "DROP TRIGGER law_1_fence ON execution_job",
+        "SET session_replication_role = replica",
+        "CREATE OR REPLACE FUNCTION law_since() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RETURN NEW; END $$",
+        "CREATE TEMPORARY TABLE governance_task (id bigint, state text, case_id bigint)",
+        "SET ROLE qtm_owner",
+    ):
+        assert attempt(statement, user=1) == DENIED, statement
+
+
+@pytest.mark.django_db
+def test_what_the_orm_would_do_behind_the_verbs_is_refused(walk: Walk, cast: Cast) -> None:
+    job = walk.job()
+    for deed in (
+        lambda: Task.objects.filter(case_id=job.case_id).update(state="closed"),
+        lambda: Job.objects.filter(pk=job.pk).update(state="completed"),
+        lambda: Job.objects.filter(pk=job.pk).update(context={}),
+        lambda: Job.objects.filter(pk=job.pk).delete(),
+        lambda: Job.objects.bulk_create([Job(assignment=job.assignment, case_id=job.case_id, version=job.version, operator=job.operator, context={})]),
+        lambda: Job.objects.bulk_update([job], ["context"]),
+        lambda: Transition.objects.all().delete(),
+        lambda: SurfaceVersion.objects.update(runtime={}),
+        lambda: User.objects.filter(pk=cast.will.pk).delete(),
+        lambda: Membership.objects.all()._raw_delete("default"),
+    ):
+        with pytest.raises(DatabaseError), transaction.atomic():
+            deed()
+    assert walk.job().state == "queued"
+
+
+# As the owner of the tables, with real commits.
+
+
+@pytest.fixture
+def owner(committed: str) -> Iterator[Any]:
+    """Try a statement as the owner, in an act; gives the law that refused it."""
+    with connections["owner"].cursor():
+        yield lambda *statements, **given: attempt(*statements, using="owner", **given)
+
+
+def test_the_owner_changes_no_sealed_row_no_log_and_no_row_of_the_spine(owner: Any, cast: Cast) -> None:
+    rows = {}
+    for room in all_rooms():
+        rows[room] = REACH[room, room.first]()
+    for room, row in rows.items():
+        fixed = next(field.column for field in room._meta.local_fields if field.name not in {"id", "state", "since", *room.living, *room.amendable}) if room.case_column else "id"
+        assert owner((f"UPDATE {table(room)} SET {fixed} = {fixed} WHERE id = %s", [row.pk]), user=cast.ines.pk) in {"still", ""}, room
+        assert owner((f"UPDATE {table(room)} SET id = -1 WHERE id = %s", [row.pk]), user=cast.ines.pk) == "fixed", room
+        assert owner((f"UPDATE {table(room)} SET since = now() WHERE id = %s", [row.pk]), user=cast.ines.pk) == "still", room
+        assert owner((f"DELETE FROM {table(room)} WHERE id = %s", [row.pk]), user=cast.ines.pk) == "stays", room
+        assert owner(f"TRUNCATE {table(room)} CASCADE", user=cast.ines.pk) in {"stays", "log"}, room
+    for fact in (Evidence, StageMark, Correction, Annex, SurfaceVersion):
+        assert owner(f"UPDATE {table(fact)} SET id = id", user=1) == "stays"
+        assert owner(f"DELETE FROM {table(fact)}", user=1) == "stays"
+    for statement in ("UPDATE qtm_transition SET reason = 'x'", "DELETE FROM qtm_transition", "TRUNCATE qtm_transition"):
+        assert owner(statement, user=1) == "log"
+    copied = "INSERT INTO qtm_transition (room, row_id, was, becomes, authority, via, reason, act, at, tx) SELECT room, row_id, was, becomes, authority, via, reason, act, at, tx FROM qtm_transition"
+    assert owner(copied, user=1) == "log"
+    assert owner("SET session_replication_role = replica", user=1) == DENIED
+
+
+def test_no_signal_is_given_to_a_record_that_was_sealed_before(owner: Any, cast: Cast) -> None:
+    case = Walk(outcome="not-advised")
+    event = case.started()
+    enter(cast.will, Record, "seal", event, outcome="not-advised", reason_code="no-answer")
+    record = Record.objects.get(case_id=case.request.pk)
+    assert not Signal.objects.filter(record=record).exists()
+    given = Walk()
+    given.record()
+    sample = Signal.objects.get(case_id=given.request.pk)
+    late = like(sample, record_id=record.pk, case_id=record.case_id, event_id=event.pk, job_id=event.job_id)
+    assert attempt(late, user=cast.ines.pk) == "at_sealing"
+    assert owner(late, user=cast.ines.pk) == "at_sealing"
+
+
+def test_a_temporary_table_of_a_rooms_name_does_not_stand_in_for_it(committed: str, cast: Cast) -> None:
+    task, sample = Walk().task, Walk().assignment()
+    url = psycopg.conninfo.make_conninfo(os.environ["DATABASE_ADMIN_URL"], dbname=committed)
+    with psycopg.connect(url, autocommit=True) as admin:
+        admin.execute(f'GRANT TEMPORARY ON DATABASE "{committed}" TO qtm_app')
+    false_task = "CREATE TEMPORARY TABLE governance_task AS SELECT * FROM public.governance_task"
+    moved = ("UPDATE pg_temp.governance_task SET state = 'assigned' WHERE id = %s", [task.pk])
+    born = like(sample, task_id=task.pk, case_id=task.case_id)
+    assert attempt(false_task, moved, born, user=cast.ines.pk) == "born"
+    false_log = "CREATE TEMPORARY TABLE qtm_transition AS SELECT * FROM public.qtm_transition WITH NO DATA"
+    before = Transition.objects.count()
+    assert attempt(false_log, to(task, "approved"), user=cast.ines.pk, keep=True) == ""
+    connections["default"].close()
+    assert Transition.objects.count() == before + 1, "the line is on the true log"
+
+
+@pytest.mark.parametrize("isolation", ["REPEATABLE READ", "SERIALIZABLE"])
+def test_nothing_moves_under_a_snapshot_that_could_be_old(isolation: str, committed: str, cast: Cast) -> None:
+    task = Walk().task
+    with pytest.raises(DatabaseError) as refused, transaction.atomic(), connections["default"].cursor() as cursor:
+        cursor.execute(f"SET TRANSACTION ISOLATION LEVEL {isolation}")
+        cursor.execute("SELECT set_config('qtm.act', '00000000-0000-0000-0000-000000000001', true), set_config('qtm.user', %s, true), set_config('qtm.authority', 'x', true)", [str(cast.ines.pk)])
+        cursor.execute("UPDATE governance_task SET state = 'approved' WHERE id = %s", [task.pk])
+    assert law_broken(refused.value) == "isolation"
