@@ -8,7 +8,7 @@ import hashlib
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from django.db.backends.base.schema import BaseDatabaseSchemaEditor
 from django.db.backends.ddl_references import Statement
@@ -88,12 +88,12 @@ class Decree(BaseConstraint):
             schema_editor.deferred_sql.append(self.create_sql(model, schema_editor))
         return ""
 
-    def create_sql(self, model: type[Model] | None, schema_editor: BaseDatabaseSchemaEditor | None) -> Statement:
+    def create_sql(self, model: type[Model] | None, schema_editor: BaseDatabaseSchemaEditor | None) -> str:
         """The statement that makes it."""
         assert model is not None
         return _verbatim(self.sql(model._meta.db_table)[0])
 
-    def remove_sql(self, model: type[Model] | None, schema_editor: BaseDatabaseSchemaEditor | None) -> Statement:
+    def remove_sql(self, model: type[Model] | None, schema_editor: BaseDatabaseSchemaEditor | None) -> str:
         """The statement that undoes it."""
         assert model is not None
         return _verbatim(self.sql(model._meta.db_table)[1])
@@ -115,9 +115,9 @@ class Decree(BaseConstraint):
         return hash(self.name)
 
 
-def _verbatim(sql: str) -> Statement:
-    """SQL as a statement of the schema editor, with nothing to substitute."""
-    return Statement("%(sql)s", sql=sql)
+def _verbatim(sql: str) -> str:
+    """SQL as a statement of the schema editor, with nothing to substitute; Django's stubs call it a string."""
+    return cast(str, Statement("%(sql)s", sql=sql))
 
 
 class LogLaw(Decree):
@@ -161,6 +161,7 @@ class Law(Decree):
             births="".join(_birth(birth) for birth in said["births"]),
             access_at_birth=_access(said["access_at_birth"]),
             access_at_move=_access_at_moves(said["access_at_moves"]),
+            asker_check=fill("asker", root=said["root"], case=said["case"]) if said["by"] == "asker" or said["asker_edges"] else "",
             asker_edges=array(said["asker_edges"]),
             no_edges=array(said["no_edges"]),
             not_an_edge=f"(OLD.state, NEW.state) NOT IN ({', '.join(f'({text(a)}, {text(b)})' for a, b in edges)})" if edges else "true",

@@ -73,7 +73,7 @@ BEGIN
     END IF;
 {{access_at_move}}  END IF;
   PERFORM law_act(who, authority);
-  INSERT INTO {{log}} (case_id, room, row_id, was, becomes, user_id, actor_id, authority, via, reason, act, at, tx) VALUES (
+{{asker_check}}  INSERT INTO {{log}} (case_id, room, row_id, was, becomes, user_id, actor_id, authority, via, reason, act, at, tx) VALUES (
     {{case}}, {{label}}, NEW.id, was, NEW.state,
     CASE WHEN who <> 'system' THEN nullif(current_setting('qtm.user', true), '')::bigint END,
     CASE WHEN who = 'asker' THEN nullif(current_setting('qtm.actor', true), '')::bigint END,
@@ -113,11 +113,20 @@ DROP FUNCTION law_{{table}}_enter(), law_{{table}}_log();
       MESSAGE = format('%s: carries other facts than what it is born of', TG_TABLE_NAME);
   END IF;
 
+-- The moment beside the number: in a restored database the numbers of transactions begin anew, and one could be waited for.
 -- :same-act
   IF NOT EXISTS (SELECT FROM {{log}} t WHERE t.case_id = NEW.case_id AND t.room = {{uplabel}} AND t.row_id = NEW.{{column}}
-                 AND t.was = '' AND t.tx = pg_current_xact_id()) THEN
+                 AND t.was = '' AND t.tx = pg_current_xact_id() AND t.at >= transaction_timestamp()) THEN
     RAISE EXCEPTION USING ERRCODE = '23514', CONSTRAINT = 'at_sealing', TABLE = TG_TABLE_NAME,
       MESSAGE = format('%s: taken only in the transaction in which its %s is born', TG_TABLE_NAME, {{uptable_word}});
+  END IF;
+
+-- :asker
+  IF who = 'asker' AND coalesce(current_setting('qtm.user', true), '') = '' THEN
+    IF NOT EXISTS (SELECT FROM {{root}} r WHERE r.id = {{case}} AND r.actor_id = nullif(current_setting('qtm.actor', true), '')::bigint) THEN
+      RAISE EXCEPTION USING ERRCODE = '23514', CONSTRAINT = 'someone_acts', TABLE = TG_TABLE_NAME,
+        MESSAGE = 'only the one who asked acts without an account, and only in their own case';
+    END IF;
   END IF;
 
 -- :access

@@ -6,7 +6,7 @@ A room is a model whose rows are born, move through declared states and stay for
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import wraps
-from typing import Any, ClassVar, Self
+from typing import Any, ClassVar, Self, cast
 
 from django.db import models
 from django.db.models.base import ModelBase
@@ -94,10 +94,11 @@ def move(
     return declare
 
 
-def _allowed(verb: str) -> Callable[["Room", Any], bool]:
+def _allowed(verb: str) -> Callable[[Any, Any], bool]:
     """The question django-fsm asks for a permission: the same one that the door asks."""
 
-    def asked(row: "Room", user: Any) -> bool:
+    def asked(row: Any, user: Any) -> bool:
+        """Whether this person may."""
         return bool(user.authority_for(row, type(row), type(row).verbs[verb]))
 
     return asked
@@ -143,9 +144,9 @@ class _Birth:
         self.same, self.at_sealing = tuple(same), at_sealing
         kwargs.setdefault("on_delete", models.PROTECT)
         kwargs.setdefault("related_name", "+")
-        super().__init__(to, **kwargs)
+        super().__init__(to, **kwargs)  # type: ignore[call-arg]
 
-    def deconstruct(self) -> tuple[str, str, list[Any], dict[str, Any]]:
+    def deconstruct(self) -> tuple[str, str, Sequence[Any], dict[str, Any]]:
         """For migrations a plain key: the law itself is declared by the room's constraint."""
         name, _, args, kwargs = super().deconstruct()  # type: ignore[misc]
         return name, f"django.db.models.{self.plain}", args, kwargs  # type: ignore[attr-defined]
@@ -177,7 +178,7 @@ class PartOf(models.ForeignKey):  # type: ignore[type-arg]
         kwargs.setdefault("on_delete", models.PROTECT)
         super().__init__(to, **kwargs)
 
-    def deconstruct(self) -> tuple[str, str, list[Any], dict[str, Any]]:
+    def deconstruct(self) -> tuple[str, str, Sequence[Any], dict[str, Any]]:
         """For migrations a plain key."""
         name, _, args, kwargs = super().deconstruct()
         return name, "django.db.models.ForeignKey", args, kwargs
@@ -340,7 +341,7 @@ class Room(Lawful):
         if not cls.first or not cls.letter or not cls.zone:
             raise TypeError(f"{cls.__name__}: a room names its first state, its letter and its zone")
         cls.verbs = {name: verb for base in reversed(cls.__mro__) for name, made in vars(base).items() if (verb := _verb_of(made))}
-        cls._meta.get_field("state").default = cls.first
+        cast(Any, cls._meta.get_field("state")).default = cls.first
         _refuse_bad_machine(cls)
         doors = {cls.permission(verb): verb.label for verb in cls.verbs.values() if verb.own_door}
         cls._meta.permissions = list((doors | dict(cls._meta.permissions)).items())
@@ -447,6 +448,7 @@ def _law_of(room: type[Room]) -> dict[str, Any]:
         "label": room.label(),
         "word": room._meta.model_name,
         "case": f"NEW.{room.case_column}" if room.case_column else "NULL",
+        "root": _root(room)._meta.db_table,
         "first": room.first,
         "by": room.born_by,
         "edges": [list(edge) for edge in room.edges()],
@@ -460,6 +462,12 @@ def _law_of(room: type[Room]) -> dict[str, Any]:
         "births": [_birth_of(room, key) for key in room.upstream()],
         "digest": DIGEST,
     }
+
+
+def _root(room: type[Room]) -> type[Room]:
+    """The room in which the cases of a room begin."""
+    births = room.upstream()
+    return _root(births[0].remote_field.model) if births else room
 
 
 def _every(room: type[Room], states: Sequence[str]) -> list[str]:

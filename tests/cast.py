@@ -46,6 +46,15 @@ ADVISORY: Mapping[str, Any] = {
     "answers": {"matter": "repair", "vehicle": "An estate car, 2016"},
 }
 
+DETAILING: Mapping[str, Any] = {
+    "name": "Maren Holt",
+    "phone": "+49 30 1234 5678",
+    "place": "14 Quarry Lane, garage behind the house",
+    "description": "The dog moults a lot.",
+    "tier": "interior-large",
+    "answers": {"vehicle": "An estate car", "size": "estate"},
+}
+
 
 def make_cast() -> None:
     """Everybody and everything that each test finds in place; made once in the template database."""

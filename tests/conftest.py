@@ -14,34 +14,27 @@ import pytest
 from django.core.management import call_command
 from django.db import connections
 from psycopg import sql
+from psycopg.conninfo import make_conninfo
 
+from qtm.postgres.roles import database_sql, entry_sql, schema_sql
 from tests.cast import Cast, Walk, make_cast
 
 ALIASES = ("default", "owner", "omni")
 
 
-def _admin(statement: sql.Composable) -> None:
-    """One statement as the superuser of the test cluster."""
-    with psycopg.connect(os.environ["DATABASE_ADMIN_URL"], autocommit=True) as connection:
-        connection.execute(statement)
+def _admin(*statements: sql.Composable, database: str = "") -> None:
+    """Statements as the superuser of the test cluster."""
+    url = make_conninfo(os.environ["DATABASE_ADMIN_URL"], **({"dbname": database} if database else {}))
+    with psycopg.connect(url, autocommit=True) as connection:
+        for statement in statements:
+            connection.execute(statement)
 
 
-def make_database(name: str, template: str = "") -> None:
+def make_database(name: str, template: str = "template0") -> None:
     """A database as the platform makes it, empty or as a clone."""
     drop_database(name)
-    _admin(sql.SQL("CREATE DATABASE {} OWNER qtm_owner {}").format(sql.Identifier(name), sql.SQL(f"TEMPLATE {template}" if template else "")))
-    _admin(sql.SQL("REVOKE ALL ON DATABASE {} FROM PUBLIC").format(sql.Identifier(name)))
-    _admin(sql.SQL("GRANT CONNECT ON DATABASE {} TO qtm_app, qtm_omni").format(sql.Identifier(name)))
-    if not template:
-        _own_schema(name)
-
-
-def _own_schema(name: str) -> None:
-    """The schema belongs to the owner, and nobody else makes tables in it."""
-    url = psycopg.conninfo.make_conninfo(os.environ["DATABASE_ADMIN_URL"], dbname=name)
-    with psycopg.connect(url, autocommit=True) as connection:
-        connection.execute("ALTER SCHEMA public OWNER TO qtm_owner")
-        connection.execute("REVOKE CREATE ON SCHEMA public FROM PUBLIC")
+    _admin(database_sql(name, template), *entry_sql(name))
+    _admin(*schema_sql(), database=name)
 
 
 def drop_database(name: str) -> None:

@@ -103,6 +103,15 @@ def test_a_birth_carries_the_case_and_the_facts_of_what_it_is_born_of(walk: Walk
 
 
 @pytest.mark.django_db
+def test_without_an_account_one_acts_only_in_ones_own_case(walk: Walk) -> None:
+    mine, yours = walk.task, Walk().request
+    cancel = to(mine, "cancelled")
+    assert attempt(("SELECT set_config('qtm.actor', %s, true)", [str(yours.actor_id)]), cancel) == "someone_acts"
+    assert attempt(("SELECT set_config('qtm.actor', %s, true)", [str(walk.request.actor_id)]), cancel) == ""
+    assert attempt(("SELECT set_config('qtm.actor', %s, true)", [str(walk.request.actor_id)]), to(mine, "approved")) == "someone_acts"
+
+
+@pytest.mark.django_db
 def test_an_assigned_task_is_not_paid_by_a_withdrawn_assignment(cast: Cast) -> None:
     case, withdrawn = Walk(), REACH[Assignment, "withdrawn"]()
     task = case.approved()
