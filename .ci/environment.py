@@ -16,7 +16,7 @@ PIP = [str(VENV / "bin" / "python"), "-I", "-m", "pip", "install", "--require-ha
 
 def ground() -> str:
     """What an environment stands on besides the lock file: its place and its Python."""
-    return f"{VENV}\n{sys.version}\n"
+    return f"{VENV.resolve()}\n{sys.version}\n"
 
 
 def wanted() -> str:
@@ -24,8 +24,10 @@ def wanted() -> str:
     return ground() + hashlib.sha256(LOCK.read_bytes()).hexdigest()
 
 
-def make() -> None:
+def make(lock: int) -> None:
     """Make the environment, or only bring its packages up to date; the stamp goes first and comes last."""
+    if VENV.is_symlink():  # somebody's own choice, used as it is
+        return
     stamped = STAMP.read_text() if STAMP.exists() else ""
     inside = Path(sys.prefix).resolve() == VENV.resolve()
     if inside and stamped == wanted():
@@ -34,18 +36,19 @@ def make() -> None:
     if not (inside and stamped.startswith(ground())):
         print("· Making the Python environment (.venv) …", flush=True)
         base = getattr(sys, "_base_executable", sys.executable)
-        subprocess.run([base, "-m", "venv", "--clear", str(VENV)], check=True)
-    install()
+        subprocess.run([base, "-m", "venv", "--clear", str(VENV)], check=True, pass_fds=[lock])
+    install(lock)
     STAMP.write_text(wanted())
 
 
-def install() -> None:
+def install(lock: int) -> None:
     """Install exactly what the lock file names, and count along."""
     total = sum("==" in line for line in LOCK.read_text().splitlines())
     print(f"· Installing about {total} packages, pinned and with checked hashes …", flush=True)
     # The lock file is exact: constraints of the machine could only contradict it, and a user scheme would leave .venv.
     environment = {**os.environ, "PIP_CONSTRAINT": os.devnull, "PIP_USER": "0", "PIP_REQUIRE_VIRTUALENV": "0"}
-    with subprocess.Popen([*PIP, "-r", str(LOCK)], env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True) as pip:
+    command = [*PIP, "-r", str(LOCK)]
+    with subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, pass_fds=[lock]) as pip:
         said = follow(pip, total)
     if pip.returncode:
         print("".join(said[-15:]))
@@ -68,11 +71,11 @@ def follow(pip: "subprocess.Popen[str]", total: int) -> list[str]:
 
 
 def main() -> None:
-    """One at a time, whoever else starts in the same folder."""
+    """One at a time, whoever else starts in the same folder; what a kill left running counts, so pip holds the lock as well."""
     folder = os.open(ROOT, os.O_RDONLY)
     fcntl.flock(folder, fcntl.LOCK_EX)
     try:
-        make()
+        make(folder)
     except subprocess.CalledProcessError:
         sys.exit("QTM OS: the Python environment could not be made: see above.")
     except KeyboardInterrupt:

@@ -1,5 +1,7 @@
 """Execution: the Job, its ServiceEvents and their evidence."""
 
+from importlib import import_module
+
 from django.apps import AppConfig
 
 
@@ -7,3 +9,7 @@ class ExecutionConfig(AppConfig):
     """Execution: the Job, its ServiceEvents and their evidence."""
 
     name = "execution"
+
+    def ready(self) -> None:
+        """Let it be known what requesters are told."""
+        import_module("execution.told")

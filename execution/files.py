@@ -1,27 +1,39 @@
-"""Evidence files: taken only when they are what they claim, kept once under their SHA-256, never replaced."""
+"""Evidence files: taken only when they are what they claim, kept once under their SHA-256, never replaced.
+
+A photo is checked before anything is stored, stored before anything is noted, and shown only as a clean copy of its pixels.
+"""
 
 import hashlib
-import io
-import warnings
+import os
+from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
-from typing import IO
+from pathlib import Path
+from tempfile import mkstemp
+from threading import Lock
+from typing import IO, Any
 
 from django.conf import settings
-from django.core.files.base import ContentFile
 from django.core.files.storage import storages
 from django.core.files.uploadedfile import UploadedFile
 from PIL import Image, ImageOps
 
 from qtm.refusals import Invalid
 
-FORMATS = {"JPEG": ("image/jpeg", (".jpg", ".jpeg")), "PNG": ("image/png", (".png",)), "WEBP": ("image/webp", (".webp",))}
+JPEG = ("image/jpeg", (".jpg", ".jpeg", ".jpe", ".jfif"))
+# MPO is the JPEG of many phones: the picture, and behind it a smaller one or a map of its brightness.
+FORMATS = {"JPEG": JPEG, "MPO": JPEG, "PNG": ("image/png", (".png",)), "WEBP": ("image/webp", (".webp",))}
+OPENED = ("JPEG", "PNG", "WEBP")
+LARGE, SMALL = 1600, 360  # the longest side of a copy that is shown
 BLOCK = 1 << 20
+_one_at_a_time = Lock()  # a large picture takes some 300 MB while it is decoded; a worker has room for one
 
 
 @dataclass(frozen=True, slots=True)
-class Kept:
-    """What is known of a file that was kept: digest in hexadecimal, size in bytes, media type, width and height in pixels."""
+class Photo:
+    """A picture that was checked: its digest in hexadecimal, size in bytes, media type, width and height in pixels."""
 
+    file: IO[bytes]
     sha256: str
     size_bytes: int
     media_type: str
@@ -29,85 +41,187 @@ class Kept:
     height: int
     name: str
 
+    def columns(self) -> dict[str, Any]:
+        """What is noted of it."""
+        return {name: getattr(self, name) for name in self.__slots__ if name != "file"}
 
-def path_of(sha256: str) -> str:
-    """Where a file lies in the storage: two levels, so that no folder grows without bound."""
-    return f"{sha256[:2]}/{sha256[2:4]}/{sha256}"
 
-
-def take(upload: UploadedFile) -> Kept:
-    """Check a photo by decoding it whole, and keep its bytes; `Invalid` (422) says which file and why."""
+def check(upload: "UploadedFile[Any]") -> Photo:
+    """Check a photo by decoding it whole; `Invalid` (422) says which file and why. Nothing is stored."""
     name = (upload.name or "photo")[-200:]
-    data = _read(upload, name)
-    format_, width, height = _decode(data, name)
+    file: Any = upload.file
+    if not upload.size:
+        raise _no(name, "is empty.")
+    if upload.size > settings.EVIDENCE_MAX_BYTES:
+        raise _no(name, f"is larger than {settings.EVIDENCE_MAX_BYTES // 1_000_000} MB.")
+    format_, width, height = _decode(file, name)
     media_type, endings = FORMATS[format_]
     if not name.lower().endswith(endings):
-        raise Invalid({"photo": f"“{name}” is a {format_} inside, and its name says otherwise."})
-    sha256 = hashlib.sha256(data).hexdigest()
-    keep(sha256, data)
-    return Kept(sha256, len(data), media_type, width, height, name)
+        raise _no(name, f"is a {media_type.removeprefix('image/').upper()} inside, and its name says otherwise.")
+    file.seek(0)
+    return Photo(file, hashlib.file_digest(file, "sha256").hexdigest(), upload.size, media_type, width, height, name)
 
 
-def keep(sha256: str, data: bytes) -> None:
-    """Keep bytes under their digest, unless they are kept already."""
-    storage = storages["evidence"]
-    if not storage.exists(path_of(sha256)):
-        storage.save(path_of(sha256), ContentFile(data))
+def keep(photo: Photo) -> None:
+    """Keep a photo under its digest, whole or not at all, and through a power cut; there already, it is only seen to be fresh."""
+    kept = place_of(photo.sha256)
+    if not _freshen(kept):
+        photo.file.seek(0)
+        _write(kept, lambda out: _copy(photo.file, out), lasting=True)
+
+
+def take(upload: "UploadedFile[Any]") -> Photo:
+    """Check a photo and keep it."""
+    photo = check(upload)
+    keep(photo)
+    return photo
+
+
+def place_of(sha256: str) -> Path:
+    """Where a file lies: two levels, so that no folder grows without bound."""
+    return Path(storages["evidence"].path(f"{sha256[:2]}/{sha256[2:4]}/{sha256}"))
 
 
 def intact(sha256: str, size_bytes: int) -> bool:
     """Whether the kept bytes are there and still have the digest they are named by."""
     try:
-        with storages["evidence"].open(path_of(sha256)) as kept:
-            data = kept.read(size_bytes + 1)
+        with place_of(sha256).open("rb") as kept:
+            return os.fstat(kept.fileno()).st_size == size_bytes and hashlib.file_digest(kept, "sha256").hexdigest() == sha256
     except FileNotFoundError:
         return False
-    return len(data) == size_bytes and hashlib.sha256(data).hexdigest() == sha256
 
 
-def shown(sha256: str, longest: int = 1600) -> bytes:
-    """An upright JPEG copy of a kept photo, its pixels alone: no metadata and nothing hidden behind them."""
-    with storages["evidence"].open(path_of(sha256)) as kept, Image.open(kept, formats=tuple(FORMATS)) as image:
-        upright = ImageOps.exif_transpose(image).convert("RGB")
-    upright.thumbnail((longest, longest))
-    clean = Image.new("RGB", upright.size)
-    clean.paste(upright)
-    out = io.BytesIO()
-    clean.save(out, "JPEG", quality=82)
-    return out.getvalue()
+def shown(sha256: str, longest: int = LARGE) -> Path:
+    """An upright JPEG copy of a kept photo, its pixels alone: no metadata and nothing hidden behind them. Made when it is first wanted."""
+    copy = copy_of(sha256, longest)
+    if not copy.exists():
+        with _one_at_a_time:
+            clean = _clean(place_of(sha256), longest)
+        _write(copy, lambda out: clean.save(out, "JPEG", quality=82, progressive=True))
+    return copy
 
 
-def _read(upload: UploadedFile, name: str) -> bytes:
-    """The bytes of an upload within the limit."""
-    limit = settings.EVIDENCE_MAX_BYTES
-    if not upload.size:
-        raise Invalid({"photo": f"“{name}” is empty."})
-    if upload.size > limit:
-        raise Invalid({"photo": f"“{name}” is larger than {limit // 1_000_000} MB."})
-    return upload.read()
+def copy_of(sha256: str, longest: int) -> Path:
+    """Where the copy that is shown lies; it can be made again at any time."""
+    return Path(storages["evidence"].path(f"shown/{sha256[:2]}/{sha256}-{longest}.jpg"))
 
 
-def _decode(data: bytes, name: str) -> tuple[str, int, int]:
+def _clean(kept: Path, longest: int) -> Image.Image:
+    """The pixels, upright and on white, in a picture that has never been anything else."""
+    with Image.open(kept, formats=OPENED) as image:
+        image.draft("RGB", (longest, longest))  # a JPEG is made smaller while it is read
+        small = image.convert("RGBA") if image.mode == "P" else image
+        small.thumbnail((longest, longest))
+        with suppress(Exception):  # a turn that cannot be read is no turn
+            ImageOps.exif_transpose(small, in_place=True)
+        opaque = _opaque(small)
+    clean = Image.new("RGB", opaque.size)
+    clean.paste(opaque)
+    return clean
+
+
+def _opaque(image: Image.Image) -> Image.Image:
+    """As colours of eight bits, what is transparent on white."""
+    if image.mode.startswith("I"):
+        image = image.convert("F").point(lambda value: value / 256).convert("L")
+    if not image.has_transparency_data:
+        return image.convert("RGB")
+    coloured = image.convert("RGBA")
+    white = Image.new("RGBA", coloured.size, "white")
+    white.alpha_composite(coloured)
+    return white.convert("RGB")
+
+
+def _decode(file: Any, name: str) -> tuple[str, int, int]:
     """Format, width and height of a picture that was decoded to its last pixel."""
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("error", Image.DecompressionBombWarning)
-            return _pixels(io.BytesIO(data), name)
+        with _one_at_a_time:
+            file.seek(0)
+            return _pixels(file, name)
     except (Image.DecompressionBombError, Image.DecompressionBombWarning):
         raise _too_large(name) from None
-    except (OSError, SyntaxError, ValueError, EOFError, IndexError, KeyError, MemoryError, OverflowError, TypeError, AttributeError):
-        raise Invalid({"photo": f"“{name}” cannot be opened as a JPEG, PNG or WebP picture. It may be cut off or damaged."}) from None
+    except Invalid:
+        raise
+    except Exception:  # a broken file can break a decoder in any way, and whichever it is, this is no picture
+        raise _no(name, _why_not(file)) from None
 
 
-def _pixels(file: IO[bytes], name: str) -> tuple[str, int, int]:
+def _pixels(file: Any, name: str) -> tuple[str, int, int]:
     """Open with the allowed formats alone, look at the size before decoding, then decode."""
-    with Image.open(file, formats=tuple(FORMATS)) as image:
-        if image.width * image.height > settings.EVIDENCE_MAX_PIXELS or getattr(image, "n_frames", 1) > 1:
+    with Image.open(file, formats=OPENED) as image:
+        if image.width * image.height > settings.EVIDENCE_MAX_PIXELS:
             raise _too_large(name)
+        if image.format != "MPO" and getattr(image, "is_animated", False):
+            raise _no(name, "moves. Only still pictures are taken.")
         image.load()
         return str(image.format), image.width, image.height
 
 
+def _why_not(file: Any) -> str:
+    """What a file that did not open looks like."""
+    file.seek(0)
+    start = file.read(32)
+    if start[4:8] == b"ftyp" and start[8:12] in {b"heic", b"heix", b"mif1", b"msf1", b"hevc"}:
+        return "is a HEIC picture, which is not taken yet. Set the camera to “most compatible”, or send it as JPEG."
+    known = start.startswith((b"\xff\xd8\xff", b"\x89PNG")) or (start.startswith(b"RIFF") and start[8:12] == b"WEBP")
+    return "is cut off or damaged: it could not be read to its end." if known else "is no JPEG, PNG or WebP picture."
+
+
 def _too_large(name: str) -> Invalid:
     """The refusal of a picture with too many pixels."""
-    return Invalid({"photo": f"“{name}” has more than {settings.EVIDENCE_MAX_PIXELS // 1_000_000} million pixels, or moves."})
+    return _no(name, f"has more than {settings.EVIDENCE_MAX_PIXELS // 1_000_000} million pixels.")
+
+
+def _no(name: str, why: str) -> Invalid:
+    """A refusal that names the file."""
+    return Invalid({"photos": f"“{name}” {why}"})
+
+
+def _freshen(kept: Path) -> bool:
+    """Whether a file is there already; its time is set to now, so that no sweep takes it before it is noted."""
+    try:
+        os.utime(kept)
+    except FileNotFoundError:
+        return False
+    return True
+
+
+def _copy(file: IO[bytes], out: IO[bytes]) -> None:
+    """Copy in blocks."""
+    while block := file.read(BLOCK):
+        out.write(block)
+
+
+def _write(to: Path, fill: Callable[[IO[bytes]], Any], *, lasting: bool = False) -> None:
+    """Write a file beside its place and link it there in one step; somebody who was quicker wrote the same."""
+    _make(to.parent)
+    number, part = mkstemp(suffix=".part", dir=to.parent)
+    try:
+        with os.fdopen(number, "wb") as out:
+            fill(out)
+            out.flush()
+            if lasting:
+                os.fsync(out.fileno())
+        with suppress(FileExistsError):
+            os.link(part, to)
+        if lasting:
+            _settle(to.parent)
+    finally:
+        os.unlink(part)
+
+
+def _make(folder: Path) -> None:
+    """Make a folder that is nobody else's, and those above it."""
+    if not folder.is_dir():
+        _make(folder.parent)
+        with suppress(FileExistsError):
+            folder.mkdir(mode=0o700)
+
+
+def _settle(folder: Path) -> None:
+    """Have the folder's entries written to the disk, too."""
+    number = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(number)
+    finally:
+        os.close(number)

@@ -1,91 +1,28 @@
 """Execution: a Job is created by one explicit act, claimed by an operator, and carried out in a ServiceEvent."""
 
+from collections.abc import Sequence
+from functools import cached_property
 from typing import Any
 
-from django.db import connection, models
+from django.db import models
+from django.urls import reverse
 
-from governance.models import Assignment
+from execution import files
+from execution.capture import note_for, photos_for
+from execution.job import Job, kept_out
+from execution.missing import Missing, missing_of
 from qtm.acts import present_act
-from qtm.law import DIGEST, FileLaw, HERE, digest
+from qtm.law import HERE, FileLaw, digest
 from qtm.models import Membership, Operator, SurfaceVersion, User
-from qtm.refusals import Forbidden, Invalid
-from qtm.spine import ACTIVE, WORKING, BornAmong, BornOf, Boundary, Fact, PartOf, Room, birth, move, note
+from qtm.refusals import Conflict, Forbidden, Invalid
+from qtm.runtime import Unknown
+from qtm.spine import ACTIVE, WORKING, BornAmong, Boundary, Fact, PartOf, Room, Verb, birth, move, note
+
+__all__ = ["PAID", "UNDER_WAY", "Evidence", "Job", "ServiceEvent", "StageMark"]
 
 LIVING = ["ready", "in_progress", "paused", "completed"]
+UNDER_WAY = ["ready", "in_progress", "paused"]
 PAID = [("", "not said"), ("paid", "paid"), ("unpaid", "not paid")]
-
-
-class Job(Room):
-    """The executable work container; it carries all the context of what was asked."""
-
-    first = "queued"
-    letter = "J"
-    zone = "execution"
-    title = "Job"
-    layer = "operator"
-    seen_with = "governance.see_console"
-    access = ACTIVE
-    boundary = Boundary("explicit Create Job handoff", "assignment does not create executable work by itself", queue="To create job")
-
-    case_id = models.BigIntegerField(db_index=True)
-    assignment = BornOf(Assignment, {"handed_off": []}, same=["governor", "version", "operator", "worker"], related_name="job")
-    governor = models.ForeignKey(Operator, models.PROTECT, null=True, related_name="+")
-    version = models.ForeignKey(SurfaceVersion, models.PROTECT, related_name="+")
-    operator = models.ForeignKey(Operator, models.PROTECT, related_name="+")
-    worker = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
-    context = models.JSONField()
-
-    class Meta(Room.Meta):
-        indexes = [models.Index(fields=["operator", "state", "since", "id"], name="execution_job_desk")]
-
-    @birth(
-        Assignment,
-        "active",
-        label="Create Job",
-        button="Create Job for {row.operator}",
-        says="Puts it on their Desk with everything on this page. One way: it cannot be taken back into review.",
-        codename="create_job",
-        layer="governor",
-        primary=True,
-    )
-    def create(cls, assignment: Assignment) -> "Job":  # noqa: N805
-        """Create Job: the explicit, one-way handoff from governance into execution."""
-        assignment.hand_off()
-        return cls.born(assignment=assignment, context=context_of(assignment))  # type: ignore[attr-defined,no-any-return]
-
-    @move("queued", "claimed", own_door=False, access=ACTIVE)
-    def be_claimed(self) -> None:
-        """A ServiceEvent is born of it."""
-
-    @move("claimed", "queued", no=True, label="Release", says="It goes back to the queue, for somebody else of yours to claim.", access=WORKING)
-    def release(self) -> None:
-        """Give it back before it was started."""
-        event = self.events.filter(state="ready").first()
-        if event is None:
-            raise Invalid({"reason": "It has been started, and what was started is completed, with whatever outcome."})
-        event.abandon()
-
-    @move("claimed", "completed", label="Complete the job", says="Your part is done. The record is sealed already.", access=WORKING, primary=True)
-    def complete(self) -> None:
-        """The operator's own word that the Job is done, after its ServiceEvent."""
-
-    @move("queued", "cancelled", no=True, layer="governor", label="Cancel the job", says="It leaves the Desk. Task and assignment stay as they are.")
-    def cancel(self) -> None:
-        """Take a queued Job off the Desk; it reopens nothing."""
-
-
-def context_of(assignment: Assignment) -> dict[str, Any]:
-    """What crosses into execution: the Intake with its corrections, and what was said at assignment."""
-    task = assignment.task
-    intake = task.intake
-    facts = {name: getattr(intake, name) for name in ("summary", "tier", "name", "phone", "email", "place", "description")}
-    facts |= {
-        "wished": intake.wished.isoformat() if intake.wished else "",
-        "latitude": str(intake.latitude) if intake.latitude is not None else "",
-        "longitude": str(intake.longitude) if intake.longitude is not None else "",
-    }
-    facts |= {each.field: each.becomes for each in task.corrections.all()}
-    return {**facts, "answers": intake.answers, "note": assignment.note}
 
 
 class ServiceEvent(Room):
@@ -96,7 +33,6 @@ class ServiceEvent(Room):
     zone = "execution"
     title = "ServiceEvent"
     layer = "operator"
-    seen_with = "governance.see_console"
     access = ACTIVE
     living = ("outcome", "reason", "remark", "paid")
     boundary = Boundary("operator-initiated claim/start path", "operator execution begins from job state", queue="Waiting for claim")
@@ -117,7 +53,20 @@ class ServiceEvent(Room):
             models.UniqueConstraint(fields=["job"], condition=~models.Q(state="abandoned"), name="execution_serviceevent_one_living"),
             FileLaw(name="execution_completing_law", said={"path": "execution/law.sql", "digest": digest(HERE.parent / "execution" / "law.sql")}),
         ]
-        indexes = [models.Index(fields=["operator", "worker", "state", "since"], name="execution_event_desk")]
+        indexes = [
+            models.Index(fields=["operator", "worker", "state", "since"], name="execution_event_desk"),
+            models.Index(fields=["since", "id"], condition=models.Q(state__in=UNDER_WAY), name="execution_event_queue"),
+        ]
+
+    @property
+    def page(self) -> str:
+        """Where its Job is carried out."""
+        return reverse("job", args=[self.job_id])
+
+    @classmethod
+    def shut(cls, verb: Verb, row: Any) -> str:
+        """As the operator's access allows."""
+        return kept_out(cls, verb, row)
 
     @birth(Job, "queued", label="Claim", says="It is yours to carry out. Nothing has started yet.", codename="claim_job", primary=True)
     def claim(cls, job: Job) -> "ServiceEvent":  # noqa: N805
@@ -126,11 +75,15 @@ class ServiceEvent(Room):
         if job.worker_id not in (None, user_id) and not _owns(user_id, job.operator_id):
             raise Forbidden(f"This job was given to {job.worker}; they claim it, or an owner in their place.")
         job.be_claimed()
-        return cls.born(job=job, worker_id=user_id)  # type: ignore[attr-defined,no-any-return]
+        return cls.born(job=job, worker_id=user_id)
 
-    def _guard(self, verb: Any, reason: str) -> None:
+    def _guard(self, verb: Verb, reason: str) -> None:
         """Besides what every room asks: it is carried on by who claimed it, or by an owner."""
         super()._guard(verb, reason)
+        self.refuse_others()
+
+    def refuse_others(self) -> None:
+        """Whoever acts now has claimed it, or is an owner; `Forbidden` (403) otherwise."""
         user_id = present_act().user_id
         if user_id != self.worker_id and not _owns(user_id, self.operator_id):
             raise Forbidden(f"{self.worker} claimed this; they carry it on, or an owner does.")
@@ -157,15 +110,34 @@ class ServiceEvent(Room):
         self._refuse_incomplete(outcome, reason_code)
         self.outcome, self.reason, self.remark, self.paid = outcome, reason_code, remark, paid
 
-    @note("in_progress", label="Capture", access=WORKING, codename="capture_evidence")
-    def capture(self, **piece: Any) -> "Evidence":
-        """Note a piece of evidence: a photo or a note, for a stage."""
-        return Evidence.objects.create(event=self, **piece)
+    @note("in_progress", label="Add evidence", access=WORKING, codename="capture_evidence")
+    def capture(self, *, stage: str, category: str, kind: str = "note", text: str = "", photos: Sequence[files.Photo] = ()) -> list["Evidence"]:
+        """Note a piece of evidence in a slot of the surface: a note, or photos that were checked and are now kept."""
+        try:
+            self.version.reads.evidence(stage, kind, category)
+        except Unknown as unknown:
+            raise Invalid({"slot": str(unknown)}) from None
+        slot = {"stage": stage, "kind": kind, "category": category}
+        pieces = photos_for(self.evidence, photos) if kind == "photo" else [note_for(self.evidence.filter(**slot), text)]
+        return Evidence.objects.bulk_create([Evidence(event=self, **slot, **piece) for piece in pieces])
 
     @note("in_progress", label="Stage done", access=WORKING, codename="capture_evidence")
     def mark(self, *, stage: str) -> "StageMark":
-        """Note that a stage is done."""
+        """Note that a stage is done, once what it requires is there."""
+        runtime = self.version.reads
+        if stage not in {each.code for each in runtime.stages}:
+            raise Invalid({"stage": f"{runtime.name} has no such stage."})
+        lacks = [each for each in self.missing() if each.stage == stage]
+        if not lacks:
+            raise Conflict(self, sentence=f"“{runtime.stage(stage).label}” is marked as done already.")
+        if needed := [each.words(runtime) for each in lacks if each.kind != "stage"]:
+            raise Invalid({"stage": f"Still needed: {'; '.join(needed)}."})
         return StageMark.objects.create(event=self, stage=stage)
+
+    @cached_property
+    def lacks(self) -> list["Missing"]:
+        """What is missing, asked once for a page."""
+        return self.missing()
 
     def missing(self) -> list["Missing"]:
         """What the surface requires and is not there yet, as the database sees it."""
@@ -179,39 +151,13 @@ class ServiceEvent(Room):
             raise Invalid({"outcome": "Choose how it ended."})
         if found.completes and (missing := self.missing()):
             raise Invalid({"outcome": f"Still needed: {'; '.join(each.words(runtime) for each in missing)}."})
-        if found.reasons and reason_code not in {each.code for each in found.reasons}:
-            raise Invalid({"reason_code": "Choose the reason."})
+        if (found.reasons or reason_code) and reason_code not in {each.code for each in found.reasons}:
+            raise Invalid({"reason_code": "Choose one of its own reasons." if found.reasons else "This outcome takes no reason."})
 
 
 def _owns(user_id: int | None, operator_id: int) -> bool:
     """Whether a person is an owner of an operator."""
     return Membership.objects.filter(user=user_id, operator=operator_id, role="owner", left_at=None).exists()
-
-
-class Missing:
-    """One thing that a ServiceEvent still lacks: `kind` is photo, note or stage."""
-
-    __slots__ = ("category", "have", "kind", "needed", "stage")
-
-    def __init__(self, stage: str, kind: str, category: str, needed: int, have: int) -> None:
-        """As the database's function answers."""
-        self.stage, self.kind, self.category, self.needed, self.have = stage, kind, category, needed, have
-
-    def words(self, runtime: Any) -> str:
-        """What is missing, as a person would say it."""
-        stage = runtime.stage(self.stage)
-        if self.kind == "stage":
-            return f"{stage.label} marked as done"
-        label = next(each.label for each in stage.evidence if (each.kind, each.category) == (self.kind, self.category))
-        count = self.needed - self.have
-        return f"{count} {self.kind}{'s' if count > 1 else ''} of {label}"
-
-
-def missing_of(event_id: int) -> list[Missing]:
-    """Ask the one function that the completing law asks too."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT stage, kind, category, needed, have FROM evidence_missing(%s)", [event_id])
-        return [Missing(*row) for row in cursor.fetchall()]
 
 
 class StageMark(Fact):
@@ -242,3 +188,10 @@ class Evidence(Fact):
 
     class Meta(Fact.Meta):
         ordering = ["id"]
+        constraints = [
+            models.UniqueConstraint(fields=["event", "sha256"], condition=~models.Q(sha256=""), name="execution_evidence_photo_key"),
+            models.CheckConstraint(
+                condition=models.Q(kind="photo", sha256__regex="^[0-9a-f]{64}$") | models.Q(kind="note", sha256="") & ~models.Q(text=""),
+                name="execution_evidence_piece",
+            ),
+        ]

@@ -1,6 +1,19 @@
 """The addresses of execution."""
 
+from django.urls import path
+
+from execution import files, queues, views
+from execution.forms import CaptureForm, MarkForm
 from execution.models import Job, ServiceEvent
 from qtm.doors import doors
 
-urlpatterns = [*doors(Job, ServiceEvent, via="desk")]
+__all__ = ["queues", "urlpatterns"]
+
+urlpatterns = [
+    path("desk/", views.desk, name="desk"),
+    path("jobs/", views.jobs, name="jobs"),
+    path("jobs/<int:pk>/", views.job, name="job"),
+    path("evidence/<int:pk>/", views.evidence, name="evidence"),
+    path("evidence/<int:pk>/small/", views.evidence, {"longest": files.SMALL}, name="evidence-small"),
+    *doors(Job, ServiceEvent, via="desk", forms={"ServiceEvent.capture": CaptureForm, "ServiceEvent.mark": MarkForm}),
+]

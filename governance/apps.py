@@ -1,5 +1,7 @@
 """Governance: review, approval and assignment, before any work."""
 
+from importlib import import_module
+
 from django.apps import AppConfig
 
 
@@ -7,3 +9,7 @@ class GovernanceConfig(AppConfig):
     """Governance: review, approval and assignment, before any work."""
 
     name = "governance"
+
+    def ready(self) -> None:
+        """Let it be known what requesters are told."""
+        import_module("governance.told")

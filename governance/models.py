@@ -1,10 +1,11 @@
 """Governance: the Task is reviewed, approved and assigned by people; nothing here is work yet."""
 
+from datetime import UTC, datetime
 from typing import Any
 
 from django.db import models
 
-from intake.asking import Details
+from intake.asking import Details, read
 from intake.models import Intake, Request
 from qtm.models import Membership, Operator, SurfaceVersion, User
 from qtm.refusals import Invalid
@@ -41,7 +42,7 @@ class Task(Room):
         """Take a complete Request through: it is submitted, its Intake stored, its Task opened, in one act."""
         request.submit()
         intake = Intake.born(request=request, version=version, funnel_id=request.funnel_id, **details.columns())
-        return cls.born(intake=intake)  # type: ignore[attr-defined,no-any-return]
+        return cls.born(intake=intake)
 
     @move("open", "approved", label="Approve", says="It can then be assigned to an operator.", primary=True)
     def approve(self) -> None:
@@ -84,13 +85,30 @@ class Task(Room):
         """Put a wrong detail right, beside the frozen Intake."""
         if field not in CORRECTABLE:
             raise Invalid({"field": "This is no detail that a review can correct."})
-        return Correction.objects.create(task=self, field=field, was=self.detail(field), becomes=becomes, why=why)
+        if not why.strip():
+            raise Invalid({"why": "Say why: the reason is kept with the correction."})
+        was, right = self.detail(field), self._checked(field, becomes)
+        if right == was:
+            raise Invalid({"becomes": "That is what it says already."})
+        return Correction.objects.create(task=self, field=field, was=was, becomes=right, why=why)
 
     def detail(self, field: str) -> str:
         """A detail of the intake as it stands now, corrections included."""
-        newest = self.corrections.filter(field=field).order_by("-id").first()
-        value: Any = newest.becomes if newest else getattr(self.intake, field)
-        return "" if value is None else value.isoformat() if hasattr(value, "isoformat") else str(value)
+        newest = next((each for each in reversed(self.corrections.all()) if each.field == field), None)
+        return newest.becomes if newest else _text(getattr(self.intake, field))
+
+    def _checked(self, field: str, becomes: str) -> str:
+        """What a detail would become, if the intake as a whole could be read with it."""
+        whole = {name: self.detail(name) for name in CORRECTABLE} | {name: getattr(self.intake, name) for name in ("latitude", "longitude", "answers")}
+        reading = read(self.version, whole | {field: becomes}, past=field != "wished")
+        if reading.details is None:
+            raise Invalid({"becomes": reading.errors.get(field) or " ".join(reading.errors.values())})
+        return _text(getattr(reading.details, field))
+
+
+def _text(value: Any) -> str:
+    """A detail as a correction keeps it; a moment in UTC."""
+    return value.astimezone(UTC).isoformat() if isinstance(value, datetime) else "" if value is None else str(value)
 
 
 class Correction(Fact):
@@ -148,7 +166,7 @@ class Assignment(Room):
         if worker and not Membership.objects.filter(user=worker, operator=operator, left_at=None).exists():
             raise Invalid({"worker": f"{worker} does not work for {operator}."})
         task.be_assigned()
-        return cls.born(task=task, operator=operator, worker=worker, note=note)  # type: ignore[attr-defined,no-any-return]
+        return cls.born(task=task, operator=operator, worker=worker, note=note)
 
     @move("active", "handed_off", own_door=False)
     def hand_off(self) -> None:

@@ -4,8 +4,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from django.db import IntegrityError
-
 from governance.models import Task
 from intake.asking import content_of, read
 from intake.models import Actor, Funnel, Request
@@ -51,7 +49,7 @@ def ask(asking: Asking) -> tuple[Request, bool]:
             request = _receive(asking)
             if reading.details:
                 Task.submit(request, version=version, details=reading.details)
-    except IntegrityError:
+    except Conflict:  # what the unique key refused
         if winner := _before(asking):
             return winner, False
         raise

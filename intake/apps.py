@@ -1,5 +1,7 @@
 """Intake: what is asked, and how it is asked."""
 
+from importlib import import_module
+
 from django.apps import AppConfig
 
 
@@ -7,3 +9,7 @@ class IntakeConfig(AppConfig):
     """Intake: what is asked, and how it is asked."""
 
     name = "intake"
+
+    def ready(self) -> None:
+        """Let it be known what requesters are told."""
+        import_module("intake.told")

@@ -14,6 +14,7 @@ from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 
 from qtm.models import SurfaceVersion
+from qtm.runtime import UNSTORABLE
 
 LENGTHS = {"name": 120, "phone": 40, "email": 254, "place": 250, "description": 4000, "summary": 200}
 MISSING = "This is needed."
@@ -79,7 +80,8 @@ def read(version: SurfaceVersion, asked: Mapping[str, Any], *, past: bool = Fals
     answers = asked.get("answers") or {}
     clean["answers"], errors = runtime.answers(answers)
     for code, sentence in errors.items():
-        (missing if _blank(answers.get(code)) else wrong)[f"answers.{code}"] = sentence
+        blank = _blank(answers.get(code))
+        (missing if blank else wrong)[f"answers.{code}"] = MISSING if blank else sentence
     clean.setdefault("summary", _summary(runtime, clean))
     details = None if missing or wrong else Details(**clean)
     return Reading(details, missing, wrong)
@@ -111,9 +113,9 @@ def _text(name: str, raw: Any, past: bool) -> tuple[str | None, str]:
     """Text within its length, as it is but for outer space; NUL bytes cannot be stored."""
     if not isinstance(raw, str):
         return None, "This is not text."
-    if "\x00" in raw:
-        return None, "This holds a NUL byte, which cannot be stored."
-    value = raw.strip()
+    if UNSTORABLE.search(raw):
+        return None, "This holds a NUL byte or half a character, which cannot be stored."
+    value = raw.replace("\r\n", "\n").strip()
     if len(value) > LENGTHS[name]:
         return None, f"At most {LENGTHS[name]} characters; these are {len(value)}."
     return value, ""

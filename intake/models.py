@@ -58,6 +58,15 @@ class Funnel(models.Model):
         """Whose it is, in a word."""
         return str(self.operator) if self.operator_id else "the network"
 
+    @property
+    def shut(self) -> str:
+        """Why nothing can be asked here now; empty where it is open."""
+        if not self.is_open:
+            return f"{self} is closed and takes no requests now."
+        if self.operator and self.operator.state != "active":
+            return f"{self.operator} takes no new requests now."
+        return ""
+
 
 class Request(Room):
     """What was asked, as it was asked; never edited."""

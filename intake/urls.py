@@ -1,6 +1,21 @@
 """The addresses of intake."""
 
+from django.urls import path
+
+from intake import queues, views
 from intake.models import Intake, Request
 from qtm.doors import doors
 
-urlpatterns = [*doors(Request, Intake, via="intake page")]
+__all__ = ["queues", "urlpatterns"]
+
+urlpatterns = [
+    path("ask/", views.entry_points, name="ask"),
+    path("ask/<slug:funnel>/", views.entry_point, name="entry-point"),
+    path("track/<str:token>/", views.track, name="track"),
+    path("intake/", views.intake, name="intake"),
+    path("intake/<int:pk>/", views.taken, name="taken"),
+    path("funnels/", views.kept_funnels, name="funnels"),
+    path("funnels/new", views.new_funnel, name="new-funnel"),
+    path("funnels/<slug:slug>/", views.kept_funnel, name="funnel"),
+    *doors(Request, Intake, via="intake page"),
+]

@@ -43,7 +43,7 @@ def url(at: str | None = None) -> str:
 
 def local_host() -> str:
     """Where this machine itself finds the server."""
-    return {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host(), host())
+    return {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host(), host())  # noqa: S104
 
 
 def only_run() -> IO[str]:

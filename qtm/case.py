@@ -74,7 +74,7 @@ class Case:
 
     def stops(self) -> list[Stop]:
         """The line of rooms: solid where the case has been, the last one marked as where it is."""
-        there = [room for room in rooms() if room.label() in self.newest]
+        there = [room for room in rooms() if room.label() in self.newest and not self.undone(room)]
         here = next((room for room in reversed(there) if room.title != "⭐ Signal"), None)
         return [self._stop(room, here) for room in rooms()]
 
@@ -84,35 +84,74 @@ class Case:
         if line is None:
             return Stop(room.title, room.zone)
         who = f" by {self.who(line)}" if line.user_id else ""
-        return Stop(room.title, room.zone, "here" if room is here else "done", f"{words(line.becomes)}{who}", line.at)
+        mark = "here" if room is here else "" if self.undone(room) else "done"
+        return Stop(room.title, room.zone, mark, f"{words(line.becomes)}{who}", line.at)
+
+    def undone(self, room: type[Room]) -> bool:
+        """Whether a no has ended the newest row of a room, and another may be born: the case is upstream of it again."""
+        ended = self.state(room) in {verb.becomes for verb in room.moves() if verb.no} - {
+            was for was, _ in room.edges()
+        }
+        crossing = next((verb for verb in room.verbs.values() if verb.kind == "birth"), None)
+        return bool(ended and crossing and self.state(crossing.of) in crossing.was)
 
     def four(self) -> list[Side]:
         """The states side by side."""
         return [Side(room.title, room.zone, words(self.state(room))) for room in rooms() if room.title in SIDE_BY_SIDE]
 
     def history(self) -> list[Line]:
-        """What happened, newest first."""
-        return [self._line(line) for line in reversed(self.lines)]
+        """What happened, newest first: one line for each act, with everything that it moved."""
+        acts: dict[Any, list[Transition]] = {}
+        for line in self.lines:
+            acts.setdefault(line.act, []).append(line)
+        return [self._line(act) for act in reversed(acts.values())]
 
     def who(self, line: Transition) -> str:
         """Who made a line: a person, the asker, or the system."""
         return str(line.user) if line.user_id else self.asker if line.actor_id else "System"
 
-    def _line(self, line: Transition) -> Line:
-        """One line in words."""
-        did, what = said_of(line)
-        return Line(line.at, self.who(line), did, what, line.via, "" if line.authority == "system" else line.authority, line.reason)
+    def _line(self, act: Sequence[Transition]) -> Line:
+        """One act in words: what was pressed, by whom, and where each row that it moved came to."""
+        pressed = next((line for line in act if _pressed(line)), act[0])
+        made = next(
+            (line for line in act if line.user_id or line.actor_id), pressed
+        )  # a birth of the system's own follows from somebody's move
+        moved = {(line.room, line.row_id): line for line in [pressed, *act]}
+        came = ", ".join(f"{_named(line)} {words(line.becomes)}" for line in moved.values())
+        authority = "" if made.authority == "system" else made.authority
+        return Line(made.at, self.who(made), said_of(pressed)[0], came, made.via, authority, made.reason)
 
 
 def said_of(line: Transition) -> tuple[str, str]:
     """What was done and to what: the label of the verb, and the row with its new state."""
-    room = next(room for room in all_rooms() if room.label() == line.room)
-    reference = f"{room.title} {room.letter}-{line.row_id}"
+    return _pressed(line) or words(line.becomes).capitalize(), f"{_named(line)} is {words(line.becomes)}"
+
+
+def _pressed(line: Transition) -> str:
+    """The label of what was pressed, if this line is it and no consequence of another."""
+    room = _room(line)
     if not line.was:
-        verb = next((verb for verb in room.verbs.values() if verb.kind == "birth" and room.born_by == "person"), None)
-        return (verb.label, f"{reference} is {words(line.becomes)}") if verb else (words(line.becomes), reference)
-    verb = next(verb for verb in room.moves() if verb.becomes == line.becomes and line.was in verb.was)
-    return (verb.label, f"{reference} is {words(line.becomes)}") if verb.own_door else (words(line.becomes), reference)
+        crossing = next((verb.label for verb in room.verbs.values() if verb.kind == "birth"), "")
+        return crossing if room.upstream() else "Asked"
+    return next(
+        (
+            verb.label
+            for verb in room.moves()
+            if verb.own_door and verb.becomes == line.becomes and line.was in verb.was
+        ),
+        "",
+    )
+
+
+def _named(line: Transition) -> str:
+    """The row of a line, such as `Job J-318`."""
+    room = _room(line)
+    return f"{room.title} {room.letter}-{line.row_id}"
+
+
+def _room(line: Transition) -> type[Room]:
+    """The room that a line is about."""
+    return next(room for room in all_rooms() if room.label() == line.room)
 
 
 def last_line(row: Room) -> Transition | None:
@@ -124,4 +163,9 @@ def last_line(row: Room) -> Transition | None:
 
 def made_in(line: Transition) -> Transition | None:
     """The row that was made in the same act as a line, if any: what one's own first click led to."""
-    return Transition.objects.filter(case_id=line.case_id, act=line.act, was="").exclude(authority="system").order_by("-id").first()
+    return (
+        Transition.objects.filter(case_id=line.case_id, act=line.act, was="")
+        .exclude(authority="system")
+        .order_by("-id")
+        .first()
+    )

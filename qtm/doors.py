@@ -34,6 +34,10 @@ class DoorForm(forms.Form):
         """The verb's arguments."""
         return dict(self.cleaned_data)
 
+    def shut(self) -> str:
+        """Why the door is shut for this very person; empty where it is open."""
+        return ""
+
 
 class ReasonForm(DoorForm):
     """Why the answer is no."""
@@ -89,7 +93,7 @@ class Door:
 
     def bound(self, user: Any, row: Room, data: Any = None, files: Any = None, initial: Any = None) -> DoorForm | None:
         """The form for one row and person, or None where a press is enough."""
-        return self.form(data, files, row=row, user=user, initial=initial) if self.form else None
+        return self.form(data, files, row=row, user=user, initial=initial, auto_id=f"{self.verb.name}-%s") if self.form else None
 
     def enter(self, user: Any, row: Room, **given: Any) -> Any:
         """Pass the door: the permission is asked, the act is named, the verb is called; `Forbidden` (403) where it may not."""
@@ -131,7 +135,7 @@ class Door:
         try:
             made = self.enter(request.user, row, **(form.given() if form else {}))
         except Conflict as conflict:
-            conflict.row = conflict.row or row
+            conflict.row = conflict.row or self.first_made(row) or row
             raise
         except Invalid as invalid:
             if form is None:
@@ -140,6 +144,11 @@ class Door:
             return self.page(request, row, form, 422)
         messages.success(request, f"{self.verb.label}: done.")
         return redirect(next_page(request) or (made if isinstance(made, Room) else row).page)
+
+    def first_made(self, row: Room) -> Room | None:
+        """What somebody quicker made of a row that a crossing does not move: there its own log says nothing of who and when."""
+        key = next((key for key in self.room.upstream() if key.remote_field.model is self.verb.of and row.edges() == []), None)
+        return self.room._default_manager.filter(**{key.name: row}).order_by("-pk").first() if key else None
 
     def page(self, request: HttpRequest, row: Room, form: DoorForm | None, status: int) -> HttpResponse:
         """The door on a page of its own."""
@@ -169,7 +178,7 @@ class DrawnDoor:
     @property
     def shut_words(self) -> str:
         """Why it is shut."""
-        return self.door.shut_words(self.row)
+        return self.door.shut_words(self.row) or (self.form.shut() if self.form else "")
 
     @property
     def open(self) -> bool:

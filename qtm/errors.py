@@ -26,14 +26,15 @@ def refused(request: HttpRequest, refusal: Refusal) -> HttpResponse:
 
 
 def _what_stands(request: HttpRequest, row: Room) -> dict[str, Any]:
-    """The present state of a row, who brought it there and when; for one's own press, what that one made."""
+    """The present state of a row, who brought it there and when, and a way to it; for one's own press, to what that one made."""
     line = last_line(row)
     if line is None:
         return {}
     who = str(line.user) if line.user_id else "the requester" if line.actor_id else "the system"
     said = {"state": f"{row.reference} is {words(line.becomes)}", "who": who, "when": line.at}
-    if line.user_id and line.user_id == request.user.pk:
-        said["link"] = _link(made_in(line), request) or {"url": row.page, "label": row.reference}
+    if request.user.is_authenticated:  # and so has seen the row, or its door would not have opened
+        own = line.user_id == request.user.pk
+        said["link"] = (own and _link(made_in(line), request)) or {"url": row.page, "label": row.reference}
     return said
 
 

@@ -24,7 +24,15 @@ HIDDEN = {
     "records.Record": {"document"},
     "qtm.Operator": {"phone", "email", "address"},
 }
-DELETABLE = {"sessions.Session", "guardian.UserObjectPermission", "guardian.GroupObjectPermission", "auth.Group_permissions", "qtm.User_groups", "intake.Funnel_surfaces"}
+DELETABLE = {
+    "sessions.Session",
+    "guardian.UserObjectPermission",
+    "guardian.GroupObjectPermission",
+    "auth.Group_permissions",
+    "qtm.User_groups",
+    "qtm.FailedSignIn",
+    "intake.Funnel_surfaces",
+}
 
 
 def roles() -> tuple[str, str]:

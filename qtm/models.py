@@ -1,11 +1,13 @@
 """What every zone stands on: people, operators, surfaces and the log."""
 
+from datetime import timedelta
 from functools import cached_property
 from typing import Any, ClassVar, Self
 
 from django.contrib.auth.models import AbstractUser
 from django.db import models
 from django.db.models.functions import Now
+from django.urls import reverse
 
 from qtm.fields import TransactionIdField
 from qtm.law import DIGEST, LogLaw
@@ -23,7 +25,8 @@ class User(AbstractUser):
     class Meta(AbstractUser.Meta):
         permissions = [
             ("oversee", "Read every case of every layer"),
-            ("keep_people", "Invite people, keep members and roles"),
+            ("keep_people", "Invite people, keep members"),
+            ("keep_roles", "Give and take roles on the network"),
             ("keep_surfaces", "Publish versions of surfaces"),
         ]
 
@@ -65,6 +68,11 @@ class Operator(Room):
     def __str__(self) -> str:
         """Its name."""
         return self.name
+
+    @property
+    def page(self) -> str:
+        """Its own page, as it belongs to no case."""
+        return reverse("operator", args=[self.pk])
 
     @move("pending_review", "pending_activation", label="Accept", says="The review is done; access opens with the activation.", primary=True)
     def accept(self) -> None:
@@ -205,3 +213,62 @@ class Transition(models.Model):
     def __str__(self) -> str:
         """Such as "governance.Task 7: open → approved"."""
         return f"{self.room} {self.row_id}: {self.was or '·'} → {self.becomes}"
+
+
+class Invitation(models.Model):
+    """A link that lets one person in, once: as a member of an operator, or in a role on the network."""
+
+    LASTS = timedelta(days=7)
+
+    token_sha256 = models.CharField(max_length=64, unique=True, editable=False)
+    name = models.CharField(max_length=120)
+    operator = models.ForeignKey(Operator, models.PROTECT, null=True, related_name="invitations")
+    role = models.CharField(max_length=20)
+    inviter = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")  # nobody: made at the machine itself
+    made_at = models.DateTimeField(db_default=Now(), editable=False)
+    expires_at = models.DateTimeField()
+    spent_at = models.DateTimeField(null=True, editable=False)
+    user = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
+
+    class Meta:
+        default_permissions = ()
+        ordering = ["-id"]
+
+    def __str__(self) -> str:
+        """Such as "owner of Northside Detailing"."""
+        return f"{self.role} of {self.operator}" if self.operator_id else self.role
+
+    def spend(self) -> bool:
+        """Use it up, by coming in or by withdrawing it; of several at once one does."""
+        living = type(self).objects.filter(pk=self.pk, spent_at=None, expires_at__gt=Now())
+        return bool(living.update(spent_at=Now()))
+
+
+class PersonNote(Fact):
+    """What was done to a person's access, or said of an operator: by whom and when is the database's to say."""
+
+    person = models.ForeignKey(User, models.PROTECT, null=True, related_name="notes")
+    operator = models.ForeignKey(Operator, models.PROTECT, null=True, related_name="notes")
+    said = models.CharField(max_length=300)
+
+    class Meta(Fact.Meta):
+        ordering = ["-id"]
+
+    def __str__(self) -> str:
+        """What was done."""
+        return self.said
+
+
+class FailedSignIn(models.Model):
+    """A sign-in that failed a short while ago; so many of them, and the door stays shut for as long."""
+
+    name_sha256 = models.CharField(max_length=64)
+    place = models.CharField(max_length=45)
+    at = models.DateTimeField(db_default=Now(), db_index=True)
+
+    class Meta:
+        default_permissions = ()
+
+    def __str__(self) -> str:
+        """From where, and when."""
+        return f"{self.place} at {self.at}"

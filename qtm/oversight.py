@@ -1,7 +1,110 @@
-"""Django's admin as an oversight."""
+"""Django's admin as an oversight: who is staff may look at everything, and nothing of the spine can be touched."""
 
-from django.contrib.admin import AdminSite
+import re
+from typing import Any
+
+from django.contrib.admin import AdminSite, ModelAdmin
+from django.contrib.auth.views import redirect_to_login
+from django.db.models import BinaryField, Model, Q, QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+
+from qtm.fields import TransactionIdField
+from qtm.refusals import Forbidden
+from qtm.signing import SignOut
+
+# What nobody reads here: passwords, and links that are their own key.
+SECRET = {"password", "token", "token_sha256", "key", "content"}
+REFERENCE = re.compile(r"(?:(?P<letter>[A-Z])-)?(?P<number>[0-9]{1,18})")
+UNREADABLE = (BinaryField, TransactionIdField)
+
+
+class Look(ModelAdmin):  # type: ignore[type-arg]
+    """Rows as they are: to be found, read, and left alone."""
+
+    actions = None
+    list_per_page = 50
+    show_full_result_count = False
+    search_help_text = "A reference such as J-318, or a number."
+
+    def __init__(self, model: type[Model], site: AdminSite) -> None:
+        """What is listed and shown follows from the model."""
+        super().__init__(model, site)
+        shown = [field for field in model._meta.local_fields if field.name not in SECRET and not isinstance(field, UNREADABLE)]
+        self.fields = [field.name for field in shown]
+        self.readonly_fields = self.fields
+        self.search_fields = self.search_fields or ["pk"]
+        self.list_select_related = [field.name for field in shown if field.many_to_one or field.one_to_one]
+
+    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Whoever is let into the admin may look."""
+        return self.admin_site.has_permission(request)
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        """Nothing is made here."""
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Nothing is changed here."""
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Nothing is deleted, here or anywhere."""
+        return False
+
+    def has_module_permission(self, request: HttpRequest) -> bool:
+        """Every zone is shown."""
+        return self.admin_site.has_permission(request)
+
+    def delete_view(self, request: HttpRequest, object_id: str, extra_context: Any = None) -> HttpResponse:
+        """There is no such page, whoever asks."""
+        raise Forbidden("Nothing is deleted in this house.")
+
+
+class LookAtRooms(Look):
+    """A room: found by reference or case, filtered by state."""
+
+    list_filter = ["state"]
+    ordering = ["-pk"]
+
+    def get_list_display(self, request: HttpRequest) -> list[str]:
+        """The reference, where it stands and since when."""
+        case = ["case_id"] if any(field.name == "case_id" for field in self.model._meta.local_fields) else []
+        return ["__str__", "state", "since", *case]
+
+    def get_search_results(self, request: HttpRequest, queryset: QuerySet[Any], search_term: str) -> tuple[QuerySet[Any], bool]:
+        """By its reference, or by the number of its case."""
+        found = REFERENCE.fullmatch(search_term.strip().upper())
+        if found is None:
+            return (queryset.none() if search_term.strip() else queryset), False
+        by_case = {self.model.case_column or "pk": found["number"]}
+        wanted = {self.model.letter: Q(pk=found["number"]), "Q": Q(**by_case), None: Q(**by_case) | Q(pk=found["number"])}
+        return queryset.filter(wanted.get(found["letter"], Q(pk=None))), False
 
 
 class Oversight(AdminSite):
-    """The admin of the house."""
+    """The admin of the house: one way in and out, and only what this house has registered."""
+
+    site_header = site_title = "QTM OS · Oversight"
+    index_title = "Everything, to be looked at"
+    site_url = "/"
+    enable_nav_sidebar = False
+
+    def register(self, model_or_iterable: Any, admin_class: Any = None, **options: Any) -> None:
+        """Take in what only looks, and nothing that a library brings along."""
+        if admin_class and issubclass(admin_class, Look):
+            super().register(model_or_iterable, admin_class, **options)
+
+    def login(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
+        """Sign in where everybody does; who is signed in already may not come in."""
+        if request.user.is_authenticated:
+            raise Forbidden("The oversight is for staff. What you work with is at your workplace.")
+        return redirect_to_login(request.GET.get("next") or request.get_full_path())
+
+    def logout(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
+        """Sign out as everybody does."""
+        return SignOut.as_view()(request)
+
+    def password_change(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
+        """Change the password where everybody does."""
+        return redirect("password_change")

@@ -7,7 +7,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from types import FrameType
 from typing import IO
@@ -24,15 +24,19 @@ class Unready(Exception):
 class Stopped(BaseException):
     """We were asked to stop; like KeyboardInterrupt nothing but the outermost caller catches it."""
 
+    def __init__(self, number: int) -> None:
+        """Remember the signal, for the status that a shell would see."""
+        self.status = 128 + number
+
 
 @contextmanager
 def stoppable() -> Iterator[None]:
     """Let the first signal that would end us unwind instead, and no later one disturb the unwinding."""
 
-    def stop(_number: int, _frame: FrameType | None) -> None:
-        for number in STOPS:
-            signal.signal(number, signal.SIG_IGN)
-        raise Stopped
+    def stop(number: int, _frame: FrameType | None) -> None:
+        for later in STOPS:
+            signal.signal(later, signal.SIG_IGN)
+        raise Stopped(number)
 
     with _handling(stop):
         yield
@@ -51,16 +55,23 @@ def undisturbed() -> Iterator[None]:
         signal.raise_signal(number)
 
 
-@contextmanager
-def forwarding(child: subprocess.Popen[bytes]) -> Iterator[None]:
-    """Hand signals on to a child; a terminal has sent it Ctrl-C already."""
+def attend(command: list[str], environment: dict[str, str]) -> int:
+    """Run a command to its end, hand signals on to it, and give back how it ended as a shell would."""
+    child: subprocess.Popen[bytes] | None = None
+    early: list[int] = []
 
     def forward(number: int, _frame: FrameType | None) -> None:
-        if number != signal.SIGINT or not sys.stdin.isatty():
+        if child is None:
+            early.append(number)
+        elif number != signal.SIGINT or not sys.stdin.isatty():  # a terminal has sent it Ctrl-C already
             child.send_signal(number)
 
     with _handling(forward):
-        yield
+        child = subprocess.Popen(command, env=environment)
+        for number in early:
+            child.send_signal(number)
+        status = child.wait()
+    return status if status >= 0 else 128 - status
 
 
 @contextmanager
@@ -77,7 +88,10 @@ def _handling(handler: "signal._HANDLER") -> Iterator[None]:
 
 def locked(path: Path, how: int) -> IO[str]:
     """Open a file and lock it until it is closed or we die."""
-    handle = path.open("a+")
+    try:
+        handle = path.open("a+")
+    except PermissionError:
+        raise Unready(f"{path} cannot be opened by this user: was it made by another one, such as root?") from None
     try:
         fcntl.flock(handle, how)
     except OSError:
@@ -90,7 +104,7 @@ def command_line(process: int) -> str:
     """How a process was called."""
     if Path("/proc/self").exists():
         return Path(f"/proc/{process}/cmdline").read_bytes().replace(b"\0", b" ").decode(errors="replace")
-    return subprocess.run(["ps", "-ww", "-o", "command=", "-p", str(process)], capture_output=True, text=True).stdout
+    return subprocess.run(["ps", "-ww", "-o", "command=", "-p", str(process)], capture_output=True, text=True, check=False).stdout  # noqa: S607
 
 
 def writable(folder: Path) -> Path:
@@ -111,3 +125,15 @@ def write_private(path: Path, text: str) -> None:
     with os.fdopen(os.open(making, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as handle:
         handle.write(text)
     making.replace(path)
+
+
+def end(child: subprocess.Popen[bytes]) -> None:
+    """End a child that leads a session of its own, and what it started: asked first, then not asked."""
+    with undisturbed():
+        if child.poll() is None:
+            child.terminate()
+        with suppress(subprocess.TimeoutExpired):
+            child.wait(timeout=10)
+        with suppress(ProcessLookupError):
+            os.killpg(child.pid, signal.SIGKILL)
+        child.wait()

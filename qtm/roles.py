@@ -42,7 +42,7 @@ ACCESS = ["qtm.accept_operator", "qtm.activate_operator", "qtm.limit_operator", 
 
 # Network roles. Admins hold nothing in execution but Create Job and cancelling a queued Job.
 NETWORK: Mapping[str, list[str]] = {
-    "admin": [*INTAKE, *GOVERN, *ACCESS, "intake.keep_funnel", "qtm.keep_people", "qtm.keep_surfaces", "qtm.oversee", "governance.see_console", "records.see_records"],
+    "admin": [*INTAKE, *GOVERN, *ACCESS, "intake.keep_funnel", "qtm.keep_people", "qtm.keep_roles", "qtm.keep_surfaces", "qtm.oversee", "governance.see_console", "records.see_records"],
     "workforce": ["qtm.keep_people"],
     "commerce": [*SETTLE, "settlement.see_settlements", "records.see_records"],
     "executive": ["qtm.oversee", "governance.see_console", "records.see_records", "settlement.see_settlements"],
@@ -87,12 +87,13 @@ class Standing:
         if any(self.holds(permission) for permission in room.open_to):
             return Q()
         seen, columns = Q(pk=None), {field.name for field in room._meta.local_fields}
-        if room.seen_with and self.holds(room.seen_with):
+        own = self.membership.operator_id if self.working else None
+        if "governor" in columns and self.holds(room.seen_with):
             seen |= Q(governor=None)
-        if room.seen_with and self.working and self.holds(room.seen_with, self.membership.operator_id):
-            seen |= Q(governor=self.membership.operator_id)
-        if room.layer == "operator" and "operator" in columns and self.working:
-            seen |= Q(operator=self.membership.operator_id)
+        if "governor" in columns and own and self.holds(room.seen_with, own):
+            seen |= Q(governor=own)
+        if room.layer == "operator" and own:
+            seen |= Q(operator=own)
         return seen
 
     def anywhere(self, permission: str) -> bool:

@@ -14,12 +14,12 @@ DATABASES: dict[str, Any] = {
     "default": env.dj_db_url("DATABASE_URL"),
     "omni": env.dj_db_url("DATABASE_OMNI_URL"),
 }
-_owner = env.dj_db_url("DATABASE_OWNER_URL", default="")
+_owner = env.dj_db_url("DATABASE_OWNER_URL") if env.str("DATABASE_OWNER_URL", "") else None
 SECRET_KEY = env.str("SECRET_KEY")
 DEBUG = env.bool("DEBUG", False)
 LOOPBACK = env.bool("LOOPBACK", False)  # serves this machine only, so plain HTTP is safe
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", ["localhost", "127.0.0.1", "[::1]"])
-CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", [])
+CSRF_TRUSTED_ORIGINS: list[str] = env.list("CSRF_TRUSTED_ORIGINS", [])
 BEHIND_PROXY = env.bool("BEHIND_PROXY", False)  # a proxy of ours ends TLS and sets X-Forwarded-Proto
 EVIDENCE_ROOT = env.path("EVIDENCE_ROOT", HERE / "var" / "evidence")
 EVIDENCE_MAX_BYTES = env.int("EVIDENCE_MAX_BYTES", 12_000_000)

@@ -1,6 +1,8 @@
 """What somebody typed while their session ran out: kept for half an hour, and given back after they signed in again."""
 
-from typing import Any
+from collections.abc import Callable
+from functools import wraps
+from typing import Any, Concatenate
 
 from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse
@@ -24,3 +26,15 @@ def typed_before(request: HttpRequest) -> dict[str, Any]:
     del request.session["typed"]
     request.session.set_expiry(None)
     return dict(kept["text"])
+
+
+def signed_in[**P](view: Callable[Concatenate[HttpRequest, P], HttpResponse]) -> Callable[Concatenate[HttpRequest, P], HttpResponse]:
+    """Only for who is signed in; what others had typed is kept for them."""
+
+    @wraps(view)
+    def guarded(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+        if request.user.is_authenticated:
+            return view(request, *args, **kwargs)
+        return keep_typed(request) if request.method == "POST" else redirect_to_login(request.get_full_path())
+
+    return guarded

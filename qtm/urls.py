@@ -3,11 +3,40 @@
 from django.contrib import admin
 from django.urls import include, path
 
-from qtm import views
+from qtm import operator_views as operators
+from qtm import people_views as people
+from qtm import signing, views
+from qtm.doors import doors
+from qtm.models import Operator
+from qtm.queues import WORKPLACES
 
 urlpatterns = [
     path("", views.home, name="home"),
     path("healthz", views.healthz, name="healthz"),
+    path("spine/", views.spine, name="spine"),
+    path("omni/", views.observed, name="omni"),
+    path("login", signing.SignIn.as_view(), name="login"),
+    path("logout", signing.SignOut.as_view(), name="logout"),
+    path("password", signing.ChangePassword.as_view(), name="password_change"),
+    path("password/changed", signing.auth.PasswordChangeDoneView.as_view(), name="password_change_done"),
+    path("password/new/<uidb64>/<token>/", signing.NewPassword.as_view(), name="password_reset_confirm"),
+    path("password/kept", signing.auth.PasswordResetCompleteView.as_view(), name="password_reset_complete"),
+    path("invited/<str:token>/", people.invited, name="invited"),
+    path("people/", operators.people, name="people"),
+    path("people/everyone", people.everyone, name="everyone"),
+    path("people/invite", people.invite, name="invite"),
+    path("people/<int:pk>/", people.person, name="person"),
+    path("people/<int:pk>/give", people.give, name="give_role"),
+    path("people/<int:pk>/take", people.take, name="take_role"),
+    path("people/<int:pk>/reset", people.reset, name="make_reset_link"),
+    path("invitations/<int:pk>/withdraw", people.withdraw, name="withdraw_invitation"),
+    path("members/<int:pk>/end", people.end, name="end_membership"),
+    path("members/<int:pk>/make", people.make, name="make_member"),
+    path("operators/new", operators.take_in, name="operator_new"),
+    path("operators/<int:pk>/", operators.operator, name="operator"),
+    path("operators/<int:pk>/details", operators.amend, name="operator_details"),
+    path("operators/<int:pk>/invite", people.invite, name="operator_invite"),
+    *doors(Operator, via="people"),
     path("", include("intake.urls")),
     path("", include("governance.urls")),
     path("", include("execution.urls")),
@@ -15,5 +44,6 @@ urlpatterns = [
     path("", include("settlement.urls")),
     path("admin/", admin.site.urls),
 ]
+WORKPLACES += views.PLACES  # after those of the zones
 handler400 = "qtm.errors.bad_request"
 handler500 = "qtm.errors.server_error"

@@ -1,11 +1,24 @@
 """The pages of the house itself."""
 
-from django.contrib.auth.decorators import login_required
 from django.db import connection
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_safe
 
-from qtm.context import workplaces
+from qtm import omni
+from qtm.parts import PARTS
+from qtm.picture import path, surfaces
+from qtm.queues import WORKPLACES, Workplace
+from qtm.refusals import Forbidden
+from qtm.spine import rooms, spine_table
+from qtm.typed import signed_in
+
+# The house's own workplaces come after those of the zones: home is where one works.
+PLACES = [
+    Workplace("People", "people", lambda standing: standing.anywhere("qtm.keep_people"), home=7),
+    Workplace("Omni", "omni", lambda standing: bool(standing.holds("qtm.oversee")), home=8),
+    Workplace("Spine", "spine", lambda standing: True, home=0),
+]
 
 
 def healthz(request: HttpRequest) -> HttpResponse:
@@ -15,8 +28,28 @@ def healthz(request: HttpRequest) -> HttpResponse:
     return HttpResponse("ok\n", content_type="text/plain")
 
 
-@login_required
 def home(request: HttpRequest) -> HttpResponse:
-    """Each person's own workplace."""
-    places = workplaces(request)
-    return redirect(places[0]["url"] if places else "login")
+    """Each person's own workplace; the front page for everybody else."""
+    if not request.user.is_authenticated:
+        return render(request, "qtm/front.html", {"rooms": rooms()})
+    standing = request.user.standing
+    places = sorted((place for place in WORKPLACES if place.home and place.lets_in(standing)), key=lambda place: place.home)
+    return redirect(places[0].route) if places else render(request, "qtm/nowhere.html", {"operator": standing.operator})
+
+
+@require_safe
+@signed_in
+def spine(request: HttpRequest) -> HttpResponse:
+    """The path and its table, drawn, with what stands where and how far each part is."""
+    standing = request.user.standing
+    said = {"path": path(standing), "table": spine_table(), "surfaces": surfaces(), "parts": PARTS, "sees_all": standing.holds("qtm.oversee")}
+    return render(request, "qtm/spine.html", said)
+
+
+@require_safe
+@signed_in
+def observed(request: HttpRequest) -> HttpResponse:
+    """What Omni sees; it is read, and nothing can be done on it."""
+    if not request.user.standing.holds("qtm.oversee"):
+        raise Forbidden("Omni is read by those who oversee the network.")
+    return render(request, "qtm/omni.html", {"seen": omni.look()})

@@ -1,5 +1,7 @@
 """Records: execution made durable, and the trust read from it."""
 
+from importlib import import_module
+
 from django.apps import AppConfig
 
 
@@ -7,3 +9,7 @@ class RecordsConfig(AppConfig):
     """Records: execution made durable, and the trust read from it."""
 
     name = "records"
+
+    def ready(self) -> None:
+        """Let it be known what requesters are told."""
+        import_module("records.told")

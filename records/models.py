@@ -1,8 +1,11 @@
 """Records: what was executed, sealed and whole in itself; and the ⭐ Signal that is read from it."""
 
+import json
+from functools import cached_property
 from typing import Any, ClassVar
 
 from django.db import models
+from django.urls import reverse
 
 from execution.models import Job, ServiceEvent
 from qtm.models import Operator
@@ -31,18 +34,38 @@ class Record(Room):
 
     class Meta(Room.Meta):
         permissions = [("see_records", "Read the Records")]
-        indexes = [models.Index(fields=["operator", "-id"], name="records_record_operator"), models.Index(fields=["state", "since", "id"], name="records_record_queue")]
+        indexes = [
+            models.Index(fields=["operator", "-id"], name="records_record_operator"),
+            models.Index(fields=["state", "since", "id"], name="records_record_queue"),
+        ]
 
-    @birth(ServiceEvent, "in_progress", label="Complete", says="Seals the record of what was done. It cannot be changed afterwards.", codename="complete_serviceevent", primary=True)
+    @property
+    def page(self) -> str:
+        """Its certificate."""
+        return reverse("record", args=[self.pk])
+
+    @cached_property
+    def facts(self) -> dict[str, Any]:
+        """The document as data."""
+        return dict(json.loads(bytes(self.document)))
+
+    @birth(
+        ServiceEvent,
+        "in_progress",
+        label="Complete",
+        says="Seals the record of what was done. It cannot be changed afterwards.",
+        codename="complete_serviceevent",
+        primary=True,
+    )
     def seal(cls, event: ServiceEvent, **ending: Any) -> "Record":  # noqa: N805
         """Complete a ServiceEvent: seal its Record, and let the policy read whether a ⭐ Signal follows."""
         event.complete(**ending)
-        sealed = compose(event)
-        record = cls.born(event=event, document=sealed.document, sha256=sealed.sha256)  # type: ignore[attr-defined]
+        sealed = compose(event, policy.VERSION)
+        record = cls.born(event=event, document=sealed.document, sha256=sealed.sha256)
         Annex.objects.create(record=record, content=sealed.annex)
         if policy.judge(sealed.facts).given:
             Signal.born(record=record, event_id=event.pk, job_id=event.job_id, policy=policy.VERSION)
-        return record  # type: ignore[no-any-return]
+        return record
 
 
 class Annex(Fact):
@@ -76,3 +99,8 @@ class Signal(Room):
 
     class Meta(Room.Meta):
         pass
+
+    @property
+    def page(self) -> str:
+        """The certificate of its Record, which says why it was given."""
+        return self.record.page

@@ -1,6 +1,18 @@
 """The addresses of records."""
 
+from django.urls import path
+
 from qtm.doors import doors
+from records import queues, views
+from records.forms import CompleteForm
 from records.models import Record, Signal
 
-urlpatterns = [*doors(Record, Signal, via="jobs")]
+__all__ = ["queues", "urlpatterns"]
+
+urlpatterns = [
+    path("records/", views.records, name="records"),
+    path("records/<int:pk>/", views.record, name="record"),
+    path("records/<int:pk>/document.json", views.document, name="record-document"),
+    path("records/<int:pk>/annex.json", views.annex, name="record-annex"),
+    *doors(Record, Signal, via="jobs", forms={"Record.seal": CompleteForm}),
+]

@@ -1,5 +1,7 @@
 """Settlement: money, downstream of the Record."""
 
+from importlib import import_module
+
 from django.apps import AppConfig
 
 
@@ -7,3 +9,7 @@ class SettlementConfig(AppConfig):
     """Settlement: money, downstream of the Record."""
 
     name = "settlement"
+
+    def ready(self) -> None:
+        """Let it be known what requesters are told."""
+        import_module("settlement.told")

@@ -1,11 +1,19 @@
 """Settlement: money that follows a sealed Record, by a person's act, and changes nothing upstream."""
 
+from typing import Any
+
 from django.db import models
+from django.urls import reverse
 
 from qtm.law import HERE, FileLaw, digest
+from qtm.models import Membership, Transition
 from qtm.refusals import Invalid
+from qtm.runtime import MOST_MINOR
 from qtm.spine import BornAmong, Boundary, Room, birth, move
+from qtm.words import EXPONENTS, money
 from records.models import Record
+
+LIVING = ~models.Q(state="voided")
 
 
 class Settlement(Room):
@@ -17,7 +25,9 @@ class Settlement(Room):
     title = "Settlement"
     open_to = ("settlement.see_settlements",)
     living = ("captured_minor",)
-    boundary = Boundary("economic settlement path", "settlement remains downstream economic state", queue="Sealed, unsettled")
+    boundary = Boundary(
+        "economic settlement path", "settlement remains downstream economic state", queue="Sealed, unsettled"
+    )
 
     case_id = models.BigIntegerField(db_index=True)
     record = BornAmong(Record, "sealed", related_name="settlements")
@@ -28,35 +38,81 @@ class Settlement(Room):
     class Meta(Room.Meta):
         permissions = [("see_settlements", "See the settlements")]
         constraints = [
-            models.UniqueConstraint(fields=["record"], condition=~models.Q(state="voided"), name="settlement_settlement_one_living"),
-            models.CheckConstraint(condition=models.Q(amount_minor__gt=0, currency__regex=r"^[A-Z]{3}$"), name="settlement_settlement_money"),
+            models.UniqueConstraint(fields=["record"], condition=LIVING, name="settlement_settlement_one_living"),
+            models.CheckConstraint(
+                condition=models.Q(amount_minor__gt=0, currency__regex=r"^[A-Z]{3}$"),
+                name="settlement_settlement_money",
+            ),
             models.CheckConstraint(
                 condition=models.Q(captured_minor=None) & ~models.Q(state="captured")
-                | models.Q(state="captured", captured_minor__isnull=False, captured_minor__gt=0, captured_minor__lte=models.F("amount_minor")),
+                | models.Q(
+                    state="captured",
+                    captured_minor__isnull=False,
+                    captured_minor__gt=0,
+                    captured_minor__lte=models.F("amount_minor"),
+                ),
                 name="settlement_settlement_captured",
             ),
-            FileLaw(name="settlement_own_work_law", said={"path": "settlement/law.sql", "digest": digest(HERE.parent / "settlement" / "law.sql")}),
+            FileLaw(
+                name="settlement_own_work_law",
+                said={"path": "settlement/law.sql", "digest": digest(HERE.parent / "settlement" / "law.sql")},
+            ),
         ]
         indexes = [models.Index(fields=["state", "since", "id"], name="settlement_queue")]
+
+    @property
+    def page(self) -> str:
+        """Its own page."""
+        return reverse("settlement", args=[self.pk])
+
+    @classmethod
+    def living_of(cls, record: Record) -> "Settlement | None":
+        """The settlement of a Record that was not voided, if there is one."""
+        return cls.objects.filter(LIVING, record=record).first()
 
     @birth(Record, "sealed", label="Open a settlement", says="Names the amount. No money moves yet.", primary=True)
     def open(cls, record: Record, *, amount_minor: int, currency: str) -> "Settlement":  # noqa: N805
         """Open the settlement of a sealed Record."""
-        if amount_minor <= 0:
-            raise Invalid({"amount": "The amount is more than nothing."})
-        return cls.born(record=record, amount_minor=amount_minor, currency=currency)  # type: ignore[attr-defined,no-any-return]
+        if currency not in EXPONENTS:
+            raise Invalid({"currency": "Choose a currency of ISO 4217, such as EUR."})
+        _refuse_beyond(amount_minor, MOST_MINOR, currency)
+        return cls.born(record=record, amount_minor=amount_minor, currency=currency)
 
     @move("open", "authorized", label="Authorize", says="The amount may be captured from now on.", primary=True)
     def authorize(self) -> None:
         """The amount may be captured."""
 
-    @move("authorized", "captured", label="Capture", says="The money is taken as received. The record does not change.", primary=True)
+    @move(
+        "authorized",
+        "captured",
+        label="Capture",
+        says="The money is taken as received. The record does not change.",
+        primary=True,
+    )
     def capture(self, *, amount_minor: int) -> None:
         """Take money as received, up to what was authorized."""
-        if not 0 < amount_minor <= self.amount_minor:
-            raise Invalid({"amount": "Capture more than nothing, and no more than was authorized."})
+        _refuse_beyond(amount_minor, self.amount_minor, self.currency)
         self.captured_minor = amount_minor
 
-    @move(("open", "authorized"), "voided", no=True, label="Void", says="Nothing is captured. The record can be settled anew.")
+    @move(
+        ("open", "authorized"),
+        "voided",
+        no=True,
+        label="Void",
+        says="Nothing is captured. The record can be settled anew.",
+    )
     def void(self) -> None:
         """Nothing will be captured."""
+
+
+def _refuse_beyond(amount_minor: Any, most_minor: int, currency: str) -> None:
+    """An amount is a whole number of minor units, more than nothing and within its limit."""
+    if type(amount_minor) is not int or not 0 < amount_minor <= most_minor:
+        raise Invalid({"amount": f"The amount is more than nothing, and at most {money(most_minor, currency)}."})
+
+
+def own_work(user_id: int, record: Record) -> bool:
+    """Whether a person did the work of a Record, or belongs to the operator that did: as the law of the database asks."""
+    member = Membership.objects.filter(user=user_id, operator=models.OuterRef("operator"), left_at=None)
+    worked = Transition.objects.filter(case_id=models.OuterRef("case_id"), room="execution.ServiceEvent", user=user_id)
+    return Record.objects.filter(models.Exists(member) | models.Exists(worked), pk=record.pk).exists()

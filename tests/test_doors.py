@@ -35,11 +35,12 @@ MAY: dict[str, set[str]] = {
     "ServiceEvent.claim": CREW,
     "Job.release": CREW,
     "Job.complete": CREW,
-    **{f"ServiceEvent.{verb}": {"nora", "will"} for verb in ("start", "pause", "resume", "capture", "mark")},
-    "Record.seal": {"nora", "will"},
+    **{f"ServiceEvent.{verb}": CREW for verb in ("start", "pause", "resume", "capture", "mark")},
+    "Record.seal": CREW,
     **{f"Settlement.{verb}": MONEY for verb in ("open", "authorize", "capture", "void")},
     **{f"Operator.{verb}": ADMIN for verb in ("accept", "activate", "limit", "lift", "suspend", "reinstate")},
 }
+ALMOST = {"wanda"}  # of the crew, but Will claimed it: an owner may carry it on, another worker not
 SEES: dict[Any, set[str]] = {
     Request: {"ines", "eve"},
     Intake: {"ines", "eve"},
@@ -63,26 +64,36 @@ def test_every_door_is_spoken_for() -> None:
     assert {called(door) for door in DOORS} == set(MAY)
 
 
+def signed_in(name: str) -> Client:
+    """Somebody of the cast at a browser of their own."""
+    client = Client()
+    client.force_login(getattr(Cast(), name))
+    return client
+
+
 @pytest.mark.parametrize("door", DOORS, ids=called)
 def test_the_status_of_each_door_for_each_of_the_cast_in_each_state(door: Door) -> None:
     upstream = door.pressed_on
     sees = SEES.get(upstream, SEES[Task])
+    clients = {name: signed_in(name) for name in PEOPLE}
     for state in upstream.states():
         row = REACH[upstream, state]()
-        for name in PEOPLE:
+        for name, client in clients.items():
             with transaction.atomic():
-                client = Client()
-                client.force_login(getattr(Cast(), name))
                 answer = client.post(door.action(row))
                 transaction.set_rollback(True)
+            if name in ALMOST and door.form and answer.status_code == 422:
+                continue
             if name not in sees | MAY[called(door)]:
                 expected = {404}
             elif name not in MAY[called(door)]:
                 expected = {403, 404}
             elif state not in door.verb.was:
                 expected = {409}
+            elif name in ALMOST and (door.pressed_on is ServiceEvent or state == "claimed"):
+                expected = {403}
             else:
-                expected = {302, 422} if door.form else {302, 409}
+                expected = {302, 422} if door.form else {302, 409, 422}
             assert answer.status_code in expected, (name, state)
 
 
@@ -91,7 +102,7 @@ def test_nobody_who_is_not_signed_in_passes_a_door(door: Door, client: Client) -
     row = REACH[door.pressed_on, door.verb.was[0]]()
     before = Transition.objects.count()
     answer = client.post(door.action(row))
-    assert (answer.status_code, answer.headers["Location"].split("?")[0]) == (302, "/login/")
+    assert (answer.status_code, answer.headers["Location"].split("?")[0]) == (302, "/login")
     assert Transition.objects.count() == before
 
 
@@ -111,7 +122,7 @@ def given_to(door: Door) -> dict[str, Any]:
         "Assignment.assign": {"operator": Cast().Northside},
         "Task.correct": {"field": "description", "becomes": "Another", "why": "typo"},
         "ServiceEvent.capture": {"stage": "study", "kind": "note", "category": "findings", "text": "x"},
-        "ServiceEvent.mark": {"stage": "elsewhere"},
+        "ServiceEvent.mark": {"stage": "study"},
         "Record.seal": {"outcome": "advised"},
         "Settlement.open": {"amount_minor": 100, "currency": "EUR"},
         "Settlement.capture": {"amount_minor": 100},
@@ -123,7 +134,9 @@ def test_each_move_is_reached_by_exactly_one_door() -> None:
     for door in DOORS:
         for state in door.verb.was:
             if called(door) == "Job.complete":
-                row = _sealed_but_claimed()
+                row: Any = _sealed_but_claimed()
+            elif called(door) == "ServiceEvent.mark":
+                row = Walk().started()
             else:
                 row = REACH[door.pressed_on, state]()
             last = Transition.objects.latest("id").pk
@@ -148,8 +161,7 @@ def test_an_operators_own_funnel_is_governed_by_its_owners_and_by_nobody_else(ca
     assert allowed == {"nora"}
     statuses = {}
     for name in PEOPLE:
-        client = Client()
-        client.force_login(getattr(cast, name))
+        client = signed_in(name)
         with transaction.atomic():
             statuses[name] = client.post(f"/tasks/{row.pk}/approve").status_code
             transaction.set_rollback(True)

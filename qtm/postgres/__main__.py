@@ -2,23 +2,19 @@
 
 import argparse
 import os
-import subprocess
 import sys
 from pathlib import Path
 
 from qtm.postgres.cluster import Cluster
 from qtm.postgres.roles import DATABASE, script
-from qtm.processes import VAR, Stopped, Unready, forwarding, stoppable
+from qtm.processes import VAR, Stopped, Unready, attend, stoppable
 
 
 def execute(cluster: Cluster, command: list[str]) -> int:
     """Run a command beside the cluster, with its addresses, and give back how it ended."""
     with stoppable(), cluster:
         addresses = {**cluster.urls(), "DATABASE_ADMIN_URL": cluster.admin_url()}
-        child = subprocess.Popen(command, env={**os.environ, **addresses})
-        with forwarding(child):
-            status = child.wait()
-    return status if status >= 0 else 128 - status
+        return attend(command, {**os.environ, **addresses})
 
 
 def arguments() -> argparse.Namespace:
@@ -43,8 +39,8 @@ def main() -> int:
         return 0
     try:
         return execute(Cluster(asked.folder, durable=not asked.fast), asked.command)
-    except Stopped:
-        return 130
+    except Stopped as stopped:
+        return stopped.status
     except FileNotFoundError as error:
         print(f"QTM OS: {error.filename} was not found.", file=sys.stderr)
     except Unready as refusal:

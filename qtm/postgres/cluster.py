@@ -133,9 +133,9 @@ class Cluster:
         """Try the best locale first: PostgreSQL's own, then the system's UTF-8, then plain bytes."""
         programs = self._programs()
         built_in = [["--locale=C", "--locale-provider=builtin", "--builtin-locale=C.UTF-8"]] if programs.major >= 17 else []
-        always = ["-k", "-E", "UTF8", "-U", "postgres", "--auth-local=scram-sha-256", "--auth-host=reject", f"--pwfile={password}"] + ([] if self.durable else ["-N"])
+        always = ["-k", "-E", "UTF8", "-U", "postgres", "--auth-local=scram-sha-256", "--auth-host=reject", f"--pwfile={password}"]
         for locale in [*built_in, ["--locale=C.UTF-8"], ["--locale=C"]]:
-            made = self.user.run(programs / "initdb", "-D", data, *always, *locale)
+            made = self.user.run(programs / "initdb", "-D", data, *always, *locale, *([] if self.durable else ["--no-sync"]))
             if made.returncode == 0:
                 return
         raise Unready(f"PostgreSQL could not make its data in {data}: {_last_line(made.stdout)}")
@@ -235,6 +235,7 @@ class Cluster:
             return Path(note.read_text())
         folder = Path(tempfile.mkdtemp(prefix="qtm-", dir="/tmp"))
         self.user.give(folder, 0o700)
+        note.unlink(missing_ok=True)  # another user of this folder may have written it
         note.write_text(str(folder))
         return folder
 

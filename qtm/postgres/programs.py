@@ -62,6 +62,7 @@ class ServerUser:
             stderr=subprocess.STDOUT,
             text=True,
             start_new_session=True,
+            check=False,
             timeout=wait_seconds,
         )
 
@@ -174,7 +175,7 @@ def place(folder: Path) -> Path:
     user = ServerUser.of(folder / "data")
     if (folder / "data").exists() or _suits(folder, user):
         return folder
-    for base in ("/var/lib", "/var/tmp"):  # the second is swept on some machines, so it is the second
+    for base in ("/var/lib", "/var/tmp"):  # noqa: S108 - private folders in there; the second is swept on some machines, so it is the second
         with suppress(OSError):
             home = Path(tempfile.mkdtemp(prefix=f"qtm-{hashlib.sha256(bytes(folder)).hexdigest()[:12]}-", dir=base))
             if _suits(home, user):

@@ -72,6 +72,14 @@ def short(digest_hex: str) -> str:
     return f"{digest_hex[:10]}…"
 
 
+@register.filter
+def starred(name: str) -> SafeString:
+    """A name with its ⭐ drawn from the sprite, as not every machine has that character."""
+    before, star, after = str(name).partition("⭐")
+    drawn = format_html('<span class="star">{}</span><span class="heard">⭐</span>', icon("star")) if star else ""
+    return format_html("{}{}{}", before, drawn, after)
+
+
 def _time(then: datetime, said: str) -> SafeString:
     """A time element."""
     there = timezone.localtime(then)

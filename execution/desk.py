@@ -1,0 +1,128 @@
+"""The Desk and the list of jobs: what waits for an operator, what one has in hand, what was done lately. Only Jobs."""
+
+from dataclasses import dataclass
+from functools import cached_property
+
+from django.db.models import QuerySet
+
+from execution.asked import Asked
+from execution.bench import claim_door
+from execution.models import Job, ServiceEvent
+from qtm.doors import DrawnDoor, door_of
+from qtm.models import Operator, User
+from qtm.paging import Page, page_of
+
+RECENT, IN_HAND = 5, 50
+NEXT = {"ready": "Start", "in_progress": "Carry on", "paused": "Go on", "completed": "Complete the job"}
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """A queued Job on the Desk of one person."""
+
+    job: Job
+    user: User
+
+    @property
+    def asked(self) -> Asked:
+        """What it is about."""
+        return Asked(self.job)
+
+    @property
+    def claim(self) -> DrawnDoor | None:
+        """The door that claims it, if it is this person's to claim."""
+        return claim_door(self.job, self.user)
+
+
+@dataclass(frozen=True, slots=True)
+class InHand:
+    """A Job with the ServiceEvent that carries it out, or did."""
+
+    event: ServiceEvent
+
+    @property
+    def job(self) -> Job:
+        """The Job."""
+        job: Job = self.event.job
+        return job
+
+    @property
+    def asked(self) -> Asked:
+        """What it is about."""
+        return Asked(self.job)
+
+    @property
+    def next(self) -> str:
+        """What comes next, in a word or two."""
+        return NEXT[self.event.state]
+
+    @property
+    def release(self) -> str:
+        """Where it can be given back, as long as nothing has begun."""
+        return door_of(Job, "release").action(self.job) if self.event.state == "ready" else ""
+
+    @property
+    def outcome(self) -> str:
+        """How it ended."""
+        return self.event.version.reads.outcome(self.event.outcome).label
+
+
+class Desk:
+    """What one person finds on the Desk of their operator."""
+
+    def __init__(self, user: User, place: str = "") -> None:
+        """`place`: from where in the queue on."""
+        self.user, self.place = user, place
+        self.operator: Operator = user.standing.operator
+
+    @cached_property
+    def page(self) -> Page:
+        """A page of the queue, the oldest first."""
+        return page_of(_jobs(self.operator, "queued").select_related("worker"), self.place, size=20)
+
+    @property
+    def queue(self) -> list[Waiting]:
+        """What can be claimed, and what was given to somebody by name."""
+        for job in self.page.rows:
+            job.operator = self.operator
+        return [Waiting(job, self.user) for job in self.page.rows]
+
+    @cached_property
+    def in_hand(self) -> list[InHand]:
+        """What the operator has claimed and not completed."""
+        return [InHand(event) for event in _events(self.operator, "claimed").order_by("job__since")[:IN_HAND]]
+
+    @property
+    def mine(self) -> list[InHand]:
+        """What this person has claimed."""
+        return [each for each in self.in_hand if each.event.worker_id == self.user.pk]
+
+    @property
+    def others(self) -> list[InHand]:
+        """What others of the operator have claimed: an owner may carry it on, a worker looks on."""
+        return [each for each in self.in_hand if each.event.worker_id != self.user.pk]
+
+    @cached_property
+    def recent(self) -> list[InHand]:
+        """The Jobs completed last."""
+        newest = _events(self.operator, "completed").order_by("-job__since", "-job__pk")
+        return [InHand(event) for event in newest.select_related("job", "worker", "version")[:RECENT]]
+
+
+def done(operator: Operator, place: str = "") -> tuple[list[InHand], str]:
+    """A page of the completed Jobs, the newest first, and the place after it."""
+    page = page_of(_jobs(operator, "completed"), place, newest=True)
+    events = {event.job_id: event for event in ServiceEvent.objects.filter(job__in=page.rows).exclude(state="abandoned").select_related("worker", "version")}
+    for job in page.rows:
+        events[job.pk].job = job
+    return [InHand(events[job.pk]) for job in page.rows], page.further
+
+
+def _jobs(operator: Operator, state: str) -> QuerySet[Job]:
+    """An operator's Jobs in one state."""
+    return Job.objects.filter(operator=operator, state=state)
+
+
+def _events(operator: Operator, state: str) -> QuerySet[ServiceEvent]:
+    """What carries out an operator's Jobs in one state, each with its Job."""
+    return ServiceEvent.objects.filter(job__operator=operator, job__state=state).exclude(state="abandoned").select_related("job", "worker")

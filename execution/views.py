@@ -1,0 +1,92 @@
+"""The Desk, the Jobs page and evidence, for the members of an operator and nobody else."""
+
+from collections.abc import Callable
+from functools import wraps
+
+from django.contrib.auth.decorators import login_required
+from django.db.models import Q
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_safe
+
+from execution import files
+from execution.asked import Asked
+from execution.bench import Bench
+from execution.desk import Desk, done
+from execution.models import Evidence, Job
+from qtm.models import User
+from qtm.panels import panels
+from qtm.refusals import Forbidden
+from qtm.roles import Standing
+
+OVERSEE = ("qtm.oversee", "records.see_records")
+
+
+class Signed(HttpRequest):
+    """A request of somebody who is signed in."""
+
+    user: User
+
+
+def at_work(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    """Only for members of an operator; one whose access is not open reads that, and nothing else."""
+
+    @require_safe
+    @login_required
+    @wraps(view)
+    def seen(request: Signed, **given: int) -> HttpResponse:
+        standing = request.user.standing
+        if standing.membership is None:
+            raise Forbidden("Desk and Jobs are for the members of an operator, and you belong to none.")
+        if not standing.working:
+            return render(request, "execution/waiting.html", {"operator": standing.operator}, status=403)
+        return view(request, **given)
+
+    return seen
+
+
+@at_work
+def desk(request: Signed) -> HttpResponse:
+    """What waits, what one has in hand, what was done lately."""
+    here = Desk(request.user, request.GET.get("after", ""))
+    return render(request, "execution/desk.html", {"desk": here, "operator": here.operator, "panels": panels("desk", request)})
+
+
+@at_work
+def jobs(request: Signed) -> HttpResponse:
+    """The operator's jobs: those in hand, and those that were completed."""
+    here, after = Desk(request.user), request.GET.get("after", "")
+    completed, further = done(here.operator, after)
+    said = {"desk": here, "operator": here.operator, "done": completed, "further": further, "after": after}
+    return render(request, "execution/jobs.html", said)
+
+
+@require_safe
+@login_required
+def job(request: Signed, pk: int) -> HttpResponse:
+    """One Job, where its work is done; who governs it looks at its case instead."""
+    standing = request.user.standing
+    row = get_object_or_404(Job.objects.filter(standing.sight(Job)).select_related("operator", "worker", "version__surface"), pk=pk)
+    if not standing.working or row.operator_id != standing.operator.pk:
+        return redirect("case", row.case_id)
+    return render(request, "execution/job.html", {"job": row, "bench": Bench(row, request.user), "asked": Asked(row), "panels": panels("job", request, row)})
+
+
+@require_safe
+@login_required
+def evidence(request: Signed, pk: int, longest: int = files.LARGE) -> HttpResponseBase:
+    """A clean copy of a photo, for those who may see the Job or its Record."""
+    piece = get_object_or_404(Evidence.objects.filter(_sight(request.user.standing), kind="photo"), pk=pk)
+    try:
+        copy = files.shown(piece.sha256, longest)
+    except (OSError, ValueError):
+        raise Http404("The file of this photo is not in its place, or damaged.") from None
+    headers = {"Cache-Control": "private, max-age=31536000, immutable", "Cross-Origin-Resource-Policy": "same-origin"}
+    return FileResponse(copy.open("rb"), content_type="image/jpeg", filename=f"{piece.stage}-{piece.pk}.jpg", headers=headers)
+
+
+def _sight(standing: Standing) -> Q:
+    """Which evidence a person may see: their own operator's, or all where they oversee or read the Records."""
+    if any(standing.holds(permission) for permission in OVERSEE):
+        return Q()
+    return Q(event__operator=standing.operator) if standing.working else Q(pk=None)

@@ -1,0 +1,124 @@
+"""The way in: what is asked on a form or taken by staff enters governance here, through the submit path; and the requester's way out."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import path
+
+from governance.models import Task
+from governance.submit import Asking, ask
+from intake import views
+from intake.asking import read
+from intake.forms import KeyedForm, PublicForm, Questions, TakeForm, WithdrawForm
+from intake.models import Request
+from intake.offers import funnels, offer_or_404
+from intake.questions import typed_as
+from intake.staff import TAKE, staff
+from qtm.acts import acting
+from qtm.doors import DoorForm, blame
+from qtm.refusals import Conflict, Invalid
+from qtm.typed import typed_before
+
+SENT = "Your request is sent. Keep the address of this page: it is the way back to it."
+ANEW = "What stands here is a new form now: send it if you want to ask for this as well."
+
+
+class CompleteForm(Questions, DoorForm):
+    """What staff complete: the form as it was left, with what was asked in it."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        """The questions of the surface as they are today."""
+        super().__init__(*args, **kwargs)
+        request: Any = self.row
+        self.put(request.surface.current)
+        self.initial = {**typed_as(request.asked), **self.initial}
+
+    def given(self) -> dict[str, Any]:
+        """The version, and what was completed checked against it; `Invalid` names each field."""
+        reading = read(self.version, self.asked())
+        if reading.details is None:
+            raise Invalid(reading.errors)
+        return {"version": self.version, "details": reading.details}
+
+
+def entered(form: KeyedForm, **how: Any) -> tuple[Request | None, int]:
+    """Go the submit path with a form; what is refused stands at its field, and the status says of which kind it is."""
+    if not form.is_valid():
+        return None, 422
+    try:
+        asked, key = form.asked(), form.opened()
+        return ask(Asking(form.offer.funnel, form.offer.surface, asked=asked, key=key, **how))[0], 302
+    except Invalid as invalid:
+        blame(form, invalid)
+        return None, 422
+    except Conflict as conflict:
+        form.renew()
+        form.add_error(None, f"{conflict.sentence} {ANEW}")
+        return None, 409
+
+
+def public(request: HttpRequest, funnel: str, surface: str) -> HttpResponse:
+    """The public form: GET draws it, POST sends it, without an account."""
+    offer = offer_or_404(funnels(), funnel, surface)
+    if offer.shut:
+        return views.closed(request, offer.funnel, offer.shut)
+    if request.method != "POST":
+        return views.public_form(request, offer)
+    form = PublicForm(request.POST, offer=offer)
+    made, status = entered(form, channel="web", via="public form")
+    if made is None:
+        return views.public_form(request, offer, form, status)
+    messages.success(request, SENT)
+    return redirect("track", made.token)
+
+
+@staff(TAKE)
+def take(request: HttpRequest, funnel: str, surface: str) -> HttpResponse:
+    """The same form for staff, of whoever asks by phone or in person; it may be saved before all is known."""
+    offer = offer_or_404(funnels(request.user.standing, TAKE), funnel, surface)
+    if offer.shut:
+        return views.closed(request, offer.funnel, offer.shut)
+    if request.method != "POST":
+        return views.take_form(request, offer, TakeForm(offer=offer, initial=typed_before(request)))
+    form = TakeForm(request.POST, offer=offer)
+    made, status = entered(form, **_taking(request, form))
+    if made is None:
+        return views.take_form(request, offer, form, status)
+    messages.success(request, f"{made.reference} is taken." if made.state == "submitted" else f"{made.reference} is saved, and waits to be completed.")
+    return redirect("taken", made.pk)
+
+
+def _taking(request: HttpRequest, form: TakeForm) -> dict[str, Any]:
+    """Who takes it, how it was asked, and whether it may be incomplete."""
+    authority = request.user.standing.holds(TAKE, form.offer.funnel.operator_id)
+    incomplete, channel = "incomplete" in request.POST, str(request.POST.get("channel"))
+    return {"channel": channel, "via": "intake page", "authority": authority, "user": request.user, "incomplete": incomplete}
+
+
+def withdraw(request: HttpRequest, token: str) -> HttpResponse:
+    """The requester withdraws what they asked, before it is assigned."""
+    asked = views.asked_with(token)
+    form = WithdrawForm(request.POST if request.method == "POST" else None)
+    if not form.is_valid():
+        return views.withdrawal(request, asked, form, 422 if form.is_bound else 200)
+    try:
+        _withdraw(asked, form.cleaned_data["reason"] or "Withdrawn by the requester")
+    except Conflict:
+        return views.withdrawal(request, asked, form, 409)
+    return redirect("track", token)
+
+
+def _withdraw(asked: Request, reason: str) -> None:
+    """End it where it stands: the Task if there is one, the Request if not."""
+    row: Any = Task.objects.filter(case_id=asked.pk).first()
+    with acting(via="tracking page", authority="the requester's own link", actor=asked.actor):
+        row.cancel(reason=reason) if row else asked.discard(reason=reason)
+
+
+urlpatterns = [
+    path("ask/<slug:funnel>/<slug:surface>/", public, name="public-form"),
+    path("intake/take/<slug:funnel>/<slug:surface>/", take, name="take"),
+    path("track/<str:token>/withdraw", withdraw, name="withdraw"),
+]

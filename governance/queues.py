@@ -1,0 +1,134 @@
+"""What waits in governance, boundary by boundary, and the two places where it is worked on."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import Q, QuerySet
+from django.urls import reverse
+
+from governance.models import Assignment, Task
+from intake.models import Request
+from qtm.models import Operator
+from qtm.queues import QUEUES, WORKPLACES, Queue, Waiting, Workplace, waiting_in
+from qtm.refusals import Forbidden
+from qtm.roles import Standing
+
+SEE = "governance.see_console"
+
+QUEUES += [
+    Queue(
+        "to-complete",
+        "To complete",
+        Request,
+        Q(state="received"),
+        "Requests that came in with something missing wait here until it is added.",
+        next="Add what is missing",
+    ),
+    Queue(
+        "to-review",
+        "To review",
+        Task,
+        Q(state="open"),
+        "A complete request opens a task, and the task waits here for somebody to review it.",
+        next="Review",
+    ),
+    Queue(
+        "held",
+        "Held",
+        Task,
+        Q(state="held"),
+        "A review that waits for something is held, with the reason, and stands here until it is resumed.",
+        next="Resume",
+    ),
+    Queue(
+        "to-assign",
+        "To assign",
+        Task,
+        Q(state="approved"),
+        "Approved tasks wait here until somebody names who is to do them.",
+        next="Assign",
+    ),
+    Queue(
+        "to-create-job",
+        "To create job",
+        Assignment,
+        Q(state="active"),
+        "Assigned tasks wait here. Nothing is work before somebody presses Create Job.",
+        next="Create Job",
+    ),
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """One of the two layers of governance: the network's Console, or the Task Inbox of an operator."""
+
+    name: str
+    route: str
+    governor: Operator | None
+    queues: list[Queue]
+
+    def url(self, queue: Queue | None = None) -> str:
+        """Its own page, or that of one queue."""
+        return reverse(f"{self.route}-queue", args=[queue.slug]) if queue else reverse(self.route)
+
+    def waiting(self, case_id: int | None = None) -> list[Waiting]:
+        """Its queues as they stand."""
+        return waiting_in(self.queues, self.governor, case_id)
+
+    def rail(self, waiting: list[Waiting], current: Queue | None = None) -> dict[str, Any]:
+        """What the rail beside each of its pages draws."""
+        links = [self._link(one, current) for one in waiting]
+        return {
+            "place": self,
+            "place_url": self.url(),
+            "queues": links,
+            "waits_in": [link for link, one in zip(links, waiting, strict=True) if one.here],
+        }
+
+    def _link(self, one: Waiting, current: Queue | None) -> dict[str, Any]:
+        """One queue in the rail."""
+        said = {
+            "label": one.queue.name,
+            "url": self.url(one.queue),
+            "zone": one.queue.room.zone,
+            "count": one.count and one.number,
+        }
+        return said | {"oldest": one.oldest, "late": one.late, "current": one.here or one.queue is current}
+
+
+def with_operator(rows: QuerySet[Any]) -> QuerySet[Any]:
+    """Rows with their operator, where their room has one."""
+    has_one = any(field.name == "operator" for field in rows.model._meta.local_fields)
+    return rows.select_related("operator") if has_one else rows
+
+
+def console(standing: Standing) -> Place:
+    """The network's Governance Console, for those whom it lets in."""
+    if not standing.holds(SEE):
+        raise Forbidden("The Governance Console is for those who govern the network.")
+    return Place("Console", "console", None, [queue for queue in QUEUES if standing.holds(queue.permission)])
+
+
+def inbox(standing: Standing) -> Place:
+    """The Task Inbox of an operator, for its owners."""
+    operator = standing.operator
+    if operator is None or not standing.holds(SEE, operator.pk):
+        raise Forbidden("The Task Inbox is for the owners of an operator.")
+    return Place(
+        "Task Inbox", "inbox", operator, [queue for queue in QUEUES if standing.holds(queue.permission, operator.pk)]
+    )
+
+
+def place_of(standing: Standing, governor_id: int | None = None) -> Place:
+    """From where a person looks at a case: their Task Inbox where it is their own operator's, else the Console."""
+    own = standing.operator is not None and standing.operator.pk == governor_id
+    return inbox(standing) if own or not standing.holds(SEE) else console(standing)
+
+
+WORKPLACES += [
+    Workplace("Console", "console", lambda standing: bool(standing.holds(SEE))),
+    Workplace(
+        "Task Inbox", "inbox", lambda standing: bool(standing.operator and standing.holds(SEE, standing.operator.pk))
+    ),
+]

@@ -1,0 +1,95 @@
+"""The forms of the house: people, operators and signing in."""
+
+from typing import Any
+
+from django import forms
+from django.contrib.auth.forms import AuthenticationForm, UserCreationForm
+from django.http import HttpRequest
+
+from qtm.models import Operator, User
+from qtm.roles import MEMBER, NETWORK
+
+ROLE_WORDS = {
+    "owner": "Owner\nGoverns the operator's own tasks, works, and keeps its people.",
+    "worker": "Worker\nTakes requests, claims jobs and carries them out.",
+    "admin": "Admin\nReviews, assigns, creates jobs, keeps access and roles.",
+    "workforce": "Workforce\nKeeps people and operators on file.",
+    "commerce": "Commerce\nSettles what was recorded.",
+    "executive": "Executive\nReads everything, does nothing.",
+}
+
+
+class SignInForm(AuthenticationForm):
+    """Name and password."""
+
+    error_messages = {
+        "invalid_login": "These two do not belong together. Look at both; capitals count.",
+        "inactive": "This account is closed. Ask whoever keeps your people.",
+    }
+
+    def __init__(self, request: HttpRequest | None = None, *args: Any, **kwargs: Any) -> None:
+        """In the words of the house."""
+        super().__init__(request, *args, **kwargs)
+        self.fields["username"].label = "User name"
+
+
+class ComeInForm(UserCreationForm):  # type: ignore[type-arg]
+    """Who comes in by an invitation: a name, a user name, a password."""
+
+    class Meta:
+        model = User
+        fields = ["first_name", "last_name", "username"]
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        """The first name is asked for, as people read it beside what was done."""
+        super().__init__(*args, **kwargs)
+        self.fields["first_name"].required = True
+        self.fields["username"].label = "User name"
+        self.fields["username"].help_text = "What you sign in with: letters, digits and @ . + - _"
+        self.fields["username"].widget.attrs.pop("autofocus", None)
+        self.fields["password2"].help_text = ""
+
+
+class OperatorForm(forms.ModelForm):  # type: ignore[type-arg]
+    """An operator's name and contact."""
+
+    class Meta:
+        model = Operator
+        fields = ["name", "phone", "email", "address", "about"]
+        labels = {"email": "E-mail", "about": "What they do"}
+        widgets = {"about": forms.Textarea(attrs={"rows": 4})}
+
+    def __init__(self, *args: Any, named: bool = True, **kwargs: Any) -> None:
+        """`named`: whether the name may be changed too."""
+        super().__init__(*args, **kwargs)
+        if not named:
+            del self.fields["name"]
+
+
+class InviteForm(forms.Form):
+    """Whom to invite, and as what."""
+
+    name = forms.CharField(label="Who is it for?", max_length=120, help_text="For your own list. They say their name themselves.")
+    role = forms.ChoiceField(label="As what?", widget=forms.RadioSelect)
+
+    def __init__(self, *args: Any, operator: Operator | None, **kwargs: Any) -> None:
+        """The roles that there are: within an operator, or on the network."""
+        super().__init__(*args, **kwargs)
+        self.fields["role"].choices = [(role, ROLE_WORDS[role]) for role in (MEMBER if operator else NETWORK)]  # type: ignore[attr-defined]
+
+
+class GiveForm(forms.Form):
+    """Which role on the network to give."""
+
+    role = forms.ChoiceField(label="Which one?", widget=forms.RadioSelect, error_messages={"invalid_choice": "There is no such role to give."})
+
+    def __init__(self, *args: Any, held: list[str], **kwargs: Any) -> None:
+        """Those that are not held yet."""
+        super().__init__(*args, **kwargs)
+        self.fields["role"].choices = [(role, ROLE_WORDS[role]) for role in NETWORK if role not in held]  # type: ignore[attr-defined]
+
+
+class RoleForm(forms.Form):
+    """One role, named by a button."""
+
+    role = forms.CharField(max_length=20)

@@ -1,0 +1,135 @@
+"""Omni: observes, interprets, flags what is stuck, suggests. It reads through a role that can only SELECT, and has no door."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db.models import Count, F, Min, Model, Q, QuerySet, Value
+from django.utils import timezone
+
+from qtm import words
+from qtm.models import Operator, Transition
+from qtm.picture import standing_counts
+from qtm.queues import QUEUES, Queue
+from qtm.spine import Room, rooms
+
+ALIAS = "omni"
+SHOWN = 5  # rows of each queue that are named one by one
+DAY = timedelta(days=1)
+
+
+# What would move a row that has waited too long, by the queue's slug; `{row}` is its reference, `{who}` its operator where it has one.
+RULES = {
+    "to-complete": "Complete or discard {row}",
+    "to-review": "Approve or reject {row}",
+    "held": "Resume {row}, or reject it",
+    "to-assign": "Assign {row}, or cancel it",
+    "to-create-job": "Create the job of {row} for {who}, or withdraw the assignment",
+    "waiting-for-claim": "Ask {who} to claim {row}, or cancel it",
+    "in-work": "Ask {who} how {row} is going",
+    "sealed-unsettled": "Settle {row} of {who}",
+}
+USUAL = "Look at {row}"
+
+
+@dataclass(frozen=True, slots=True)
+class Stuck:
+    """A row that has waited too long, and what would move it."""
+
+    case_id: int
+    since: datetime
+    sentence: str
+
+
+@dataclass(frozen=True, slots=True)
+class Watched:
+    """A queue as Omni sees it."""
+
+    name: str
+    zone: str
+    count: int
+    oldest: datetime | None
+    late: int
+    patience: str
+
+
+def rows_of(model: type[Model]) -> QuerySet[Any]:
+    """The rows of a model, read as Omni."""
+    return model._base_manager.using(ALIAS).order_by()
+
+
+def watched(now: datetime) -> list[Watched]:
+    """Every queue: how many wait, since when, and how many for too long; one query."""
+    each = [_watched(place, queue, now) for place, queue in enumerate(QUEUES)]
+    found = {place: rest for place, *rest in _together(each)}
+    return [Watched(queue.name, queue.room.zone, *found.get(place, (0, None, 0)), words.span(queue.late_after)) for place, queue in enumerate(QUEUES)]
+
+
+def _watched(place: int, queue: Queue, now: datetime) -> QuerySet[Any]:
+    """One queue in numbers."""
+    late = Count("pk", filter=Q(since__lt=now - queue.late_after))
+    rows = rows_of(queue.room).filter(queue.waits).annotate(place=Value(place)).values("place")
+    return rows.annotate(count=Count("pk"), oldest=Min("since"), late=late).values_list("place", "count", "oldest", "late")
+
+
+def stuck(now: datetime) -> list[Stuck]:
+    """The rows that have waited longest beyond their patience, a few of each queue; one query."""
+    found = _together([_late(place, queue, now) for place, queue in enumerate(QUEUES)])
+    return sorted((_stuck(QUEUES[place], row, now) for place, *row in found), key=lambda each: each.since)
+
+
+def _late(place: int, queue: Queue, now: datetime) -> QuerySet[Any]:
+    """The oldest of one queue that are late."""
+    case = F(queue.room.case_column)
+    who = F("operator__name") if any(each.name == "operator" for each in queue.room._meta.local_fields) else Value("")
+    rows = rows_of(queue.room).filter(queue.waits, since__lt=now - queue.late_after).order_by("since", "pk")
+    return rows.values_list(Value(place), "pk", case, "since", who)[:SHOWN]
+
+
+def _stuck(queue: Queue, row: Sequence[Any], now: datetime) -> Stuck:
+    """One row in words."""
+    pk, case_id, since, who = row
+    sentence = RULES.get(queue.slug, USUAL).format(row=f"{queue.room.letter}-{pk}", who=who or "the operator")
+    return Stuck(case_id, since, f"{sentence}. It waits {words.span(now - since)} in “{queue.name}”.")
+
+
+def idle() -> list[str]:
+    """Active operators for whom nothing is queued or in work."""
+    jobs: type[Room] = next(room for room in rooms() if room.title == "Job")
+    busy = rows_of(jobs).filter(state__in=("queued", "claimed")).values("operator")
+    return list(rows_of(Operator).filter(state="active").exclude(pk__in=busy).order_by("name").values_list("name", flat=True)[:50])
+
+
+def pace(now: datetime) -> int:
+    """How many births and moves the log holds of the last day."""
+    return rows_of(Transition).filter(at__gt=now - DAY).count()
+
+
+def _together(each: Sequence[QuerySet[Any]]) -> Iterator[Any]:
+    """Several selections in one query."""
+    return iter(each[0].union(*each[1:], all=True)) if each else iter(())
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What Omni sees at one moment."""
+
+    counts: list[tuple[str, str, dict[str, int]]]
+    queues: list[Watched]
+    stuck: list[Stuck]
+    idle: list[str]
+    pace: int
+
+
+def in_order(room: type[Room], by_state: dict[str, int]) -> dict[str, int]:
+    """The states that rows stand in, in the order in which they come."""
+    return {state: by_state[state] for state in room.states() if state in by_state}
+
+
+def look() -> Seen:
+    """Read all of it, as Omni."""
+    now = timezone.now()
+    counts = standing_counts(lambda room: Q(), ALIAS)
+    stands = [(room.title, room.zone, in_order(room, counts[room.label()])) for room in rooms()]
+    return Seen(stands, watched(now), stuck(now), idle(), pace(now))

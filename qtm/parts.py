@@ -1,0 +1,30 @@
+"""The parts of the product, each with the same honest word as the surfaces: planned, partial or live."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One part: what it is, how far it is, and what it lacks."""
+
+    name: str
+    status: str
+    lacks: str = ""
+
+
+PARTS = [
+    Part("Public request forms and tracking", "live"),
+    Part("Import of requests", "partial", "Open311 JSON files by a command; no live connection yet."),
+    Part("Governance Console and Task Inbox", "live"),
+    Part("Desk and Jobs page", "partial", "They need a connection: nothing is captured offline yet."),
+    Part("Evidence", "partial", "Photos as JPEG, PNG and WebP, and notes; HEIC and measurements not yet."),
+    Part("Records", "live"),
+    Part("Proof of Records", "partial", "Each is sealed by its digest; a signed, append-only proof log is planned."),
+    Part("⭐ Signal", "partial", "Given at sealing or never; suppressing and revoking are planned."),
+    Part("Settlement", "partial", "One amount for a Record, kept by people; no payment provider."),
+    Part("Double-entry ledger", "planned"),
+    Part("Omni", "partial", "Plain rules over what waits; it interprets no trends yet."),
+    Part("E-mail and other messages", "planned"),
+    Part("Passkeys and second factors", "planned"),
+    Part("Interface for other programs", "planned"),
+]

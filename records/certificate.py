@@ -1,0 +1,191 @@
+"""A Record as its page shows it: read from the sealed document, and from the annex as far as the viewer may."""
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cached_property
+from typing import Any
+
+from django.utils.dateparse import parse_datetime
+
+from execution.models import Evidence, ServiceEvent
+from governance.models import Task
+from qtm.roles import Standing
+from qtm.words import exact
+from records import policy
+from records.models import Record
+
+# What people read for what the requester said of themselves, in this order.
+PERSONAL_WORDS = {
+    "name": "Name",
+    "phone": "Phone",
+    "email": "E-mail",
+    "place": "Place",
+    "position": "Position",
+    "summary": "In short",
+    "description": "Description",
+}
+# The crossings that a certificate names, by room and states.
+STEPS = {
+    ("Task", "open", "approved"): "Approved",
+    ("Assignment", "", "active"): "Assigned",
+    ("Job", "", "queued"): "Create Job",
+    ("ServiceEvent", "", "ready"): "Claimed",
+    ("ServiceEvent", "ready", "in_progress"): "Started",
+    ("ServiceEvent", "in_progress", "completed"): "Completed",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Crossing:
+    """One crossing of the case as people read it."""
+
+    label: str
+    room: str
+    row: str
+    was: str
+    becomes: str
+    by: str
+    authority: str
+    via: str
+    at: datetime
+    reason: str
+    reasoned: bool
+
+
+class Certificate:
+    """Everything that a Record's page shows to one person."""
+
+    def __init__(self, record: Record, standing: Standing) -> None:
+        """`standing`: whose eyes it is for."""
+        self.record, self.standing, self.facts = record, standing, record.facts
+
+    @property
+    def title(self) -> str:
+        """What was done: the surface and the service."""
+        tier = self.facts["tier"]
+        return f"{self.facts['surface']['name']}: {tier['label']}" if tier else str(self.facts["surface"]["name"])
+
+    @property
+    def sealed_at(self) -> datetime:
+        """The moment of completing, in whose transaction it was sealed."""
+        return self.steps[-1].at
+
+    @property
+    def asked_at(self) -> datetime:
+        """The moment of asking."""
+        return datetime.fromisoformat(self.facts["request"]["asked_at"])
+
+    @property
+    def wished(self) -> str:
+        """The moment that was wished for, if any; what a correction left unreadable stands as it is."""
+        wished = str(self.facts["request"]["wished"])
+        moment = parse_datetime(wished) if wished else None
+        return exact(moment) if moment and moment.tzinfo else wished
+
+    @cached_property
+    def sees_case(self) -> bool:
+        """Whether this person may see the case it comes from."""
+        return Task.objects.filter(self.standing.sight(Task), case_id=self.record.case_id).exists()
+
+    @cached_property
+    def sees_annex(self) -> bool:
+        """Whether the requester's data is for them: members of the operator, and who may see the case."""
+        own = self.standing.working and self.standing.membership.operator_id == self.record.operator_id
+        return bool(own) or self.sees_case
+
+    @cached_property
+    def annex(self) -> dict[str, Any]:
+        """The annex as data: all of it, or for who settles and governs nothing but the requester's name."""
+        found = self.record.annexes.first()
+        said = dict(json.loads(bytes(found.content))) if found else {}
+        return said if self.sees_annex else {"personal": {"name": said.get("personal", {}).get("name", "")}}
+
+    @property
+    def personal(self) -> list[tuple[str, str]]:
+        """What the requester said of themselves, in words."""
+        said = dict(self.annex.get("personal", {}))
+        position = f"{said['latitude']}, {said['longitude']}" if "latitude" in said and "longitude" in said else ""
+        said["position"] = position
+        pairs = [(words, said.get(name, "")) for name, words in PERSONAL_WORDS.items()]
+        return [*pairs, *((each["question"], each["says"]) for each in said.get("answers", []))]
+
+    @property
+    def note(self) -> str:
+        """What was said at assignment."""
+        return str(self.annex.get("written", {}).get("note", ""))
+
+    @property
+    def corrections(self) -> list[dict[str, Any]]:
+        """What review put right, with the words of it where this person may read them."""
+        written = self.annex.get("written", {}).get("corrections", [])
+        plain = self.facts["governance"]["corrections"]
+        read = [*written, *({} for _ in plain[len(written) :])]
+        return [
+            {**sealed, **said, "at": datetime.fromisoformat(sealed["at"])}
+            for sealed, said in zip(plain, read, strict=True)
+        ]
+
+    @cached_property
+    def crossings(self) -> list[Crossing]:
+        """Every crossing until the seal, in order."""
+        reasons = self.annex.get("written", {}).get("reasons", {})
+        return [_crossing(each, reasons.get(str(place), "")) for place, each in enumerate(self.facts["crossings"])]
+
+    @cached_property
+    def steps(self) -> list[Crossing]:
+        """The crossings that a certificate names, the last of each kind, in the order of the path."""
+        last = {each.label: each for each in self.crossings if each.label}
+        return [last[label] for label in STEPS.values() if label in last]
+
+    @cached_property
+    def verdict(self) -> policy.Verdict:
+        """Why the ⭐ was given or withheld, read anew from the document."""
+        return policy.judge(self.facts)
+
+    @property
+    def starred(self) -> bool:
+        """Whether a ⭐ was given."""
+        return hasattr(self.record, "signal")
+
+    @cached_property
+    def pictures(self) -> dict[str, int]:
+        """Where the pictures are kept, by digest, as far as this person may see them."""
+        events = ServiceEvent.objects.filter(self.standing.sight(ServiceEvent), pk=self.record.event_id)
+        return dict(Evidence.objects.filter(event__in=events, kind="photo").values_list("sha256", "pk"))
+
+    def stages(self) -> Iterator[dict[str, Any]]:
+        """Each stage with its pictures and its notes."""
+        for stage in self.facts["stages"]:
+            pieces = [
+                {**piece, "at": datetime.fromisoformat(piece["at"]), "kept": self.pictures.get(piece.get("sha256", ""))}
+                for piece in stage["evidence"]
+            ]
+            done_at = datetime.fromisoformat(stage["done_at"]) if stage["done"] else None
+            yield {
+                **stage,
+                "done_at": done_at,
+                "photos": [each for each in pieces if each["kind"] == "photo"],
+                "notes": [each for each in pieces if each["kind"] == "note"],
+            }
+
+
+def _crossing(each: Mapping[str, Any], reason: str) -> Crossing:
+    """A crossing of the document in words."""
+    label = STEPS.get((each["room"], each["was"], each["becomes"]), "")
+    by = "System" if each["by_kind"] == "system" else each["by"]
+    at = datetime.fromisoformat(each["at"])
+    return Crossing(
+        label,
+        each["room"],
+        each["row"],
+        each["was"],
+        each["becomes"],
+        by,
+        each["authority"],
+        each["via"],
+        at,
+        reason,
+        each["reasoned"],
+    )

@@ -1,0 +1,32 @@
+"""The Records as a workplace, and the ⭐ that the Desk shows."""
+
+from typing import Any
+
+from django.db.models import Count
+from django.http import HttpRequest
+
+from qtm.panels import PANELS
+from qtm.queues import WORKPLACES, Workplace
+from qtm.roles import Standing
+from records.models import Signal
+
+
+def reads_records(standing: Standing) -> bool:
+    """Whether there is a list of Records for this person: all, or their own operator's."""
+    return bool(standing.holds("records.see_records") or standing.working)
+
+
+def stars(request: HttpRequest, *rows: Any) -> tuple[str, dict[str, Any]] | None:
+    """How many ⭐ were read from this operator's Records, and the newest; a count and nothing that ranks."""
+    operator = request.user.standing.operator
+    if operator is None:
+        return None
+    signals = Signal.objects.filter(record__operator=operator, state="active")
+    return "records/_stars.html", {
+        "count": signals.aggregate(count=Count("pk"))["count"],
+        "newest": signals.select_related("record").order_by("-pk").first(),
+    }
+
+
+WORKPLACES.append(Workplace("Records", "records", reads_records, home=6))
+PANELS["desk"].append(stars)

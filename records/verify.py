@@ -1,0 +1,52 @@
+"""Verifying a Record: everything about it that can be recomputed, from the Record itself and the files it names."""
+
+import hashlib
+import json
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import rfc8785
+
+from execution.files import intact
+from records.compose import FORM
+from records.models import Record
+from records.policy import judge
+
+
+def wrong_with(record: Record) -> str:
+    """The first thing about a Record that does not hold, in a sentence; empty where all of it holds."""
+    document = bytes(record.document)
+    if hashlib.sha256(document).hexdigest() != record.sha256:
+        return "its document is not the one that was sealed: the SHA-256 differs."
+    try:
+        facts = json.loads(document)
+        canonical = rfc8785.dumps(facts) == document
+    except ValueError:
+        return "its document is not JSON."
+    if not canonical:
+        return "its document is not in canonical form (RFC 8785)."
+    try:
+        return _whole(record, facts)
+    except (KeyError, TypeError) as lack:
+        return f"its document is not whole: {lack} is not there."
+
+
+def _whole(record: Record, facts: Mapping[str, Any]) -> str:
+    """What the document says against the row that holds it, its annex, its files and its ⭐."""
+    if (facts["form"], facts["case"], facts["event"]) != (FORM, f"Q-{record.case_id}", f"E-{record.event_id}"):
+        return "its document tells of something else than the row that holds it."
+    annexes = [hashlib.sha256(bytes(each.content)).hexdigest() for each in record.annexes.all()]
+    if annexes != [facts["annex_sha256"]]:
+        return "its annex is not the one that was sealed." if annexes else "its annex is missing."
+    if lost := next(
+        (piece for piece in files(facts) if piece["intact"] and not intact(piece["sha256"], piece["size_bytes"])), None
+    ):
+        return f"the file {lost['sha256']} ({lost['label']}) is missing or no longer what was sealed."
+    if judge(facts).given is not hasattr(record, "signal"):
+        return "its ⭐ Signal is not what the policy reads from it."
+    return ""
+
+
+def files(facts: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
+    """Every file that a document names."""
+    return (piece for stage in facts["stages"] for piece in stage["evidence"] if piece["kind"] == "photo")

@@ -1,0 +1,70 @@
+"""The Records: their list, the certificate of each, and the bytes that were sealed."""
+
+from django.contrib.auth.decorators import login_required
+from django.db.models import QuerySet
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+
+from qtm.refusals import Forbidden
+from records.certificate import Certificate
+from records.models import Record
+from records.queues import reads_records
+
+PAGE = 50
+
+
+def _seen(request: HttpRequest) -> QuerySet[Record]:
+    """The Records that this person may see, each with its ⭐ if it has one."""
+    return Record.objects.filter(request.user.standing.sight(Record)).select_related("signal")
+
+
+@login_required
+def records(request: HttpRequest) -> HttpResponse:
+    """The newest Records, fifty at a time."""
+    standing = request.user.standing
+    if not reads_records(standing):
+        raise Forbidden("The Records are for the operators that did the work, and for those who govern and settle it.")
+    found = list(_seen(request).filter(**_before(request)).order_by("-pk")[: PAGE + 1])
+    shown = [Certificate(each, standing) for each in found[:PAGE]]
+    older = found[PAGE - 1].pk if len(found) > PAGE else None
+    return render(
+        request,
+        "records/records.html",
+        {"shown": shown, "older": older, "own": not standing.holds("records.see_records")},
+    )
+
+
+def _before(request: HttpRequest) -> dict[str, int]:
+    """Where a further page begins; a place that cannot be read is the beginning."""
+    said = request.GET.get("before", "")
+    return {"pk__lt": int(said)} if said.isascii() and said.isdigit() and len(said) < 19 else {}
+
+
+@login_required
+def record(request: HttpRequest, pk: int) -> HttpResponse:
+    """One Record, as a certificate."""
+    row = get_object_or_404(_seen(request), pk=pk)
+    return render(request, "records/record.html", {"record": row, "said": Certificate(row, request.user.standing)})
+
+
+@login_required
+def document(request: HttpRequest, pk: int) -> HttpResponse:
+    """The sealed bytes as they are."""
+    row = get_object_or_404(_seen(request), pk=pk)
+    return _bytes(row.document, f"{row.reference}.json")
+
+
+@login_required
+def annex(request: HttpRequest, pk: int) -> HttpResponse:
+    """The annex as it was sealed, for whom it is."""
+    row = get_object_or_404(_seen(request), pk=pk)
+    found = row.annexes.first() if Certificate(row, request.user.standing).sees_annex else None
+    if found is None:
+        raise Http404("There is nothing here for you.")
+    return _bytes(found.content, f"{row.reference}-annex.json")
+
+
+def _bytes(content: bytes | memoryview, name: str) -> HttpResponse:
+    """Bytes to keep: never shown in the page, never kept by a cache on the way."""
+    headers = {"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "private, no-store"}
+    return HttpResponse(bytes(content), content_type="application/json", headers=headers)

@@ -1,0 +1,25 @@
+"""The queue before settlement, and the place where people settle."""
+
+from django.db.models import Exists, OuterRef, Q
+
+from qtm.queues import QUEUES, WORKPLACES, Queue, Workplace
+from records.models import Record
+from settlement.models import LIVING, Settlement
+
+# Eligible is a query and no row: sealed, and nothing living settles it.
+ELIGIBLE = Q(state="sealed") & ~Q(Exists(Settlement.objects.filter(LIVING, record=OuterRef("pk"))))
+UNSETTLED = Queue(
+    "sealed-unsettled",
+    "Sealed, unsettled",
+    Record,
+    ELIGIBLE,
+    "A record is sealed when work is completed, and stands here until somebody opens its settlement. Nothing is owed by itself.",
+    permission="records.see_records",
+    next="Open a settlement",
+    governor="event__job__governor",
+)
+
+QUEUES.append(UNSETTLED)
+WORKPLACES.append(
+    Workplace("Settlement", "settlements", lambda standing: bool(standing.holds("settlement.see_settlements")), home=4)
+)

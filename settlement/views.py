@@ -1,0 +1,126 @@
+"""Settlement: what waits to be settled, what is under way, and the page of each settlement."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from functools import cached_property
+from typing import Any
+
+from django.contrib.auth.decorators import login_required
+from django.db.models import Count, Min, QuerySet
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
+
+from qtm.case import Case
+from qtm.models import Transition
+from qtm.queues import MANY
+from qtm.refusals import Forbidden
+from records.models import Record
+from settlement.models import Settlement
+from settlement.queues import ELIGIBLE
+
+PAGE = 50
+TO_SETTLE = "to-settle"
+EMPTY = {
+    TO_SETTLE: (
+        "Nothing waits to be settled",
+        "When work is completed its record is sealed and stands here, until somebody opens a settlement for it.",
+    ),
+    "open": ("Nothing is open", "A settlement that somebody opened stands here until it is authorized or voided."),
+    "authorized": ("Nothing is authorized", "What may be captured stands here until the money was received."),
+    "captured": ("Nothing is captured yet", "A settlement stands here once its money was received."),
+    "voided": ("Nothing was voided", "A settlement that came to nothing stands here, with the reason."),
+}
+
+
+class History(Case):
+    """The log of one settlement alone."""
+
+    def __init__(self, settlement: Settlement) -> None:
+        """`settlement`: whose lines."""
+        super().__init__(settlement.case_id)
+        self.row = settlement.pk
+
+    @cached_property
+    def lines(self) -> Sequence[Transition]:
+        """Its lines, oldest first."""
+        return list(
+            Transition.objects.filter(case_id=self.case_id, room=Settlement.label(), row_id=self.row).select_related(
+                "user"
+            )
+        )
+
+
+@login_required
+def settlements(request: HttpRequest, slug: str = TO_SETTLE) -> HttpResponse:
+    """What waits to be settled, or the settlements of one state, fifty at a time."""
+    if not request.user.standing.holds("settlement.see_settlements"):
+        raise Forbidden("Settlements are for those who settle, and for those who read everything.")
+    if slug not in EMPTY:
+        raise Http404("There is no such list.")
+    found = list(_listed(request, slug)[: PAGE + 1])
+    further = found[PAGE - 1].pk if len(found) > PAGE else None
+    said = {
+        "slug": slug,
+        "shown": found[:PAGE],
+        "further": further,
+        "after": _after(request),
+        "empty": EMPTY[slug],
+        "queues": _queues(request, slug),
+    }
+    return render(request, "settlement/settlements.html", said)
+
+
+def _listed(request: HttpRequest, slug: str) -> QuerySet[Any]:
+    """The rows of one list: what waits oldest first, what is over newest first."""
+    after, over = _after(request), slug in {"captured", "voided"}
+    rows: QuerySet[Any] = _eligible(request) if slug == TO_SETTLE else _settled(request).filter(state=slug)
+    if after:
+        rows = rows.filter(**{"pk__lt" if over else "pk__gt": after})
+    return rows.order_by("-pk" if over else "pk")
+
+
+def _eligible(request: HttpRequest) -> QuerySet[Record]:
+    """Sealed Records that nothing living settles, as far as this person sees them."""
+    return Record.objects.filter(request.user.standing.sight(Record), ELIGIBLE)
+
+
+def _settled(request: HttpRequest) -> QuerySet[Settlement]:
+    """Settlements as far as this person sees them, each with its Record."""
+    return Settlement.objects.filter(request.user.standing.sight(Settlement)).select_related("record")
+
+
+def _after(request: HttpRequest) -> int:
+    """Where a further page begins; a place that cannot be read is the beginning."""
+    said = request.GET.get("after", "")
+    return int(said) if said.isascii() and said.isdigit() and len(said) < 19 else 0
+
+
+def _queues(request: HttpRequest, slug: str) -> list[dict[str, Any]]:
+    """Every list with its count; what waits with the age of its oldest."""
+    counted = {
+        each["state"]: each
+        for each in _settled(request).order_by().values("state").annotate(count=Count("pk"), oldest=Min("since"))
+    }
+    counted[TO_SETTLE] = (
+        _eligible(request).order_by("since")[: MANY + 1].aggregate(count=Count("pk"), oldest=Min("since"))
+    )
+    return [_queue(each, counted.get(each, {"count": 0, "oldest": None}), each == slug) for each in EMPTY]
+
+
+def _queue(slug: str, found: dict[str, Any], current: bool) -> dict[str, Any]:
+    """One list as the rail draws it."""
+    label, over = ("Sealed, unsettled" if slug == TO_SETTLE else slug.capitalize()), slug in {"captured", "voided"}
+    url = reverse("settlements") if slug == TO_SETTLE else reverse("settlements-in", args=[slug])
+    oldest: datetime | None = None if over else found["oldest"]
+    count = found["count"] if slug != TO_SETTLE or found["count"] <= MANY else f"{MANY:,}+"
+    return {"label": label, "url": url, "count": count, "oldest": oldest, "current": current}
+
+
+@login_required
+def settlement(request: HttpRequest, pk: int) -> HttpResponse:
+    """One settlement: its Record, its amounts, what happened, and what this person may do."""
+    row = get_object_or_404(_settled(request), pk=pk)
+    others = _settled(request).filter(record=row.record).exclude(pk=pk).order_by("pk")
+    said = {"settlement": row, "facts": row.record.facts, "log": History(row).history(), "others": others}
+    return render(request, "settlement/settlement.html", {**said, "queues": _queues(request, row.state)})

@@ -1,0 +1,137 @@
+"""A real Chromium on a real server with real commits."""
+
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.conf import settings
+from django.core.management import call_command
+from playwright.sync_api import Browser, Page, sync_playwright
+from psycopg.conninfo import conninfo_to_dict
+
+from qtm.models import User
+
+NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+FLAGS = ["--no-sandbox", "--disable-background-networking", "--disable-component-update", "--disable-sync", "--disable-gpu"]
+PASSWORD = "a long word for the tests"
+DESK, PHONE = {"width": 1440, "height": 900}, {"width": 390, "height": 844}
+
+
+def found() -> str:
+    """The browser of this machine, or nothing."""
+    return next((path for name in NAMES if (path := shutil.which(name))), "")
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    """One browser for the session; skipped loudly where there is none, and a failure in CI."""
+    if not found():
+        words = "no Chromium on this machine: the browser tests did not run"
+        pytest.fail(words) if os.environ.get("CI") == "true" else pytest.skip(words)
+    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"  # Playwright keeps a loop of its own in this thread
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=found(), args=FLAGS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(scope="session")
+def static_files(tmp_path_factory: Any, django_db_blocker: Any) -> None:
+    """The static files where the server looks for them."""
+    call_command("collectstatic", interactive=False, verbosity=0)
+
+
+class House:
+    """The product as it is served: gunicorn on a free port of the loopback, on the database of one test."""
+
+    def __init__(self, database: str, evidence: Path) -> None:
+        """Start it, and wait until it answers."""
+        self.port = _free_port()
+        self.url = f"http://127.0.0.1:{self.port}"
+        self.environment = _environment(database, evidence)
+        self.start()
+
+    def start(self) -> None:
+        """Start the server."""
+        command = [sys.executable, "-m", "gunicorn", "qtm.wsgi", "--bind", f"127.0.0.1:{self.port}", "--workers", "1", "--threads", "4", "--no-control-socket", "--log-level", "error"]
+        self.process = subprocess.Popen(command, env=self.environment, cwd=settings.HERE)
+        for _ in range(200):
+            try:
+                urllib.request.urlopen(f"{self.url}/healthz", timeout=1).read()
+                return
+            except OSError:
+                time.sleep(0.1)
+        raise RuntimeError("the server does not answer")
+
+    def stop(self) -> None:
+        """Stop it and wait."""
+        self.process.terminate()
+        self.process.wait(20)
+
+
+def _free_port() -> int:
+    """A port that nobody listens on."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def _environment(database: str, evidence: Path) -> dict[str, str]:
+    """What the serving process sees: two addresses, and never the owner's."""
+    kept = {name: value for name, value in os.environ.items() if name != "DATABASE_OWNER_URL"}
+    urls = {name: _at(kept[name], database) for name in ("DATABASE_URL", "DATABASE_OMNI_URL")}
+    return {**kept, **urls, "LOOPBACK": "1", "EVIDENCE_ROOT": str(evidence), "DEBUG": "0"}
+
+
+def _at(url: str, database: str) -> str:
+    """The same role's address on another database."""
+    name = conninfo_to_dict(url)["dbname"]
+    return url.removesuffix(f"/{name}") + f"/{database}"
+
+
+@pytest.fixture
+def house(committed: str, static_files: None, settings: Any) -> Iterator[House]:
+    """The product, served; everybody of the cast can sign in."""
+    for user in User.objects.all():
+        user.set_password(PASSWORD)
+        user.save(update_fields=["password"])
+    served = House(committed, Path(settings.EVIDENCE_ROOT))
+    yield served
+    served.stop()
+
+
+class Visitor:
+    """One person at one device; whatever breaks the content policy or fails in the page is remembered."""
+
+    def __init__(self, browser: Browser, house: House, name: str = "", size: dict[str, int] | None = None, **options: Any) -> None:
+        """Open a fresh browser, and sign in where a name is given."""
+        self.context = browser.new_context(base_url=house.url, viewport=size or DESK, **options)  # type: ignore[arg-type]
+        self.page: Page = self.context.new_page()
+        self.wrong: list[str] = []
+        self.page.on("console", lambda message: self.wrong.append(message.text) if message.type == "error" and "Failed to load resource" not in message.text else None)
+        self.page.on("pageerror", lambda error: self.wrong.append(str(error)))
+        if name:
+            self.sign_in(name)
+
+    def sign_in(self, name: str, password: str = PASSWORD) -> None:
+        """Sign in by the form."""
+        self.page.goto("/login")
+        self.page.get_by_label("User name").or_(self.page.get_by_label("Username")).fill(name)
+        self.page.get_by_label("Password").fill(password)
+        self.page.get_by_role("button", name="Sign in").click()
+
+    def press(self, name: str) -> None:
+        """Press a button by its words; a door that asks something is opened first."""
+        self.page.get_by_role("button", name=name, exact=True).click()
+
+    def sees(self, words: str) -> None:
+        """The words stand on the page."""
+        self.page.get_by_text(words).first.wait_for(timeout=5000)

@@ -1,0 +1,345 @@
+"""The public form and the tracking page: asking commits nobody, is done once, and the requester reads what really happened."""
+
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from datetime import timedelta
+from typing import Any
+from unittest import mock
+
+import pytest
+from django.core.signing import time as signing_time
+from django.db import connections
+from django.test import Client
+
+from governance.models import Task
+from intake import keys
+from intake.models import Funnel, Intake, Request
+from qtm.models import Operator, Surface, Transition
+from tests.cast import ADVISORY, Walk, enter
+
+ADVICE = "/ask/network/automotive-advisory/"
+
+
+@pytest.fixture(autouse=True)
+def rolled_back(request: pytest.FixtureRequest) -> None:
+    """Every test is rolled back but the one that needs real commits."""
+    if "committed" not in request.fixturenames:
+        request.getfixturevalue("db")
+
+
+def ago(**span: float) -> Any:
+    """As if it were some time ago: what is signed now was signed then."""
+    then = signing_time.time() - timedelta(**span).total_seconds()
+    return mock.patch("django.core.signing.time.time", lambda: then)
+
+
+def key(form: str = "network/automotive-advisory", **span: float) -> str:
+    """A key that was issued with its form a minute ago, or when it is said."""
+    with ago(**(span or {"minutes": 1})):
+        return keys.issue(form)
+
+
+def typed(**changed: str) -> dict[str, str]:
+    """A form as a person fills it in and sends it."""
+    words = {name: value for name, value in ADVISORY.items() if isinstance(value, str)}
+    answers = {f"answers.{code}": value for code, value in ADVISORY["answers"].items()}
+    return {**words, **answers, "key": key(), "website": "", **changed}
+
+
+def send(path: str = ADVICE, **changed: str) -> Any:
+    """Send the form from nowhere, as the public does."""
+    return Client().post(path, typed(**changed))
+
+
+def text(answer: Any) -> str:
+    """A page as it came."""
+    return str(answer.content.decode())
+
+
+def token() -> str:
+    """The tracking token of the newest Request."""
+    return Request.objects.latest("pk").token
+
+
+@contextmanager
+def closed(slug: str = "network") -> Any:
+    """A funnel while it is closed."""
+    Funnel.objects.filter(slug=slug).update(is_open=False)
+    yield
+    Funnel.objects.filter(slug=slug).update(is_open=True)
+
+
+def test_asking_without_an_account_leaves_request_intake_and_open_task_in_one_act() -> None:
+    answer = send()
+    request = Request.objects.get()
+    assert (answer.status_code, answer["Location"]) == (302, f"/track/{request.token}/")
+    assert (request.state, request.channel, request.intake.state, request.intake.task.state) == ("submitted", "web", "stored", "open")
+    assert Transition.objects.filter(case_id=request.pk).values("act").distinct().count() == 1
+    assert Transition.objects.filter(case_id=request.pk).exclude(user=None).count() == 0, "the public form names nobody of the house"
+
+
+def test_one_who_is_signed_in_asks_as_anybody_does(cast: Any, client: Client) -> None:
+    client.force_login(cast.ines)
+    assert client.post(ADVICE, typed()).status_code == 302
+    assert not Transition.objects.filter(case_id=Request.objects.get().pk).exclude(user=None).exists()
+
+
+def test_the_same_form_sent_twice_is_one_request_and_leads_to_the_same_page() -> None:
+    form = typed()
+    first, second = Client().post(ADVICE, form), Client().post(ADVICE, form)
+    assert first["Location"] == second["Location"] and second.status_code == 302
+    assert (Request.objects.count(), Task.objects.count()) == (1, 1)
+
+
+def test_the_same_form_with_other_content_is_a_conflict_that_keeps_what_was_typed() -> None:
+    form = typed()
+    Client().post(ADVICE, form)
+    answer = Client().post(ADVICE, {**form, "description": "Something else"})
+    assert answer.status_code == 409 and "Something else" in text(answer) and Request.objects.get().reference in text(answer)
+    assert form["key"] not in text(answer), "what stands there is a new form"
+    assert Request.objects.count() == 1
+
+
+def test_two_days_later_the_same_form_still_leads_to_the_same_page() -> None:
+    form = typed()
+    first = Client().post(ADVICE, form)
+    with ago(days=-2):
+        assert Client().post(ADVICE, form)["Location"] == first["Location"]
+
+
+def test_of_sixteen_sends_at_once_one_request_comes_and_all_read_its_page(committed: str) -> None:
+    form, barrier = typed(), threading.Barrier(16)
+
+    def press(_: int) -> str:
+        barrier.wait()
+        try:
+            return str(Client().post(ADVICE, form).get("Location"))
+        finally:
+            connections.close_all()
+
+    with ThreadPoolExecutor(16) as pool:
+        pages = set(pool.map(press, range(16)))
+    assert pages == {f"/track/{Request.objects.get().token}/"}
+    assert Task.objects.count() == 1
+
+
+def test_what_is_sent_in_no_time_is_refused_and_kept() -> None:
+    answer = send(key=key(seconds=0))
+    assert answer.status_code == 422 and keys.TOO_SOON in text(answer) and ADVISORY["description"] in text(answer)
+    assert not Request.objects.exists()
+
+
+def test_a_form_that_lay_open_for_more_than_a_day_is_drawn_anew_with_what_was_typed() -> None:
+    old = key(hours=25)
+    answer = send(key=old)
+    assert answer.status_code == 422 and keys.EXPIRED in text(answer) and ADVISORY["description"] in text(answer)
+    assert old not in text(answer) and not Request.objects.exists()
+
+
+@pytest.mark.parametrize("forged", ["", "made-up", "made-up:1abc:signature", "nul\0", key.__name__ * 500])
+def test_a_key_that_nobody_issued_opens_nothing(forged: str) -> None:
+    assert send(key=forged).status_code == 422
+    assert not Request.objects.exists()
+
+
+def test_a_key_of_another_form_opens_nothing() -> None:
+    assert send(key=key("north/automotive-advisory")).status_code == 422
+    assert not Request.objects.exists()
+
+
+def test_a_robot_that_fills_every_field_is_refused_and_a_person_can_send_again() -> None:
+    answer = send(website="https://spam.example")
+    assert answer.status_code == 422 and "spam.example" not in text(answer) and ADVISORY["description"] in text(answer)
+    assert not Request.objects.exists()
+
+
+WRONG = {
+    "missing field": ({"description": ""}, "This is needed."),
+    "missing answer": ({"answers.vehicle": " "}, "This is needed."),
+    "no service": ({"tier": ""}, "Choose a service."),
+    "a service of another surface": ({"tier": "exterior"}, "has no such service"),
+    "an answer that is not offered": ({"answers.matter": "rocket"}, "must be one of these"),
+    "no phone number": ({"phone": "none"}, "This is no phone number."),
+    "no address of mail": ({"email": "maren at holt"}, "This is no e-mail address."),
+    "a wish in the past": ({"wished": "2020-01-01T10:00"}, "This lies in the past."),
+    "a wish that is no date": ({"wished": "soon"}, "This is no date and time."),
+    "a NUL byte": ({"description": "one\0two"}, "NUL byte"),
+    "a NUL byte in an answer": ({"answers.vehicle": "a\0b"}, "NUL byte"),
+    "a NUL byte for a choice": ({"tier": "a\0b"}, "has no such service"),
+    "one character too many": ({"description": "x" * 4001}, "At most 4000 characters"),
+}
+
+
+@pytest.mark.parametrize("wrong", WRONG)
+def test_what_is_wrong_is_named_at_its_field_and_what_was_typed_is_kept(wrong: str) -> None:
+    changed, sentence = WRONG[wrong]
+    answer = send(**changed)
+    (name,) = changed
+    assert answer.status_code == 422 and sentence in text(answer)
+    assert f'id="id_{name}_error"' in text(answer), "the sentence stands at its field"
+    assert (ADVISORY["name"] in text(answer)) and not Request.objects.exists()
+
+
+@pytest.mark.parametrize("words", ["😀 naïve 漢字", "مرحبا بالعالم", "<b>bold</b> & <script>alert(1)</script> {{ x }}", "line one\r\nline two", "x" * 4000, "4\r\n" * 1333])
+def test_emoji_other_scripts_html_and_4000_characters_are_taken_as_they_are_and_shown_escaped(words: str) -> None:
+    assert send(description=words).status_code == 302
+    request = Request.objects.get()
+    assert request.asked["description"] == words
+    page = text(Client().get(f"/track/{request.token}/"))
+    assert "<script>alert" not in page and "<b>bold" not in page
+
+
+def test_a_closed_funnel_says_so_and_takes_nothing() -> None:
+    with closed():
+        for answer in (Client().get("/ask/network/"), Client().get(ADVICE), send()):
+            assert answer.status_code == 409 and "takes no requests now" in text(answer) and "<textarea" not in text(answer)
+        assert "/ask/network/" not in text(Client().get("/ask/"))
+    assert not Request.objects.exists()
+
+
+def test_the_funnel_of_an_operator_that_takes_no_new_work_is_closed(cast: Any) -> None:
+    enter(cast.ines, Operator, "limit", cast.Northside, reason="for the test")
+    assert send("/ask/north/automotive-advisory/", key=key("north/automotive-advisory")).status_code == 409
+    assert not Request.objects.exists()
+
+
+def test_a_planned_surface_is_described_and_takes_no_request() -> None:
+    assert "planned" in text(Client().get("/ask/network/"))
+    for answer in (Client().get("/ask/network/landscaping/"), send("/ask/network/landscaping/", key=key("network/landscaping"))):
+        assert answer.status_code == 409 and "takes no requests yet" in text(answer)
+    assert not Request.objects.exists()
+
+
+def test_a_partial_surface_says_on_its_form_what_it_lacks() -> None:
+    assert "cannot be recorded as measurements yet" in text(Client().get("/ask/network/municipal-works/"))
+
+
+def test_what_a_funnel_does_not_offer_is_not_there() -> None:
+    Funnel.objects.get(slug="north").surfaces.set(Surface.objects.filter(code="auto-detailing"))
+    assert Client().get("/ask/north/automotive-advisory/").status_code == 404
+    assert send("/ask/north/automotive-advisory/", key=key("north/automotive-advisory")).status_code == 404
+    assert Client().get("/ask/nowhere/").status_code == 404
+
+
+def test_the_form_holds_the_questions_of_its_surface_and_a_trap() -> None:
+    page = text(Client().get("/ask/network/auto-detailing/"))
+    for part in ("180.00 EUR", 'name="answers.dog-hair"', 'type="radio" name="tier"', 'name="website"', 'type="datetime-local"'):
+        assert part in page
+
+
+def test_the_tracking_page_stays_out_of_indexes_caches_and_other_sites_logs() -> None:
+    send()
+    answer = Client().get(f"/track/{token()}/")
+    assert (answer["X-Robots-Tag"], answer["Referrer-Policy"], answer["Cache-Control"]) == ("noindex, nofollow", "no-referrer", "private, no-store")
+
+
+@pytest.mark.parametrize("change", [lambda it: it[:-1], lambda it: it + "x", lambda it: it.swapcase(), lambda it: "1"])
+def test_a_tracking_link_works_only_whole(change: Any) -> None:
+    send()
+    assert Client().get(f"/track/{change(token())}/").status_code == 404
+
+
+def test_the_tracking_page_shows_no_contact_and_nobody_of_the_house(walk: Walk) -> None:
+    walk.record()
+    page = text(Client().get(f"/track/{walk.request.token}/"))
+    for hidden in ("Maren Holt", "maren@holt", "1234 5678", "Ines", "Will", "Northside", "T-", "console"):
+        assert hidden not in page
+    assert ADVISORY["description"] in page
+
+
+STEPS = {
+    "task": "Somebody will look at it and decide.",
+    "approved": "It was approved.",
+    "assignment": "Somebody was chosen to do it.",
+    "job": "It was handed over to those who will do it",
+    "event": "The work has not begun yet.",
+    "started": "The work has begun.",
+    "record": "The work has ended",
+    "captured": "The payment for it was received.",
+}
+
+
+@pytest.mark.parametrize("step", STEPS)
+def test_the_requester_reads_what_really_happened(step: str, walk: Walk) -> None:
+    made = getattr(walk, step)
+    if callable(made):
+        made()
+    page = text(Client().get(f"/track/{walk.request.token}/"))
+    told = list(STEPS.values())
+    ahead = told[list(STEPS).index(step) + 1 :]
+    assert STEPS[step] in page
+    assert not [sentence for sentence in ahead if sentence in page]
+
+
+def test_money_says_nothing_of_the_work(walk: Walk) -> None:
+    walk.captured()
+    page = text(Client().get(f"/track/{walk.request.token}/"))
+    assert "<h1>The work has ended: " in page and "The payment for it was received." in page
+
+
+def test_the_reason_of_a_rejection_stays_in_the_house(walk: Walk, cast: Any) -> None:
+    enter(cast.ines, Task, "reject", walk.task, reason="They never pay.")
+    page = text(Client().get(f"/track/{walk.request.token}/"))
+    assert "It will not be done." in page and "never pay" not in page
+
+
+@pytest.mark.parametrize("state", ["open", "held", "approved"])
+def test_the_requester_withdraws_before_it_is_assigned(state: str, walk: Walk, cast: Any) -> None:
+    if state == "held":
+        enter(cast.ines, Task, "hold", walk.task, reason="Waiting")
+    if state == "approved":
+        walk.approved()
+    page = f"/track/{walk.request.token}/withdraw"
+    assert "Withdraw the request" in text(Client().get(f"/track/{walk.request.token}/"))
+    assert Client().post(page, {"reason": "Sold the car"}).status_code == 302
+    line = Transition.objects.filter(case_id=walk.request.pk).latest("pk")
+    assert (walk.task.state, line.reason, line.actor_id, line.user_id) == ("cancelled", "Sold the car", walk.request.actor_id, None)
+    assert (line.via, line.authority) == ("tracking page", "the requester's own link")
+
+
+def test_without_a_reason_the_line_says_that_the_requester_withdrew(walk: Walk) -> None:
+    Client().post(f"/track/{walk.request.token}/withdraw", {"reason": ""})
+    assert Transition.objects.filter(case_id=walk.request.pk).latest("pk").reason == "Withdrawn by the requester"
+    assert "You withdrew it." in text(Client().get(f"/track/{walk.request.token}/"))
+
+
+def test_a_second_withdrawal_changes_nothing(walk: Walk) -> None:
+    page = f"/track/{walk.request.token}/withdraw"
+    Client().post(page)
+    lines = Transition.objects.count()
+    answer = Client().post(page)
+    assert answer.status_code == 409 and "You withdrew it." in text(answer) and Transition.objects.count() == lines
+
+
+@pytest.mark.parametrize("step", ["assignment", "job", "started", "record"])
+def test_once_assigned_nothing_can_be_withdrawn(step: str, walk: Walk) -> None:
+    getattr(walk, step)()
+    lines = Transition.objects.count()
+    answer = Client().post(f"/track/{walk.request.token}/withdraw", {"reason": "Too late"})
+    assert answer.status_code == 409 and "cannot be withdrawn any more" in text(answer) and "Ines" not in text(answer)
+    assert "Withdraw the request" not in text(Client().get(f"/track/{walk.request.token}/"))
+    assert Transition.objects.count() == lines
+
+
+def test_a_reason_with_a_nul_byte_withdraws_nothing(walk: Walk) -> None:
+    assert Client().post(f"/track/{walk.request.token}/withdraw", {"reason": "a\0b"}).status_code == 422
+    assert walk.task.state == "open"
+
+
+def test_looking_at_the_withdrawal_withdraws_nothing(walk: Walk) -> None:
+    answer = Client().get(f"/track/{walk.request.token}/withdraw")
+    assert (answer.status_code, answer["Referrer-Policy"]) == (200, "same-origin"), "a browser posts from it with its own origin"
+    assert walk.task.state == "open"
+
+
+def test_no_public_page_asks_more_than_12_questions_of_the_database(walk: Walk, django_assert_max_num_queries: Any) -> None:
+    walk.captured()
+    for page in ("/ask/", "/ask/network/", ADVICE, f"/track/{walk.request.token}/", f"/track/{walk.request.token}/withdraw"):
+        with django_assert_max_num_queries(12):
+            Client().get(page)
+
+
+def test_more_than_a_megabyte_is_too_large() -> None:
+    assert send(description="x" * 1_000_001).status_code == 413
+    assert not Intake.objects.exists()

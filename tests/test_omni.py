@@ -1,0 +1,153 @@
+"""Omni: reads through a connection that can only read, sees nothing it must not, and opens nothing."""
+
+import re
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.db import ProgrammingError, connections
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
+
+from intake.models import Intake, Request
+from qtm import omni
+from qtm.grants import HIDDEN
+from qtm.models import Operator, Transition, User
+from qtm.queues import QUEUES
+from qtm.spine import all_rooms
+from tests.cast import Cast, Walk
+
+AS_OMNI = pytest.mark.django_db(databases=["default", "omni"])
+LATER = timedelta(days=30)
+
+
+def as_(user: User) -> Client:
+    """A browser in which somebody is signed in."""
+    client = Client()
+    client.force_login(user)
+    return client
+
+
+def run(sql: str) -> Any:
+    """A statement as Omni's role."""
+    with connections["omni"].cursor() as cursor:
+        cursor.execute(sql)
+        return cursor.fetchall()
+
+
+@pytest.fixture
+def case(committed: str) -> Walk:
+    """A case with a queued Job, committed, as Omni sees nothing else."""
+    walk = Walk()
+    walk.job()
+    return walk
+
+
+def test_only_who_oversees_reads_it(committed: str) -> None:
+    found = {person.username: as_(person).get("/omni/").status_code for person in Cast().everybody()}
+    assert found == {name: 200 if name in {"ines", "eve"} else 403 for name in found}
+    assert Client().get("/omni/").status_code == 302
+
+
+def test_it_reads_rooms_and_log_through_its_own_connection_alone(case: Walk) -> None:
+    client = as_(case.cast.eve)
+    with CaptureQueriesContext(connections["omni"]) as omnis, CaptureQueriesContext(connections["default"]) as apps:
+        page = client.get("/omni/")
+    assert page.status_code == 200
+    assert b"handed off" in page.content
+    tables = {room._meta.db_table for room in all_rooms() if room is not Operator} | {Transition._meta.db_table}
+    assert not [query["sql"] for query in apps if any(f'"{table}"' in query["sql"] for table in tables)]
+    assert len(omnis) + len(apps) <= 12
+
+
+def test_it_has_no_door(case: Walk) -> None:
+    page = as_(case.cast.ines).get("/omni/").content.decode()
+    main = page[page.index("<main") : page.index("</main>")]
+    assert "<form" not in main
+    assert "<button" not in main
+    assert as_(case.cast.ines).post("/omni/").status_code == 405
+
+
+def test_what_waits_too_long_is_named_with_what_would_move_it(case: Walk, monkeypatch: Any) -> None:
+    Walk().task  # noqa: B018
+    monkeypatch.setattr(timezone, "now", lambda real=timezone.now: real() + LATER)
+    seen = omni.look()
+    said = " ".join(each.sentence for each in seen.stuck)
+    assert f"Ask Northside to claim {case.job().reference}, or cancel it." in said
+    assert re.search(r"Approve or reject T-\d+\. It waits 30 d in “To review”\.", said)
+    assert {queue.name: queue.late for queue in seen.queues}["Waiting for claim"] == 1
+
+
+def test_what_is_fresh_is_not_called_stuck(case: Walk) -> None:
+    seen = omni.look()
+    assert seen.stuck == []
+    assert {queue.name: queue.count for queue in seen.queues}["Waiting for claim"] == 1
+    assert seen.idle == ["Southside"], "Northside has a job, and the others are not active"
+
+
+def test_every_queue_has_its_suggestion() -> None:
+    assert {queue.slug for queue in QUEUES} <= set(omni.RULES)
+
+
+@AS_OMNI
+@pytest.mark.parametrize(
+    "sql",
+    [
+        "UPDATE governance_task SET state = 'approved'",
+        "INSERT INTO qtm_transition DEFAULT VALUES",
+        "DELETE FROM execution_job",
+        "TRUNCATE records_record",
+        "CREATE TABLE mine (id int)",
+        "CREATE TEMPORARY TABLE qtm_transition (id int)",
+        "SELECT nextval('governance_task_id_seq')",
+    ],
+)
+def test_its_role_changes_nothing(sql: str) -> None:
+    with pytest.raises(ProgrammingError, match="permission denied"):
+        run(sql)
+
+
+@AS_OMNI
+@pytest.mark.parametrize(
+    "table",
+    [
+        "qtm_user",
+        "django_session",
+        "intake_actor",
+        "qtm_invitation",
+        "qtm_failedsignin",
+        "qtm_membership",
+        "records_annex",
+        "guardian_userobjectpermission",
+        "execution_evidence",
+    ],
+)
+def test_its_role_reads_no_people_sessions_or_links(table: str) -> None:
+    with pytest.raises(ProgrammingError, match="permission denied"):
+        run(f"SELECT count(*) FROM {table}")
+
+
+@AS_OMNI
+@pytest.mark.parametrize(("label", "column"), [(label, column) for label, columns in HIDDEN.items() for column in sorted(columns)])
+def test_its_role_reads_no_contact_and_nothing_said_in_confidence(label: str, column: str) -> None:
+    with pytest.raises(ProgrammingError, match="permission denied"):
+        run(f"SELECT {column} FROM {label.replace('.', '_').lower()}")
+
+
+def test_personal_data_of_a_case_is_hidden() -> None:
+    assert {"name", "phone", "email", "place", "description", "answers"} <= HIDDEN[Intake._meta.label]
+    assert {"asked", "token", "key"} <= HIDDEN[Request._meta.label]
+
+
+def test_nothing_else_of_the_house_reads_as_omni(case: Walk) -> None:
+    used: list[str] = []
+
+    def watch(execute: Any, sql: str, params: Any, many: bool, context: dict[str, Any]) -> Any:
+        used.append(sql)
+        return execute(sql, params, many, context)
+
+    with connections["omni"].execute_wrapper(watch):
+        for url in ("/", "/spine/", "/people/", f"/cases/{case.request.pk}/"):
+            as_(case.cast.ines).get(url)
+    assert used == []

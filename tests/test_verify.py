@@ -1,0 +1,150 @@
+"""Verifying: every Record is recomputed, and whatever was changed since it was sealed is found and named."""
+
+import hashlib
+import io
+import json
+from typing import Any
+
+import pytest
+import rfc8785
+from django.core.management import CommandError, call_command
+from django.db import connections
+
+from execution.files import place_of
+from execution.models import Evidence
+from records.models import Annex, Record
+from tests.cast import Walk
+from tests.test_records import detailing, photographed
+
+in_a_transaction = pytest.mark.django_db
+
+
+def verified(*flags: str) -> str:
+    """What verify_records says where all holds."""
+    out = io.StringIO()
+    call_command("verify_records", *flags, stdout=out)
+    return out.getvalue()
+
+
+def failed(*flags: str) -> str:
+    """What verify_records says where something does not hold."""
+    said = io.StringIO()
+    with pytest.raises(CommandError) as error:
+        call_command("verify_records", *flags, stderr=said)
+    assert error.value.returncode == 1
+    return said.getvalue() + str(error.value)
+
+
+def forged(record: Record, **columns: Any) -> None:
+    """What somebody with the keys of the database could do: put other bytes into a sealed row."""
+    pairs = ", ".join(f"{name} = %s" for name in columns)
+    table = "records_annex" if "content" in columns else "records_record"
+    key = "record_id" if "content" in columns else "id"
+    with connections["owner"].cursor() as cursor:
+        cursor.execute(f"ALTER TABLE {table} DISABLE TRIGGER USER")
+        cursor.execute(f"UPDATE {table} SET {pairs} WHERE {key} = %s", [*columns.values(), record.pk])
+
+
+@in_a_transaction
+def test_what_was_sealed_verifies() -> None:
+    photographed(detailing()).record()
+    Walk().record()
+    assert verified().startswith("2 records hold")
+
+
+@in_a_transaction
+def test_nothing_to_verify_is_said_so() -> None:
+    assert verified().startswith("0 records hold")
+
+
+@in_a_transaction
+def test_an_evidence_file_that_is_gone_or_changed_is_named() -> None:
+    record = photographed(detailing()).record()
+    sha256 = record.facts["stages"][1]["evidence"][0]["sha256"]
+    kept = place_of(sha256)
+    whole = kept.read_bytes()
+    for damage in (whole[:-1] + bytes([whole[-1] ^ 1]), whole[:-1], b""):
+        kept.chmod(0o600)
+        kept.write_bytes(damage)
+        assert sha256 in failed()
+    kept.unlink()
+    assert f"{record.reference} fails: the file {sha256} (Before) is missing" in failed()
+
+
+@in_a_transaction
+def test_a_file_that_was_missing_at_sealing_is_sealed_as_missing_and_fails_nothing() -> None:
+    walk = photographed(detailing())
+    gone = Evidence.objects.filter(event=walk.event(), kind="photo").latest("pk")
+    place_of(gone.sha256).unlink()
+    record = walk.record()
+    assert [
+        piece["intact"] for stage in record.facts["stages"] for piece in stage["evidence"] if piece["kind"] == "photo"
+    ] == [True, True, True, True, False]
+    assert verified().startswith("1 records hold")
+
+
+FORGERIES = {
+    "another digest": (lambda document: {"sha256": "0" * 64}, "SHA-256 differs"),
+    "one byte": (lambda document: {"document": document.replace(b"Will", b"Bill")}, "SHA-256 differs"),
+    "resealed, not canonical": (
+        lambda document: _resealed(document.replace(b'{"annex', b'{ "annex', 1)),
+        "not in canonical form",
+    ),
+    "resealed, no JSON": (lambda document: _resealed(document[:-1]), "not JSON"),
+    "resealed, another case": (
+        lambda document: _resealed(_changed(document, case="Q-999")),
+        "something else than the row",
+    ),
+    "resealed, something left out": (lambda document: _resealed(_changed(document, stages=None)), "not whole"),
+    "resealed, given up instead": (
+        lambda document: _resealed(document.replace(b'"completes":true', b'"completes":false')),
+        "⭐",
+    ),
+    "another annex": (lambda document: {"content": b"{}"}, "annex is not the one"),
+}
+
+
+def _resealed(document: bytes) -> dict[str, Any]:
+    """Bytes with the digest that goes with them."""
+    return {"document": document, "sha256": hashlib.sha256(document).hexdigest()}
+
+
+def _changed(document: bytes, **changes: Any) -> bytes:
+    """A document with other facts, in canonical form."""
+    facts = {**json.loads(document), **changes}
+    return rfc8785.dumps({name: value for name, value in facts.items() if value is not None})
+
+
+@pytest.mark.parametrize("name", FORGERIES)
+def test_whatever_was_changed_since_is_found(name: str, committed: str) -> None:
+    change, says = FORGERIES[name]
+    Walk().record()
+    record = Walk().record()
+    forged(record, **change(bytes(record.document)))
+    said = failed()
+    assert f"{record.reference} fails: " in said
+    assert says in said
+    assert "1 before it hold" in said
+
+
+def test_all_names_each_that_fails(committed: str) -> None:
+    first, fine, last = (Walk().record() for _ in range(3))
+    for record in (first, last):
+        forged(record, sha256=hashlib.sha256(record.reference.encode()).hexdigest())
+    said = failed("--all")
+    assert (first.reference in said, f"{fine.reference} " in said, last.reference in said) == (True, False, True)
+    assert "2 of 3 records fail" in said
+
+
+def test_the_annex_of_another_record_is_not_taken_for_its_own(committed: str) -> None:
+    one, other = Walk().record(), Walk().record()
+    forged(one, content=bytes(Annex.objects.get(record=other).content))
+    assert f"{one.reference} fails: its annex is not the one that was sealed" in failed()
+
+
+@in_a_transaction
+def test_records_are_verified_in_a_few_queries_however_many_there_are(django_assert_max_num_queries: Any) -> None:
+    for _ in range(5):
+        Walk().record()
+    with django_assert_max_num_queries(5):
+        verified()
