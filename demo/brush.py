@@ -1,10 +1,11 @@
 """Drawing with Pillow: a canvas twice as large as the picture, so that every edge comes out smooth, and a few ways to paint on it."""
 
 import io
+from functools import cache
 from math import cos, pi, sin
 from random import Random
 
-from PIL import Image, ImageChops, ImageDraw, ImageFilter
+from PIL import Image, ImageChops, ImageDraw
 
 WIDE, HIGH, FINE = 720, 540, 2
 
@@ -45,12 +46,12 @@ class Brush:
         """A filled shape."""
         self.pen.polygon([(x * FINE, y * FINE) for x, y in points], fill=(*colour, solid))
 
-    def box(self, x: float, y: float, wide: float, high: float, colour: Colour, solid: int = 255, round_: float = 0) -> None:
+    def box(self, x: float, y: float, wide: float, high: float, colour: Colour, *, solid: int = 255, round_: float = 0) -> None:
         """A filled box, with round corners where wished."""
         place = (x * FINE, y * FINE, (x + wide) * FINE, (y + high) * FINE)
         self.pen.rounded_rectangle(place, radius=round_ * FINE, fill=(*colour, solid))
 
-    def disc(self, x: float, y: float, radius: float, colour: Colour, solid: int = 255, flat: float = 1) -> None:
+    def disc(self, x: float, y: float, radius: float, colour: Colour, *, solid: int = 255, flat: float = 1) -> None:
         """A filled disc; `flat` below 1 lays it down."""
         self.pen.ellipse(((x - radius) * FINE, (y - radius * flat) * FINE, (x + radius) * FINE, (y + radius * flat) * FINE), fill=(*colour, solid))
 
@@ -60,11 +61,13 @@ class Brush:
 
     def fade(self, top: float, bottom: float, upper: Colour, lower: Colour) -> None:
         """A band of the whole width that goes from one colour to another."""
-        size = (WIDE * FINE, round((bottom - top) * FINE))
-        mask = Image.linear_gradient("L").resize(size)
-        self.image.paste(Image.composite(Image.new("RGB", size, lower), Image.new("RGB", size, upper), mask), (0, round(top * FINE)))
+        wide, high = WIDE * FINE, round((bottom - top) * FINE)
+        mask = Image.linear_gradient("L").resize((1, high)).resize((wide, high), Image.Resampling.NEAREST)
+        place = (0, round(top * FINE), wide, round(top * FINE) + high)
+        self.image.paste(upper, place)
+        self.image.paste(lower, place, mask)
 
-    def blob(self, x: float, y: float, radius: float, flat: float = 1, rough: float = 0.25, corners: int = 22) -> list[Point]:
+    def blob(self, x: float, y: float, radius: float, *, flat: float = 1, rough: float = 0.25, corners: int = 22) -> list[Point]:
         """The outline of something irregular."""
         sizes = [radius * self.between(1 - rough, 1 + rough) for _ in range(corners)]
         return [(x + size * cos(2 * pi * step / corners), y + size * flat * sin(2 * pi * step / corners)) for step, size in enumerate(sizes)]
@@ -74,7 +77,7 @@ class Brush:
         left, top, right, bottom = place
         for _ in range(count):
             size = self.between(*sizes)
-            self.disc(self.between(left, right), self.between(top, bottom), size, self.random.choice(colours), solid, flat=self.between(0.5, 1))
+            self.disc(self.between(left, right), self.between(top, bottom), size, self.random.choice(colours), solid=solid, flat=self.between(0.5, 1))
 
     def glow(self, x: float, y: float, radius: float, colour: Colour) -> None:
         """Light that shines from a place on everything around it."""
@@ -85,12 +88,16 @@ class Brush:
         self.image.paste(ImageChops.screen(self.image, shine))
 
     def jpeg(self) -> bytes:
-        """The picture as a camera might have taken it: a little soft, a little grain, darker in the corners."""
-        picture = self.image.resize((WIDE, HIGH), Image.Resampling.LANCZOS).filter(ImageFilter.GaussianBlur(0.5))
-        shade = Image.radial_gradient("L").resize((WIDE, HIGH)).point(lambda value: 255 - max(0, value - 110) // 2)
-        picture = ImageChops.multiply(picture, Image.merge("RGB", [shade] * 3))
+        """The picture as a camera might have taken it: a little grain, and darker in the corners."""
+        picture = ImageChops.multiply(self.image.reduce(FINE), _shade())
         grain = Image.frombytes("L", (WIDE, HIGH), self.random.randbytes(WIDE * HIGH)).point(lambda value: 122 + value // 20)
         picture = ImageChops.overlay(picture, Image.merge("RGB", [grain] * 3))
         out = io.BytesIO()
-        picture.save(out, "JPEG", quality=84, optimize=True)
+        picture.save(out, "JPEG", quality=84)
         return out.getvalue()
+
+
+@cache
+def _shade() -> Image.Image:
+    """The darker corners."""
+    return Image.merge("RGB", [Image.radial_gradient("L").resize((WIDE, HIGH)).point(lambda value: 255 - max(0, value - 110) // 2)] * 3)

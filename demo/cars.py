@@ -37,7 +37,7 @@ def car(brush: Brush, body: str, paint: Colour, at: Point, size: float, *, dirty
 
     outline, windows = BODIES[body]
     paint = mix(paint, (120, 104, 80), 0.34) if dirty else paint
-    brush.disc(at[0], at[1] + 2 * size, 196 * size, (10, 12, 18), 90, flat=0.06)
+    brush.disc(at[0], at[1] + 2 * size, 196 * size, (10, 12, 18), solid=90, flat=0.06)
     brush.shape(place(outline), paint)
     brush.shape(place([(x, y) for x, y in outline if y > 60] + [(394, 86), (6, 86)]), dark(paint, 0.16), 120)
     brush.line(place([(10, 82), (390, 78)]), dark(paint, 0.3), 1.5 * size)
@@ -71,7 +71,7 @@ def _mud(brush: Brush, place: Placing, size: float) -> None:
         brush.shape(brush.blob(*spot, brush.between(1, 7) * size, flat=0.7, rough=0.5, corners=9), brush.random.choice(MUD), 190)
     for _ in range(26):
         spot = place([(brush.between(40, 360), brush.between(52, 80))])[0]
-        brush.disc(*spot, brush.between(0.8, 2.4) * size, brush.random.choice(MUD), 150)
+        brush.disc(*spot, brush.between(0.8, 2.4) * size, brush.random.choice(MUD), solid=150)
 
 
 def _shine(brush: Brush, place: Placing, size: float) -> None:
@@ -82,14 +82,14 @@ def _shine(brush: Brush, place: Placing, size: float) -> None:
         at, long = place([(x, y)])[0], brush.between(9, 14) * size
         brush.line([(at[0] - long, at[1]), (at[0] + long, at[1])], (255, 255, 255), 1.4 * size, 230)
         brush.line([(at[0], at[1] - long), (at[0], at[1] + long)], (255, 255, 255), 1.4 * size, 230)
-        brush.disc(*at, 3 * size, (255, 255, 255), 240)
+        brush.disc(*at, 3 * size, (255, 255, 255), solid=240)
 
 
 def seats(brush: Brush, cloth: Colour, *, clean: bool) -> None:
     """The back seat through the open door."""
     brush.fade(0, 402, (52, 54, 60), (34, 36, 42))
     brush.box(70, 24, 580, 130, mix((150, 176, 196), (110, 110, 100), 0 if clean else 0.4), round_=46)
-    brush.box(70, 24, 580, 44, (255, 255, 255), 30, round_=40)
+    brush.box(70, 24, 580, 44, (255, 255, 255), solid=30, round_=40)
     brush.fade(400, 540, (40, 40, 44), (22, 22, 26))
     for left in (96, 376):
         _seat(brush, left, cloth if clean else mix(cloth, (106, 92, 72), 0.28))
@@ -119,8 +119,8 @@ def _lived_in(brush: Brush) -> None:
         brush.shape(brush.blob(x + 6, y + 2, size * 0.6, flat=0.6, rough=0.3), (58, 42, 30), 90)
     brush.specks((90, 350, 630, 440), 130, [(196, 164, 112), (150, 118, 76), (224, 204, 160)], (0.8, 3.4), 230)
     for _ in range(240):
-        x, y, lean = brush.between(84, 640), brush.between(150, 440), brush.between(-9, 9)
-        brush.line([(x, y), (x + lean, y + brush.between(-6, 6))], (226, 216, 196), 0.8, 150)
+        left, top, lean = brush.between(84, 640), brush.between(150, 440), brush.between(-9, 9)
+        brush.line([(left, top), (left + lean, top + brush.between(-6, 6))], (226, 216, 196), 0.8, 150)
 
 
 def _vacuumed(brush: Brush) -> None:

@@ -6,7 +6,12 @@ from hashlib import sha256
 from demo.brush import HIGH, WIDE, Brush, Colour, dark, light, mix
 from demo.cars import car, seats
 
-SKIES: list[tuple[Colour, Colour]] = [((126, 170, 214), (226, 236, 240)), ((150, 164, 184), (222, 222, 216)), ((232, 170, 128), (250, 226, 190)), ((104, 142, 196), (240, 214, 190))]
+SKIES: list[tuple[Colour, Colour]] = [
+    ((126, 170, 214), (226, 236, 240)),
+    ((150, 164, 184), (222, 222, 216)),
+    ((232, 170, 128), (250, 226, 190)),
+    ((104, 142, 196), (240, 214, 190)),
+]
 WALLS: list[Colour] = [(196, 142, 110), (222, 206, 172), (168, 176, 178), (206, 176, 150), (142, 96, 82), (228, 220, 206)]
 PAINTS: dict[str, Colour] = {
     "white": (234, 236, 238), "silver": (178, 184, 192), "black": (38, 40, 46), "blue": (44, 92, 158), "red": (172, 44, 46),
@@ -61,7 +66,8 @@ def _tree(brush: Brush, x: float, ground: float) -> float:
     leaf = mix((74, 118, 62), (196, 140, 52), brush.between(0, 0.8))
     brush.box(x + 34, ground - 90, 12, 90, (86, 66, 50))
     for _ in range(9):
-        brush.disc(x + 40 + brush.between(-30, 30), ground - 110 + brush.between(-44, 34), brush.between(20, 34), mix(leaf, (40, 60, 40), brush.between(0, 0.35)), 235)
+        place = (x + 40 + brush.between(-30, 30), ground - 110 + brush.between(-44, 34))
+        brush.disc(*place, brush.between(20, 34), mix(leaf, (40, 60, 40), brush.between(0, 0.35)), solid=235)
     return 84
 
 
@@ -114,7 +120,7 @@ def _hole(brush: Brush, x: float, y: float, size: float) -> None:
 
 def _cone(brush: Brush, x: float, y: float) -> None:
     """A traffic cone."""
-    brush.disc(x, y + 2, 34, (20, 20, 24), 70, flat=0.3)
+    brush.disc(x, y + 2, 34, (20, 20, 24), solid=70, flat=0.3)
     brush.shape([(x - 30, y), (x + 30, y), (x + 26, y + 9), (x - 26, y + 9)], (206, 84, 26))
     brush.shape([(x - 20, y), (x + 20, y), (x + 5, y - 74), (x - 5, y - 74)], (228, 98, 32))
     brush.shape([(x - 14, y - 24), (x + 14, y - 24), (x + 10, y - 42), (x - 10, y - 42)], (246, 244, 238))
@@ -124,7 +130,7 @@ def lamp(brush: Brush, words: list[str], moment: str, view: int) -> None:
     """`lamp`: a dark street, and the same one lit."""
     street(brush, 320)
     x = brush.between(220, 320)
-    brush.box(0, 0, WIDE, HIGH, (8, 12, 34), 186)
+    brush.box(0, 0, WIDE, HIGH, (8, 12, 34), solid=186)
     brush.box(x - 5, 110, 10, 292, (74, 80, 92), round_=4)
     brush.line([(x, 116), (x + 40, 92), (x + 92, 90)], (74, 80, 92), 8)
     brush.box(x + 78, 86, 62, 14, (92, 98, 108), round_=6)
@@ -198,8 +204,8 @@ def wreck(brush: Brush, words: list[str], moment: str, view: int) -> None:
     for _ in range(14):
         brush.shape(brush.blob(brush.between(140, 580), brush.between(370, 430), brush.between(6, 22), rough=0.4, corners=12), (138, 72, 38), 150)
     for _ in range(40):
-        x = brush.between(110, 600)
-        brush.line([(x, 462), (x + brush.between(-8, 8), 462 - brush.between(10, 34))], (92, 124, 58), 2.4)
+        root = brush.between(110, 600)
+        brush.line([(root, 462), (root + brush.between(-8, 8), 462 - brush.between(10, 34))], (92, 124, 58), 2.4)
     brush.box(318, 344, 44, 32, (236, 200, 60), round_=3)
 
 
@@ -215,7 +221,8 @@ def cave_in(brush: Brush, words: list[str], moment: str, view: int) -> None:
     for x in (130, 370, 610):
         brush.box(x - 6, 300, 12, 86, (210, 210, 206))
     for stripe in range(12):
-        brush.shape([(110 + stripe * 44, 312), (132 + stripe * 44, 312), (144 + stripe * 44, 344), (122 + stripe * 44, 344)], (206, 48, 40) if stripe % 2 else (244, 242, 236))
+        left = 110 + stripe * 44
+        brush.shape([(left, 312), (left + 22, 312), (left + 34, 344), (left + 12, 344)], (206, 48, 40) if stripe % 2 else (244, 242, 236))
 
 
 SCENES: dict[str, Callable[[Brush, list[str], str, int], None]] = {

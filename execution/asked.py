@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 from urllib.parse import quote, urlencode
 
@@ -11,7 +12,7 @@ from intake.facts import CONTACT, Facts, answer_words, position_words, service_w
 MAP = "https://www.openstreetmap.org"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Asked:
     """The context that crossed over with a Job."""
 
@@ -32,7 +33,7 @@ class Asked:
         """Where it is."""
         return str(self.said.get("place") or "")
 
-    @property
+    @cached_property
     def wished(self) -> str:
         """When it is wished for."""
         return wished_words(self.said.get("wished"))

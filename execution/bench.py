@@ -78,7 +78,11 @@ class Step:
     @property
     def still(self) -> str:
         """What is needed before it can be marked as done."""
-        return ", ".join(f"{slot.still} {slot.wants.kind}{'s' if slot.still > 1 else ''} of {slot.wants.label}" for slot in self.slots if slot.still)
+        return ", ".join(
+            f"{slot.still} {slot.wants.kind}{'s' if slot.still > 1 else ''} of {slot.wants.label}"
+            for slot in self.slots
+            if slot.still
+        )
 
 
 class Bench:
@@ -117,7 +121,14 @@ class Bench:
     def started(self) -> Transition | None:
         """When the work began, and by whose press."""
         pk = self.event.pk if self.event else None
-        return next((line for line in self.doing.lines if (line.row_id, line.was, line.becomes) == (pk, "ready", "in_progress")), None)
+        return next(
+            (
+                line
+                for line in self.doing.lines
+                if (line.row_id, line.was, line.becomes) == (pk, "ready", "in_progress")
+            ),
+            None,
+        )
 
     @cached_property
     def lacks(self) -> list[Missing]:
@@ -137,12 +148,14 @@ class Bench:
         pieces = list(self.event.evidence.select_related("by")) if self.event else []
         marks = {mark.stage: mark for mark in self.event.marks.select_related("by")} if self.event else {}
         here = next((stage for stage in self.runtime.stages if stage.code not in marks), None)
-        return [Step(stage, _slots(stage, pieces), marks.get(stage.code), stage is here) for stage in self.runtime.stages]
+        return [
+            Step(stage, _slots(stage, pieces), marks.get(stage.code), stage is here) for stage in self.runtime.stages
+        ]
 
     @cached_property
     def doors(self) -> list[DrawnDoor]:
         """Every door out of it that this person may pass, but for those that are drawn in their place."""
-        rows = [self.job, self.event] if self.event else [self.job]
+        rows = [self.event, self.job] if self.event else [self.job]
         found = [door for row in rows for door in doors_out_of(row, self.user, self.job.page)] if self.theirs else []
         return [door for door in found if (door.door.room, door.door.verb.name) not in IN_PLACE]
 
@@ -202,7 +215,10 @@ class Bench:
 def _slots(stage: Stage, pieces: Sequence[Evidence]) -> list[Slot]:
     """The slots of a stage, each with its pieces."""
     there = [each for each in pieces if each.stage == stage.code]
-    return [Slot(stage, wants, [each for each in there if (each.kind, each.category) == (wants.kind, wants.category)]) for wants in stage.evidence]
+    return [
+        Slot(stage, wants, [each for each in there if (each.kind, each.category) == (wants.kind, wants.category)])
+        for wants in stage.evidence
+    ]
 
 
 def claim_door(job: Job, user: Any) -> DrawnDoor | None:

@@ -24,7 +24,9 @@ def photos_for(there: Any, photos: Sequence[files.Photo]) -> list[dict[str, Any]
     seen = set(there.filter(sha256__in=[photo.sha256 for photo in photos]).values_list("sha256", flat=True))
     for photo in photos:
         if photo.sha256 in seen:
-            raise Invalid({"photos": f"“{photo.name}” is in this job already: each picture shows something of its own."})
+            raise Invalid(
+                {"photos": f"“{photo.name}” is in this job already: each picture shows something of its own."}
+            )
         seen.add(photo.sha256)
     for photo in photos:
         files.keep(photo)

@@ -12,29 +12,29 @@ from qtm.doors import DrawnDoor, door_of
 from qtm.models import Operator, User
 from qtm.paging import Page, page_of
 
-RECENT, IN_HAND = 5, 50
+RECENT = 5
 NEXT = {"ready": "Start", "in_progress": "Carry on", "paused": "Go on", "completed": "Complete the job"}
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Waiting:
     """A queued Job on the Desk of one person."""
 
     job: Job
     user: User
 
-    @property
+    @cached_property
     def asked(self) -> Asked:
         """What it is about."""
         return Asked(self.job)
 
-    @property
+    @cached_property
     def claim(self) -> DrawnDoor | None:
         """The door that claims it, if it is this person's to claim."""
         return claim_door(self.job, self.user)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class InHand:
     """A Job with the ServiceEvent that carries it out, or did."""
 
@@ -46,7 +46,7 @@ class InHand:
         job: Job = self.event.job
         return job
 
-    @property
+    @cached_property
     def asked(self) -> Asked:
         """What it is about."""
         return Asked(self.job)
@@ -70,9 +70,9 @@ class InHand:
 class Desk:
     """What one person finds on the Desk of their operator."""
 
-    def __init__(self, user: User, place: str = "") -> None:
-        """`place`: from where in the queue on."""
-        self.user, self.place = user, place
+    def __init__(self, user: User, place: str = "", most: int = 10) -> None:
+        """`place`: from where in the queue on; `most`: how many in hand, of each kind, are shown."""
+        self.user, self.place, self.most = user, place, most
         self.operator: Operator = user.standing.operator
 
     @cached_property
@@ -88,19 +88,18 @@ class Desk:
         return [Waiting(job, self.user) for job in self.page.rows]
 
     @cached_property
-    def in_hand(self) -> list[InHand]:
-        """What the operator has claimed and not completed."""
-        return [InHand(event) for event in _events(self.operator, "claimed").order_by("job__since")[:IN_HAND]]
-
-    @property
     def mine(self) -> list[InHand]:
-        """What this person has claimed."""
-        return [each for each in self.in_hand if each.event.worker_id == self.user.pk]
+        """What this person has claimed and not completed."""
+        return [InHand(event) for event in self._in_hand().filter(worker=self.user)[: self.most]]
 
-    @property
+    @cached_property
     def others(self) -> list[InHand]:
         """What others of the operator have claimed: an owner may carry it on, a worker looks on."""
-        return [each for each in self.in_hand if each.event.worker_id != self.user.pk]
+        return [InHand(event) for event in self._in_hand().exclude(worker=self.user)[: self.most]]
+
+    def _in_hand(self) -> QuerySet[ServiceEvent]:
+        """What the operator has claimed and not completed, the oldest first."""
+        return _events(self.operator, "claimed").order_by("job__since", "job__pk")
 
     @cached_property
     def recent(self) -> list[InHand]:
@@ -112,7 +111,12 @@ class Desk:
 def done(operator: Operator, place: str = "") -> tuple[list[InHand], str]:
     """A page of the completed Jobs, the newest first, and the place after it."""
     page = page_of(_jobs(operator, "completed"), place, newest=True)
-    events = {event.job_id: event for event in ServiceEvent.objects.filter(job__in=page.rows).exclude(state="abandoned").select_related("worker", "version")}
+    events = {
+        event.job_id: event
+        for event in ServiceEvent.objects.filter(job__in=page.rows)
+        .exclude(state="abandoned")
+        .select_related("worker", "version")
+    }
     for job in page.rows:
         events[job.pk].job = job
     return [InHand(events[job.pk]) for job in page.rows], page.further
@@ -125,4 +129,8 @@ def _jobs(operator: Operator, state: str) -> QuerySet[Job]:
 
 def _events(operator: Operator, state: str) -> QuerySet[ServiceEvent]:
     """What carries out an operator's Jobs in one state, each with its Job."""
-    return ServiceEvent.objects.filter(job__operator=operator, job__state=state).exclude(state="abandoned").select_related("job", "worker")
+    return (
+        ServiceEvent.objects.filter(job__operator=operator, job__state=state)
+        .exclude(state="abandoned")
+        .select_related("job", "worker")
+    )

@@ -18,7 +18,11 @@ def slot_code(stage: Stage, slot: Evidence) -> str:
 
 def slot_choices(runtime: Runtime) -> list[tuple[str, list[tuple[str, str]]]]:
     """Every slot of a surface, stage by stage."""
-    return [(stage.label, [(slot_code(stage, slot), f"{slot.label} ({slot.kind})") for slot in stage.evidence]) for stage in runtime.stages if stage.evidence]
+    return [
+        (stage.label, [(slot_code(stage, slot), f"{slot.label} ({slot.kind})") for slot in stage.evidence])
+        for stage in runtime.stages
+        if stage.evidence
+    ]
 
 
 class SeveralFiles(forms.ClearableFileInput):
@@ -57,7 +61,12 @@ class CaptureForm(DoorForm):
         widget=SeveralFiles(attrs={"accept": "image/jpeg,image/png,image/webp"}),
         error_messages={"required": "Choose at least one picture."},
     )
-    text = forms.CharField(label="Note", max_length=4000, widget=forms.Textarea(attrs={"rows": 4}), error_messages={"required": "Write the note first."})
+    text = forms.CharField(
+        label="Note",
+        max_length=4000,
+        widget=forms.Textarea(attrs={"rows": 4}),
+        error_messages={"required": "Write the note first."},
+    )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         """The slots of the surface in the version that was pinned; what the slot does not take is not asked."""

@@ -49,13 +49,15 @@ def at_work(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
 def desk(request: Signed) -> HttpResponse:
     """What waits, what one has in hand, what was done lately."""
     here = Desk(request.user, request.GET.get("after", ""))
-    return render(request, "execution/desk.html", {"desk": here, "operator": here.operator, "panels": panels("desk", request)})
+    return render(
+        request, "execution/desk.html", {"desk": here, "operator": here.operator, "panels": panels("desk", request)}
+    )
 
 
 @at_work
 def jobs(request: Signed) -> HttpResponse:
     """The operator's jobs: those in hand, and those that were completed."""
-    here, after = Desk(request.user), request.GET.get("after", "")
+    here, after = Desk(request.user, most=50), request.GET.get("after", "")
     completed, further = done(here.operator, after)
     said = {"desk": here, "operator": here.operator, "done": completed, "further": further, "after": after}
     return render(request, "execution/jobs.html", said)
@@ -66,10 +68,16 @@ def jobs(request: Signed) -> HttpResponse:
 def job(request: Signed, pk: int) -> HttpResponse:
     """One Job, where its work is done; who governs it looks at its case instead."""
     standing = request.user.standing
-    row = get_object_or_404(Job.objects.filter(standing.sight(Job)).select_related("operator", "worker", "version__surface"), pk=pk)
+    row = get_object_or_404(
+        Job.objects.filter(standing.sight(Job)).select_related("operator", "worker", "version__surface"), pk=pk
+    )
     if not standing.working or row.operator_id != standing.operator.pk:
         return redirect("case", row.case_id)
-    return render(request, "execution/job.html", {"job": row, "bench": Bench(row, request.user), "asked": Asked(row), "panels": panels("job", request, row)})
+    return render(
+        request,
+        "execution/job.html",
+        {"job": row, "bench": Bench(row, request.user), "asked": Asked(row), "panels": panels("job", request, row)},
+    )
 
 
 @require_safe
@@ -82,7 +90,9 @@ def evidence(request: Signed, pk: int, longest: int = files.LARGE) -> HttpRespon
     except (OSError, ValueError):
         raise Http404("The file of this photo is not in its place, or damaged.") from None
     headers = {"Cache-Control": "private, max-age=31536000, immutable", "Cross-Origin-Resource-Policy": "same-origin"}
-    return FileResponse(copy.open("rb"), content_type="image/jpeg", filename=f"{piece.stage}-{piece.pk}.jpg", headers=headers)
+    return FileResponse(
+        copy.open("rb"), content_type="image/jpeg", filename=f"{piece.stage}-{piece.pk}.jpg", headers=headers
+    )
 
 
 def _sight(standing: Standing) -> Q:

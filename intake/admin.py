@@ -6,7 +6,7 @@ from django.contrib import admin
 from django.http import HttpRequest
 
 from intake.models import Funnel
-from qtm.oversight import Look
+from qtm.oversight import Look, holds
 
 
 class KeepFunnels(Look):
@@ -18,14 +18,13 @@ class KeepFunnels(Look):
     search_help_text = "A name."
     ordering = ["name"]
 
-    def __init__(self, *args: Any) -> None:
+    def get_fields(self, request: HttpRequest, obj: Any = None) -> list[Any]:
         """Its surfaces are kept here too."""
-        super().__init__(*args)
-        self.fields = [*(self.fields or ()), "surfaces"]
+        return [*super().get_fields(request, obj), "surfaces"]
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """By the permission on the network; being a superuser is not enough."""
-        return self.has_view_permission(request, obj) and bool(request.user.standing.holds("intake.keep_funnel"))
+        return self.has_view_permission(request, obj) and holds(request, "intake.keep_funnel")
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         """By the same permission."""

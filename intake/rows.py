@@ -9,6 +9,7 @@ from typing import Any
 
 SPACE = re.compile(r"[\s\ufeff]*")
 TOKEN = re.compile(r'"(?:[^"\\\n]|\\.)*(?:"|(?=\n))|[][{}]')
+NEXT = re.compile(r'[^][{}",]*,\s*(?=\{)')
 SHUTS = {"}": "{", "]": "["}
 
 
@@ -72,7 +73,7 @@ class Rows:
 
     def _next_row(self, begins: int) -> int:
         """Where the row after a broken one begins, or -1: behind its last bracket, or where a line begins as this row's did."""
-        if (ends := self._last_bracket(begins)) and (behind := re.compile(r"\s*,\s*(?=\{)").match(self.text, ends)):
+        if behind := NEXT.match(self.text, self._last_bracket(begins)):
             return behind.end()
         indent = self.text[self.text.rfind("\n", 0, begins) + 1 : begins]
         if indent.strip():
@@ -81,16 +82,18 @@ class Rows:
         return found.end() - 1 if found else -1
 
     def _last_bracket(self, begins: int) -> int:
-        """Where every bracket that this row opens is shut again, or 0; a string ends at the latest with its line."""
+        """Where every bracket that a row opens is shut again, or its beginning; a string ends at the latest with its line."""
         opened: list[str] = []
+        if not self.text.startswith(("{", "["), begins):
+            return begins
         for token in TOKEN.finditer(self.text, begins):
             if token[0] in "[{":
                 opened.append(token[0])
             elif token[0] in SHUTS and (not opened or opened.pop() != SHUTS[token[0]]):
-                return 0
+                return begins
             if not opened:
                 return token.end()
-        return 0
+        return begins
 
     def _over_space(self) -> None:
         """Go to the next sign that says something."""

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from functools import wraps
-from typing import Concatenate
+from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 
@@ -12,17 +12,17 @@ from qtm.typed import signed_in
 TAKE, KEEP = "intake.take_request", "intake.keep_funnel"
 NOT_YOURS = {TAKE: "Requests are taken by admins, and by the members of an operator.", KEEP: "Funnels are kept by admins, and by the owners of an operator."}
 
-type View[**P] = Callable[Concatenate[HttpRequest, P], HttpResponse]
+type View = Callable[..., HttpResponse]
 
 
-def staff[**P](permission: str) -> Callable[[View[P]], View[P]]:
+def staff(permission: str) -> Callable[[View], View]:
     """Let in who holds the permission; what others had typed is kept until they signed in."""
 
-    def guard(view: View[P]) -> View[P]:
+    def guard(view: View) -> View:
         """Guard one view."""
 
         @wraps(view)
-        def guarded(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+        def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
             """Ask for the permission, then go on."""
             if not request.user.standing.anywhere(permission):
                 raise Forbidden(NOT_YOURS[permission])

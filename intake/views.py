@@ -19,6 +19,7 @@ from qtm.tracking import may_withdraw, newest, stages, told
 from qtm.typed import typed_before
 
 SHOWN = 50
+GOVERN = "governance.see_console"
 
 
 @require_safe
@@ -106,7 +107,8 @@ def taken(request: HttpRequest, pk: int) -> HttpResponse:
     seen = Request.objects.filter(request.user.standing.sight(Request)).select_related("funnel", "surface", "actor", "intake__version")
     asked = get_object_or_404(seen, pk=pk)
     link = request.build_absolute_uri(reverse("track", args=[asked.token]))
-    said = {"asked": asked, "facts": facts_of(asked, contact=True), "link": link, "drawn": doors_out_of(asked, request.user, request.path)}
+    case = asked.page if request.user.standing.holds(GOVERN, asked.governor_id) else ""
+    said = {"asked": asked, "facts": facts_of(asked, contact=True), "link": link, "case": case, "drawn": doors_out_of(asked, request.user, request.path)}
     return render(request, "intake/taken.html", said)
 
 

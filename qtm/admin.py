@@ -7,7 +7,7 @@ from django.contrib import admin
 from django.http import HttpRequest
 
 from qtm.models import FailedSignIn, Invitation, Membership, Surface, Transition, User
-from qtm.oversight import Look, LookAtRooms
+from qtm.oversight import Look, LookAtRooms, holds
 from qtm.spine import Fact, Room
 
 
@@ -39,7 +39,7 @@ class KeepAccounts(Look):
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """By the permission to keep roles, or as the superuser, whom none of this lets through a door of the spine."""
-        keeps = request.user.is_superuser or bool(request.user.standing.holds("qtm.keep_roles"))
+        keeps = isinstance(request.user, User) and (request.user.is_superuser or holds(request, "qtm.keep_roles"))
         return keeps and self.has_view_permission(request, obj)
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
@@ -47,7 +47,7 @@ class KeepAccounts(Look):
         free = {"first_name", "last_name", "email"}
         if obj and obj != request.user and not obj.is_superuser:
             free |= {"is_active", "is_staff"}
-        return [name for name in self.fields or () if name not in free]
+        return [name for name in self.get_fields(request, obj) if name not in free]
 
 
 admin.site.register([model for model in apps.get_models() if issubclass(model, Room)], LookAtRooms)

@@ -83,12 +83,8 @@ def three_roles(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
 @register(Tags.database)
 def roles_are_small(app_configs: Any, databases: Sequence[str] | None = None, **kwargs: Any) -> list[CheckMessage]:
     """qtm.E005: the app's role and Omni's own nothing and can make nothing; Omni's writes nothing."""
-    return [
-        Error(said, hint="See “against a real Postgres” in the README.", id="qtm.E005")
-        for alias in databases or ()
-        if alias in ("default", "omni")
-        for said in too_much(alias)
-    ]
+    seen = [said for alias in ("default", "omni") if alias in (databases or ()) for said in too_much(alias)]
+    return [Error(said, hint="See “against a real Postgres” in the README.", id="qtm.E005") for said in seen]
 
 
 def too_much(alias: str) -> Iterator[str]:

@@ -143,7 +143,7 @@ class Door:
             blame(form, invalid)
             return self.page(request, row, form, 422)
         messages.success(request, f"{self.verb.label}: done.")
-        return redirect(next_page(request) or (made if isinstance(made, Room) else row).page)
+        return redirect((not self.verb.lands and next_page(request)) or (made if isinstance(made, Room) else row).page)
 
     def first_made(self, row: Room) -> Room | None:
         """What somebody quicker made of a row that a crossing does not move: there its own log says nothing of who and when."""
@@ -205,9 +205,15 @@ def doors(*rooms: type[Room], via: str | Callable[[Any], str], forms: Mapping[st
         for verb in room.verbs.values():
             if verb.own_door:
                 form = forms.get(f"{room.__name__}.{verb.name}") or (ReasonForm if verb.no else None)
-                door = Door(room, verb, via if callable(via) else _always(via), form)
+                place = governed_from if verb.layer == "governor" else via if callable(via) else _always(via)
+                door = Door(room, verb, place, form)
                 _doors[room, verb.name] = door
                 yield path(door.route, _view(door), name=door.name)
+
+
+def governed_from(row: Any) -> str:
+    """From which of the two layers of governance a row is governed, also where the door leads out of it."""
+    return "task inbox" if row.governor_id else "console"
 
 
 def _always(via: str) -> Callable[[Any], str]:
@@ -245,7 +251,7 @@ def doors_out_of(row: Room, user: Any, next_page: str = "") -> list[DrawnDoor]:
     return sorted(drawn, key=lambda each: (not each.open, not each.primary))
 
 
-def blame(form: forms.Form, invalid: Invalid) -> None:
+def blame(form: forms.BaseForm, invalid: Invalid) -> None:
     """Put each error of a refusal at its field, or above the form where it has none."""
     for name, sentence in invalid.errors.items():
         form.add_error(name if name in form.fields else None, sentence)

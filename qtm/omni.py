@@ -46,27 +46,31 @@ class Stuck:
 class Watched:
     """A queue as Omni sees it."""
 
-    name: str
-    zone: str
+    queue: Queue
     count: int
     oldest: datetime | None
     late: int
-    patience: str
+
+    @property
+    def patience(self) -> str:
+        """How long its rows may wait."""
+        return words.span(self.queue.late_after)
 
 
 def rows_of(model: type[Model]) -> QuerySet[Any]:
     """The rows of a model, read as Omni."""
-    return model._base_manager.using(ALIAS).order_by()
+    rows: QuerySet[Any] = model._base_manager.using(ALIAS).order_by()
+    return rows
 
 
 def watched(now: datetime) -> list[Watched]:
     """Every queue: how many wait, since when, and how many for too long; one query."""
     each = [_watched(place, queue, now) for place, queue in enumerate(QUEUES)]
-    found = {place: rest for place, *rest in _together(each)}
-    return [Watched(queue.name, queue.room.zone, *found.get(place, (0, None, 0)), words.span(queue.late_after)) for place, queue in enumerate(QUEUES)]
+    found = {place: tuple(rest) for place, *rest in _together(each)}
+    return [Watched(queue, *found.get(place, (0, None, 0))) for place, queue in enumerate(QUEUES)]
 
 
-def _watched(place: int, queue: Queue, now: datetime) -> QuerySet[Any]:
+def _watched(place: int, queue: Queue, now: datetime) -> Any:
     """One queue in numbers."""
     late = Count("pk", filter=Q(since__lt=now - queue.late_after))
     rows = rows_of(queue.room).filter(queue.waits).annotate(place=Value(place)).values("place")
@@ -79,7 +83,7 @@ def stuck(now: datetime) -> list[Stuck]:
     return sorted((_stuck(QUEUES[place], row, now) for place, *row in found), key=lambda each: each.since)
 
 
-def _late(place: int, queue: Queue, now: datetime) -> QuerySet[Any]:
+def _late(place: int, queue: Queue, now: datetime) -> Any:
     """The oldest of one queue that are late."""
     case = F(queue.room.case_column)
     who = F("operator__name") if any(each.name == "operator" for each in queue.room._meta.local_fields) else Value("")
@@ -106,7 +110,7 @@ def pace(now: datetime) -> int:
     return rows_of(Transition).filter(at__gt=now - DAY).count()
 
 
-def _together(each: Sequence[QuerySet[Any]]) -> Iterator[Any]:
+def _together(each: Sequence[Any]) -> Iterator[Any]:
     """Several selections in one query."""
     return iter(each[0].union(*each[1:], all=True)) if each else iter(())
 

@@ -5,7 +5,7 @@ from typing import Any
 
 from django.core.paginator import Paginator
 from django.db.models import Count, Q, QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 
@@ -15,22 +15,23 @@ from qtm.models import Membership, Operator, Transition
 from qtm.pages import A_PAGE, asked, done, keeping, noted, operator_of, posted
 from qtm.people import Keeper, open_invitations
 from qtm.refusals import Forbidden
+from qtm.signed import Signed
 from qtm.typed import typed_before
 
 
 @keeping
-def people(request: HttpRequest, keeper: Keeper) -> HttpResponse:
+def people(request: Signed, keeper: Keeper) -> HttpResponse:
     """The operators with their access; an owner goes straight to their own."""
     if not keeper.network:
         return redirect(request.user.standing.operator.page)
     state = request.GET.get("state", "")
-    found = Operator.objects.annotate(living=Count("memberships", filter=Q(memberships__left_at=None))).order_by("name")
+    found = Operator.objects.annotate(number=Count("memberships", filter=Q(memberships__left_at=None))).order_by("name")
     page = Paginator(found.filter(state=state) if state in Operator.states() else found, A_PAGE).get_page(request.GET.get("page"))
     return render(request, "qtm/people.html", {"keeper": keeper, "page": page, "states": Operator.states(), "state": state})
 
 
 @keeping
-def operator(request: HttpRequest, keeper: Keeper, pk: int) -> HttpResponse:
+def operator(request: Signed, keeper: Keeper, pk: int) -> HttpResponse:
     """One operator: its access, its members, its invitations, and what happened."""
     row = operator_of(keeper, pk)
     said = {"keeper": keeper, "operator": row, "members": members(row), "invitations": open_invitations(row), "log": history(row)}
@@ -57,7 +58,7 @@ def moved(line: Transition) -> dict[str, Any]:
 
 
 @keeping
-def take_in(request: HttpRequest, keeper: Keeper) -> HttpResponse:
+def take_in(request: Signed, keeper: Keeper) -> HttpResponse:
     """An operator applies: it is put on file, to be reviewed."""
     if not keeper.network:
         raise Forbidden("Operators are taken in by those who keep the network's people.")
@@ -69,7 +70,7 @@ def take_in(request: HttpRequest, keeper: Keeper) -> HttpResponse:
 
 
 @keeping
-def amend(request: HttpRequest, keeper: Keeper, pk: int) -> HttpResponse:
+def amend(request: Signed, keeper: Keeper, pk: int) -> HttpResponse:
     """Put an operator's details right."""
     row = operator_of(keeper, pk)
     form = OperatorForm(posted(request), instance=copy(row), initial=typed_before(request), named=bool(keeper.network))

@@ -10,6 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 
 from qtm.fields import TransactionIdField
+from qtm.models import User
 from qtm.refusals import Forbidden
 from qtm.signing import SignOut
 
@@ -19,22 +20,36 @@ REFERENCE = re.compile(r"(?:(?P<letter>[A-Z])-)?(?P<number>[0-9]{1,18})")
 UNREADABLE = (BinaryField, TransactionIdField)
 
 
+def readable(model: type[Model]) -> list[Any]:
+    """The columns of a model that may be read."""
+    return [field for field in model._meta.local_fields if field.name not in SECRET and not isinstance(field, UNREADABLE)]
+
+
+def holds(request: HttpRequest, permission: str) -> bool:
+    """Whether who is signed in holds a permission on the network."""
+    return isinstance(request.user, User) and bool(request.user.standing.holds(permission))
+
+
 class Look(ModelAdmin):  # type: ignore[type-arg]
     """Rows as they are: to be found, read, and left alone."""
 
     actions = None
     list_per_page = 50
     show_full_result_count = False
+    search_fields = ["pk"]
     search_help_text = "A reference such as J-318, or a number."
 
-    def __init__(self, model: type[Model], site: AdminSite) -> None:
-        """What is listed and shown follows from the model."""
-        super().__init__(model, site)
-        shown = [field for field in model._meta.local_fields if field.name not in SECRET and not isinstance(field, UNREADABLE)]
-        self.fields = [field.name for field in shown]
-        self.readonly_fields = self.fields
-        self.search_fields = self.search_fields or ["pk"]
-        self.list_select_related = [field.name for field in shown if field.many_to_one or field.one_to_one]
+    def get_fields(self, request: HttpRequest, obj: Any = None) -> list[Any]:
+        """What there is to be read."""
+        return [field.name for field in readable(self.model)]
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
+        """All of it."""
+        return self.get_fields(request, obj)
+
+    def get_list_select_related(self, request: HttpRequest) -> list[str]:
+        """One query for a list, whatever its rows name."""
+        return [field.name for field in readable(self.model) if field.many_to_one or field.one_to_one]
 
     def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """Whoever is let into the admin may look."""
@@ -67,7 +82,7 @@ class LookAtRooms(Look):
     list_filter = ["state"]
     ordering = ["-pk"]
 
-    def get_list_display(self, request: HttpRequest) -> list[str]:
+    def get_list_display(self, request: HttpRequest) -> list[Any]:
         """The reference, where it stands and since when."""
         case = ["case_id"] if any(field.name == "case_id" for field in self.model._meta.local_fields) else []
         return ["__str__", "state", "since", *case]
@@ -101,10 +116,10 @@ class Oversight(AdminSite):
             raise Forbidden("The oversight is for staff. What you work with is at your workplace.")
         return redirect_to_login(request.GET.get("next") or request.get_full_path())
 
-    def logout(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
+    def logout(self, request: HttpRequest, extra_context: Any = None) -> Any:
         """Sign out as everybody does."""
         return SignOut.as_view()(request)
 
-    def password_change(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
+    def password_change(self, request: HttpRequest, extra_context: Any = None) -> Any:
         """Change the password where everybody does."""
         return redirect("password_change")

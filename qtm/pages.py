@@ -12,17 +12,18 @@ from django.shortcuts import redirect, render
 from qtm.models import Operator, PersonNote
 from qtm.people import Keeper
 from qtm.refusals import Forbidden
+from qtm.signed import Signed
 from qtm.typed import signed_in
 
 A_PAGE = 50
 
 
-def keeping[**P](view: Callable[Concatenate[HttpRequest, Keeper, P], HttpResponse]) -> Callable[Concatenate[HttpRequest, P], HttpResponse]:
+def keeping[**P](view: Callable[Concatenate[Signed, Keeper, P], HttpResponse]) -> Callable[Concatenate[Signed, P], HttpResponse]:
     """Only for who keeps people somewhere; the view is given the keeper. 403 for everybody else."""
 
     @signed_in
     @wraps(view)
-    def kept(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+    def kept(request: Signed, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
         if not request.user.standing.anywhere("qtm.keep_people"):
             raise Forbidden("Keeping people is not yours to do.")
         return view(request, Keeper(request.user), *args, **kwargs)
@@ -50,8 +51,8 @@ def operator_of(keeper: Keeper, pk: int) -> Operator:
 
 def noted(note: PersonNote) -> dict[str, Any]:
     """A note on people for the page."""
-    about = f"{note.person}: " if note.person_id and note.person_id != note.by_id else ""
-    return {"when": note.at, "who": str(note.by or "The system"), "did": "", "what": f"{about}{note.said}"}
+    other = f"({note.person})" if note.person_id and note.person_id != note.by_id else ""
+    return {"when": note.at, "who": str(note.by or "The system"), "did": note.said, "what": other}
 
 
 def asked(request: HttpRequest, form: Any, title: str, press: str, *, back: str, says: str = "") -> HttpResponse:

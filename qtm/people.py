@@ -61,8 +61,9 @@ class Keeper:
         standing = self.user.standing
         if self.network:
             return Operator.objects.all()
-        own = standing.operator.pk if standing.operator and self.over(standing.operator) else None
-        return Operator.objects.filter(pk=own)
+        if standing.operator and self.over(standing.operator):
+            return Operator.objects.filter(pk=standing.operator.pk)
+        return Operator.objects.none()
 
     def people(self) -> QuerySet[User]:
         """The people whom this person may look up."""
@@ -99,7 +100,7 @@ class Keeper:
         """Put the name or the contact of an operator right; what it was before stays in the note."""
         was = {name: getattr(operator, name) for name, value in details.items() if getattr(operator, name) != value}
         if was:
-            said = f"Details changed; before: {', '.join(f'{name} “{value}”' for name, value in was.items())}"
+            said = f"changed the details; before: {', '.join(f'{name} “{value}”' for name, value in was.items())}"
             with self.noting(self.over(operator), said[:300], operator=operator):
                 Operator.objects.filter(pk=operator.pk).update(**{name: details[name] for name in was})
 
@@ -107,19 +108,19 @@ class Keeper:
         """An invitation and its token, which is told once and kept nowhere."""
         if role not in (MEMBER if operator else NETWORK):
             raise Invalid({"role": "There is no such role."})
-        with self.noting(self.over(operator), f"{name} invited as {role}", operator=operator):
+        with self.noting(self.over(operator), f"invited {name} as {role}", operator=operator):
             return new_invitation(name, role, operator, self.user)
 
     def withdraw(self, invitation: Invitation) -> None:
         """Let an invitation lead nowhere."""
-        with self.noting(self.over(invitation.operator), f"The invitation of {invitation.name} withdrawn", operator=invitation.operator):
+        with self.noting(self.over(invitation.operator), f"withdrew the invitation of {invitation.name}", operator=invitation.operator):
             if not invitation.spend():
                 raise Conflict(sentence="This invitation was used or withdrawn already.")
 
     def end(self, membership: Membership) -> None:
         """End a membership, and with it all that it allowed."""
         self._not_oneself(membership.user)
-        with self._living(membership, f"No longer {membership}"):
+        with self._living(membership, f"ended the membership as {membership}"):
             membership.leave()
 
     def make(self, membership: Membership, role: str) -> None:
@@ -127,7 +128,7 @@ class Keeper:
         self._not_oneself(membership.user)
         if role not in MEMBER:
             raise Invalid({"role": "There is no such role."})
-        with self._living(membership, f"From now on {role} of {membership.operator}"):
+        with self._living(membership, f"made {role} of {membership.operator}"):
             membership.leave()
             Membership.join(membership.user, membership.operator, role)
 
@@ -144,13 +145,13 @@ class Keeper:
         self._not_oneself(person)
         if role not in NETWORK:
             raise Invalid({"role": "There is no such role."})
-        with self.noting(self.over(None), f"Given the role {role}", person=person):
+        with self.noting(self.over(None), f"gave the role {role}", person=person):
             refuse_both_sides(person, network=True)
             person.groups.add(Group.objects.get(name=role))
 
     def take(self, person: User, role: str) -> None:
         """Take a role on the network back; one admin stays."""
-        with self.noting(self.over(None), f"The role {role} taken back", person=person):
+        with self.noting(self.over(None), f"took the role {role} back", person=person):
             group = Group.objects.select_for_update().get(name=role) if role in NETWORK else None
             if group is None or not person.groups.filter(pk=group.pk).exists():
                 raise Conflict(sentence=f"{person} does not hold the role {role}.")
@@ -160,7 +161,7 @@ class Keeper:
 
     def reset_path(self, person: User) -> str:
         """A path that lets somebody choose a new password, once and for some days."""
-        with self.noting(self.may_reset(person), "Given a one-time link for a new password", person=person):
+        with self.noting(self.may_reset(person), "made a one-time link for a new password", person=person):
             uid = urlsafe_base64_encode(force_bytes(person.pk))
             return reverse("password_reset_confirm", args=[uid, default_token_generator.make_token(person)])
 
@@ -225,7 +226,7 @@ def _join(invitation: Invitation, person: User) -> None:
             Membership.join(person, invitation.operator, invitation.role)
         else:
             person.groups.add(Group.objects.get(name=invitation.role))
-        PersonNote.objects.create(person=person, operator=invitation.operator, said=f"Came in as {invitation}")
+        PersonNote.objects.create(person=person, operator=invitation.operator, said=f"came in as {invitation}")
 
 
 def everybody(keeper: Keeper, words: str) -> QuerySet[User]:

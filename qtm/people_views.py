@@ -17,11 +17,12 @@ from qtm.pages import A_PAGE, asked, done, keeping, noted, one, operator_of, pos
 from qtm.people import Keeper, come_in, everybody, living_membership, open_invitation, open_invitations, roles_of
 from qtm.refusals import Forbidden, Invalid
 from qtm.roles import NETWORK
+from qtm.signed import Signed
 from qtm.typed import typed_before
 
 
 @keeping
-def everyone(request: HttpRequest, keeper: Keeper) -> HttpResponse:
+def everyone(request: Signed, keeper: Keeper) -> HttpResponse:
     """Everybody by name, with their roles; those of the network first of all."""
     if not keeper.network:
         raise Forbidden("The network's people are not yours to keep.")
@@ -34,7 +35,7 @@ def everyone(request: HttpRequest, keeper: Keeper) -> HttpResponse:
 
 @never_cache
 @keeping
-def invite(request: HttpRequest, keeper: Keeper, pk: int | None = None) -> HttpResponse:
+def invite(request: Signed, keeper: Keeper, pk: int | None = None) -> HttpResponse:
     """Invite somebody to an operator, or to a role on the network; the link is shown once."""
     row = operator_of(keeper, pk) if pk else None
     if not keeper.over(row):
@@ -50,7 +51,7 @@ def invite(request: HttpRequest, keeper: Keeper, pk: int | None = None) -> HttpR
 
 @require_POST
 @keeping
-def withdraw(request: HttpRequest, keeper: Keeper, pk: int) -> HttpResponse:
+def withdraw(request: Signed, keeper: Keeper, pk: int) -> HttpResponse:
     """Let an invitation lead nowhere."""
     mine = Q(operator__in=keeper.operators()) | (Q(operator=None) if keeper.over(None) else Q(pk=None))
     invitation = one(Invitation.objects.filter(mine, pk=pk).select_related("operator"))
@@ -60,7 +61,7 @@ def withdraw(request: HttpRequest, keeper: Keeper, pk: int) -> HttpResponse:
 
 @require_POST
 @keeping
-def end(request: HttpRequest, keeper: Keeper, pk: int) -> HttpResponse:
+def end(request: Signed, keeper: Keeper, pk: int) -> HttpResponse:
     """End a membership."""
     membership = one(Membership.objects.filter(operator__in=keeper.operators(), pk=pk).select_related("operator", "user"))
     keeper.end(membership)
@@ -69,7 +70,7 @@ def end(request: HttpRequest, keeper: Keeper, pk: int) -> HttpResponse:
 
 @require_POST
 @keeping
-def make(request: HttpRequest, keeper: Keeper, pk: int) -> HttpResponse:
+def make(request: Signed, keeper: Keeper, pk: int) -> HttpResponse:
     """Let a member be owner or worker from now on."""
     membership = one(Membership.objects.filter(operator__in=keeper.operators(), pk=pk).select_related("operator", "user"))
     keeper.make(membership, role_in(request))
@@ -77,7 +78,7 @@ def make(request: HttpRequest, keeper: Keeper, pk: int) -> HttpResponse:
 
 
 @keeping
-def person(request: HttpRequest, keeper: Keeper, pk: int) -> HttpResponse:
+def person(request: Signed, keeper: Keeper, pk: int) -> HttpResponse:
     """One person: where they belong, what they hold, and what was done to it."""
     row = one(keeper.people().filter(pk=pk).prefetch_related("groups"))
     held, keeps_roles = roles_of(row), keeper.over(None)
@@ -89,7 +90,7 @@ def person(request: HttpRequest, keeper: Keeper, pk: int) -> HttpResponse:
 
 @require_POST
 @keeping
-def give(request: HttpRequest, keeper: Keeper, pk: int) -> HttpResponse:
+def give(request: Signed, keeper: Keeper, pk: int) -> HttpResponse:
     """Give somebody a role on the network."""
     row = one(keeper.people().filter(pk=pk))
     keeper.give(row, role_in(request))
@@ -98,7 +99,7 @@ def give(request: HttpRequest, keeper: Keeper, pk: int) -> HttpResponse:
 
 @require_POST
 @keeping
-def take(request: HttpRequest, keeper: Keeper, pk: int) -> HttpResponse:
+def take(request: Signed, keeper: Keeper, pk: int) -> HttpResponse:
     """Take a role on the network back."""
     row = one(keeper.people().filter(pk=pk))
     keeper.take(row, role_in(request))
@@ -108,7 +109,7 @@ def take(request: HttpRequest, keeper: Keeper, pk: int) -> HttpResponse:
 @never_cache
 @require_POST
 @keeping
-def reset(request: HttpRequest, keeper: Keeper, pk: int) -> HttpResponse:
+def reset(request: Signed, keeper: Keeper, pk: int) -> HttpResponse:
     """Make a one-time link for a new password; it is shown once."""
     row = one(keeper.people().filter(pk=pk))
     link = request.build_absolute_uri(keeper.reset_path(row))
@@ -118,7 +119,7 @@ def reset(request: HttpRequest, keeper: Keeper, pk: int) -> HttpResponse:
 
 @sensitive_post_parameters()
 @never_cache
-def invited(request: HttpRequest, token: str) -> HttpResponse:
+def invited(request: Signed, token: str) -> HttpResponse:
     """Who was invited comes in: as somebody new, or as who is signed in."""
     invitation = open_invitation(token)
     if invitation is None:
@@ -127,7 +128,8 @@ def invited(request: HttpRequest, token: str) -> HttpResponse:
     form = None if known else ComeInForm(posted(request))
     if request.method == "POST" and (form is None or form.is_valid()):
         try:
-            login(request, come_in(invitation, form.save if form else lambda: request.user), backend="django.contrib.auth.backends.ModelBackend")
+            person = come_in(invitation, lambda: form.save() if form else request.user)
+            login(request, person, backend="django.contrib.auth.backends.ModelBackend")
             return redirect("home")
         except Invalid as invalid:
             if form is None:

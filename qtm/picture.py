@@ -91,9 +91,9 @@ def _gate(room: type[Room]) -> Gate | None:
 
 def _from(room: type[Room]) -> str:
     """What a room is born of, where that is not the room drawn before it."""
-    before = [None, *rooms()][rooms().index(room)]
-    up = room.upstream()[0].remote_field.model if room.upstream() else before
-    return "" if up is before else f"from the {up.title}: "
+    place = rooms().index(room)
+    up = room.upstream()[0].remote_field.model if room.upstream() else None
+    return f"from the {up.title}: " if up and up is not rooms()[place - 1] else ""
 
 
 def crossers(room: type[Room]) -> str:

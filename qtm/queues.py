@@ -102,5 +102,10 @@ def _count(queue: Queue, governor: Any, case_id: int | None) -> tuple[str, list[
     """The part of one queue: both statements within it are Django's own, with their values apart."""
     rows = queue.rows(governor)
     oldest, values = rows.values("since")[: MANY + 1].query.sql_with_params()
-    here, case = rows.order_by().filter(**{queue.room.case_column: case_id or 0}).values("pk").query.sql_with_params()
+    here, case = _is_here(queue, rows, case_id) if case_id else ("SELECT 1 WHERE false", ())
     return f"SELECT %s, count(*), min(since), EXISTS ({here}) FROM ({oldest}) AS oldest", [queue.slug, *case, *values]  # noqa: S608
+
+
+def _is_here(queue: Queue, rows: QuerySet[Any], case_id: int) -> tuple[str, tuple[Any, ...]]:
+    """The statement that finds a case among the rows of a queue."""
+    return rows.order_by().filter(**{queue.room.case_column: case_id}).values("pk").query.sql_with_params()

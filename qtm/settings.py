@@ -23,7 +23,7 @@ CSRF_TRUSTED_ORIGINS: list[str] = env.list("CSRF_TRUSTED_ORIGINS", [])
 BEHIND_PROXY = env.bool("BEHIND_PROXY", False)  # a proxy of ours ends TLS and sets X-Forwarded-Proto
 EVIDENCE_ROOT = env.path("EVIDENCE_ROOT", HERE / "var" / "evidence")
 EVIDENCE_MAX_BYTES = env.int("EVIDENCE_MAX_BYTES", 12_000_000)
-EVIDENCE_MAX_PIXELS = env.int("EVIDENCE_MAX_PIXELS", 50_000_000)
+EVIDENCE_MAX_PIXELS = env.int("EVIDENCE_MAX_PIXELS", 40_000_000)
 TIME_ZONE = env.str("TIME_ZONE", "Europe/Berlin")  # the zone of the place, in which people read times
 DEMO_ALLOWED = env.bool("DEMO_ALLOWED", False)
 env.seal()
@@ -54,6 +54,7 @@ INSTALLED_APPS = [
     "django.contrib.humanize",
     "guardian",
     "django_htmx",
+    "demo.apps.DemoConfig",
 ]
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",

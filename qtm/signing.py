@@ -63,6 +63,10 @@ class ChangePassword(Wrong422, auth.PasswordChangeView):
 class NewPassword(Wrong422, auth.PasswordResetConfirmView):
     """A new password by a one-time link."""
 
+    def render_to_response(self, context: dict[str, Any], **kwargs: Any) -> HttpResponse:
+        """A link that was used or is too old is gone: 410."""
+        return super().render_to_response(context, **(kwargs if self.validlink else {"status": 410}))
+
 
 def name_of(request: HttpRequest) -> str:
     """Whose door is tried, as a digest: people type passwords into this field by mistake."""
@@ -79,4 +83,4 @@ def too_many(name: str, place: str) -> bool:
     """Whether this name was tried too often from there, or too many names were; what is old is forgotten."""
     FailedSignIn.objects.filter(at__lt=timezone.now() - REMEMBERED).delete()
     found = FailedSignIn.objects.filter(place=place).aggregate(all=Count("pk"), name=Count("pk", filter=Q(name_sha256=name)))
-    return found["name"] >= TRIES_OF_A_NAME or found["all"] >= TRIES_FROM_A_PLACE
+    return bool(found["name"] >= TRIES_OF_A_NAME or found["all"] >= TRIES_FROM_A_PLACE)

@@ -44,6 +44,7 @@ class Verb:
     kind: str = "move"  # or "birth", or "note": a fact is written and no state changes
     button: str = ""  # the label with the row's own words, `{row.operator}`
     of: Any = None  # for a birth: the room of the row that is pressed on
+    lands: bool = False  # afterwards one stands before the row that was born, and not where one came from
 
     def words_on(self, row: Any) -> str:
         """The label as it stands on the button for one row."""
@@ -104,12 +105,14 @@ def _allowed(verb: str) -> Callable[[Any, Any], bool]:
     return asked
 
 
-def birth(of: Any, was: str, *, label: str, says: str = "", button: str = "", layer: str = "", primary: bool = False, codename: str = "") -> Callable[[Any], Any]:
+def birth(
+    of: Any, was: str, *, label: str, says: str = "", button: str = "", layer: str = "", primary: bool = False, codename: str = "", lands: bool = False
+) -> Callable[[Any], Any]:
     """Declare a class method as the crossing into its room: it takes a row of `of` that is `was`, moves it, and is born of it."""
 
     def declare(verb: Callable[..., Any]) -> Any:
         verb.verb = Verb(  # type: ignore[attr-defined]
-            verb.__name__, label, says, (was,), layer=layer, primary=primary, codename=codename, kind="birth", button=button, of=of
+            verb.__name__, label, says, (was,), layer=layer, primary=primary, codename=codename, kind="birth", button=button, of=of, lands=lands
         )
         verb.alters_data = True  # type: ignore[attr-defined]
         return classmethod(verb)

@@ -7,6 +7,8 @@ from typing import Any, Concatenate
 from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse
 
+from qtm.signed import Signed
+
 NOT_KEPT = {"csrfmiddlewaretoken", "password"}
 
 
@@ -28,11 +30,11 @@ def typed_before(request: HttpRequest) -> dict[str, Any]:
     return dict(kept["text"])
 
 
-def signed_in[**P](view: Callable[Concatenate[HttpRequest, P], HttpResponse]) -> Callable[Concatenate[HttpRequest, P], HttpResponse]:
+def signed_in[**P](view: Callable[Concatenate[Signed, P], HttpResponse]) -> Callable[Concatenate[Signed, P], HttpResponse]:
     """Only for who is signed in; what others had typed is kept for them."""
 
     @wraps(view)
-    def guarded(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+    def guarded(request: Signed, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
         if request.user.is_authenticated:
             return view(request, *args, **kwargs)
         return keep_typed(request) if request.method == "POST" else redirect_to_login(request.get_full_path())

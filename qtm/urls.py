@@ -1,6 +1,7 @@
 """Every address of the house: each zone brings its own."""
 
 from django.contrib import admin
+from django.contrib.auth import views as auth
 from django.urls import include, path
 
 from qtm import operator_views as operators
@@ -18,9 +19,9 @@ urlpatterns = [
     path("login", signing.SignIn.as_view(), name="login"),
     path("logout", signing.SignOut.as_view(), name="logout"),
     path("password", signing.ChangePassword.as_view(), name="password_change"),
-    path("password/changed", signing.auth.PasswordChangeDoneView.as_view(), name="password_change_done"),
+    path("password/changed", auth.PasswordChangeDoneView.as_view(), name="password_change_done"),
     path("password/new/<uidb64>/<token>/", signing.NewPassword.as_view(), name="password_reset_confirm"),
-    path("password/kept", signing.auth.PasswordResetCompleteView.as_view(), name="password_reset_complete"),
+    path("password/kept", auth.PasswordResetCompleteView.as_view(), name="password_reset_complete"),
     path("invited/<str:token>/", people.invited, name="invited"),
     path("people/", operators.people, name="people"),
     path("people/everyone", people.everyone, name="everyone"),

@@ -10,6 +10,7 @@ from qtm.parts import PARTS
 from qtm.picture import path, surfaces
 from qtm.queues import WORKPLACES, Workplace
 from qtm.refusals import Forbidden
+from qtm.signed import Signed
 from qtm.spine import rooms, spine_table
 from qtm.typed import signed_in
 
@@ -34,12 +35,12 @@ def home(request: HttpRequest) -> HttpResponse:
         return render(request, "qtm/front.html", {"rooms": rooms()})
     standing = request.user.standing
     places = sorted((place for place in WORKPLACES if place.home and place.lets_in(standing)), key=lambda place: place.home)
-    return redirect(places[0].route) if places else render(request, "qtm/nowhere.html", {"operator": standing.operator})
+    return redirect(places[0].route) if places else render(request, "qtm/nowhere.html")
 
 
 @require_safe
 @signed_in
-def spine(request: HttpRequest) -> HttpResponse:
+def spine(request: Signed) -> HttpResponse:
     """The path and its table, drawn, with what stands where and how far each part is."""
     standing = request.user.standing
     said = {"path": path(standing), "table": spine_table(), "surfaces": surfaces(), "parts": PARTS, "sees_all": standing.holds("qtm.oversee")}
@@ -48,7 +49,7 @@ def spine(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 @signed_in
-def observed(request: HttpRequest) -> HttpResponse:
+def observed(request: Signed) -> HttpResponse:
     """What Omni sees; it is read, and nothing can be done on it."""
     if not request.user.standing.holds("qtm.oversee"):
         raise Forbidden("Omni is read by those who oversee the network.")

@@ -107,7 +107,7 @@ class Certificate:
         """What the requester said of themselves, in words."""
         said = dict(self.annex.get("personal", {}))
         position = f"{said['latitude']}, {said['longitude']}" if "latitude" in said and "longitude" in said else ""
-        said["position"] = position
+        said |= {"position": position, "summary": said.get("summary", "").replace(self.title, "")}
         pairs = [(words, said.get(name, "")) for name, words in PERSONAL_WORDS.items()]
         return [*pairs, *((each["question"], each["says"]) for each in said.get("answers", []))]
 

@@ -51,7 +51,9 @@ class CompleteForm(DoorForm):
         super().__init__(*args, **kwargs)
         outcomes = self.row.version.reads.outcomes
         self._offer(self.fields["outcome"], outcomes)
-        reasons = [(each.label, [(reason.code, reason.label) for reason in each.reasons]) for each in outcomes if each.reasons]
+        reasons = [
+            (each.label, [(reason.code, reason.label) for reason in each.reasons]) for each in outcomes if each.reasons
+        ]
         self.fields["reason_code"].choices = [("", "Choose a reason"), *reasons]  # type: ignore[attr-defined]
         self.fields["reason_code"].required = not self.is_bound or bool(self._reasons())
         if not reasons:
@@ -59,7 +61,12 @@ class CompleteForm(DoorForm):
 
     def _reasons(self) -> set[str]:
         """The reasons of the outcome that was chosen."""
-        return {reason.code for each in self.row.version.reads.outcomes if each.code == self.data.get("outcome") for reason in each.reasons}
+        return {
+            reason.code
+            for each in self.row.version.reads.outcomes
+            if each.code == self.data.get("outcome")
+            for reason in each.reasons
+        }
 
     def clean_reason_code(self) -> str:
         """A reason belongs to the outcome that was chosen; one that takes none gets none."""

@@ -103,4 +103,4 @@ class Signal(Room):
     @property
     def page(self) -> str:
         """The certificate of its Record, which says why it was given."""
-        return self.record.page
+        return str(self.record.page)

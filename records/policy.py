@@ -8,35 +8,59 @@ VERSION = "policy 1"
 
 
 @dataclass(frozen=True, slots=True)
-class Verdict:
-    """Given or withheld, and each condition with whether it holds."""
+class Condition:
+    """One condition: whether it holds, and what is said either way."""
 
-    given: bool
-    conditions: tuple[tuple[str, bool], ...]
+    holds: bool
+    yes: str
+    no: str
+
+    @property
+    def words(self) -> str:
+        """What is so."""
+        return self.yes if self.holds else self.no
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What the policy read: every condition, and whether all of them hold."""
+
+    conditions: tuple[Condition, ...]
+
+    @property
+    def given(self) -> bool:
+        """Whether a ⭐ follows."""
+        return all(each.holds for each in self.conditions)
 
     @property
     def withheld(self) -> list[str]:
-        """The conditions that do not hold: why there is no ⭐."""
-        return [words for words, holds in self.conditions if not holds]
+        """Why there is no ⭐."""
+        return [each.no for each in self.conditions if not each.holds]
 
 
 def judge(record: Mapping[str, Any]) -> Verdict:
     """Judge by the Record alone: stages, evidence, outcome, and a human's claim and start."""
     stages: Sequence[Mapping[str, Any]] = record["stages"]
-    conditions = (
-        ("Every stage is done.", bool(stages) and all(stage["done"] for stage in stages)),
+    slots = [slot for stage in stages for slot in stage["slots"]]
+    photos = [piece for stage in stages for piece in stage["evidence"] if piece["kind"] == "photo"]
+    done = bool(stages) and all(stage["done"] for stage in stages)
+    there = all(slot["have"] >= slot["required"] for slot in slots)
+    intact = all(piece["intact"] for piece in photos)
+    return Verdict(
         (
-            "All required evidence is there.",
-            all(slot["have"] >= slot["required"] for stage in stages for slot in stage["slots"]),
-        ),
-        (
-            "Every file was there and intact when it was sealed.",
-            all(piece["intact"] for stage in stages for piece in stage["evidence"] if piece["kind"] == "photo"),
-        ),
-        ("It was completed, not given up.", bool(record["outcome"]["completes"])),
-        ("A person claimed it and started it.", _by_a_person(record)),
+            Condition(done, "Every stage is done.", "Not every stage is done."),
+            Condition(there, "All required evidence is there.", "Required evidence is missing."),
+            Condition(
+                intact,
+                "Every file was there and intact when it was sealed.",
+                "A file was missing or damaged when it was sealed.",
+            ),
+            Condition(bool(record["outcome"]["completes"]), "It was completed, not given up.", "It was not completed."),
+            Condition(
+                _by_a_person(record), "A person claimed it and started it.", "No person claimed it and started it."
+            ),
+        )
     )
-    return Verdict(all(holds for _, holds in conditions), conditions)
 
 
 def _by_a_person(record: Mapping[str, Any]) -> bool:

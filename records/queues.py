@@ -3,11 +3,11 @@
 from typing import Any
 
 from django.db.models import Count
-from django.http import HttpRequest
 
 from qtm.panels import PANELS
 from qtm.queues import WORKPLACES, Workplace
 from qtm.roles import Standing
+from qtm.signed import Signed
 from records.models import Signal
 
 
@@ -16,7 +16,7 @@ def reads_records(standing: Standing) -> bool:
     return bool(standing.holds("records.see_records") or standing.working)
 
 
-def stars(request: HttpRequest, *rows: Any) -> tuple[str, dict[str, Any]] | None:
+def stars(request: Signed, *rows: Any) -> tuple[str, dict[str, Any]] | None:
     """How many ⭐ were read from this operator's Records, and the newest; a count and nothing that ranks."""
     operator = request.user.standing.operator
     if operator is None:

@@ -1,11 +1,13 @@
 """The Records: their list, the certificate of each, and the bytes that were sealed."""
 
-from django.contrib.auth.decorators import login_required
 from django.db.models import QuerySet
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, render
+from django.views.decorators.http import require_safe
 
 from qtm.refusals import Forbidden
+from qtm.signed import Signed
+from qtm.typed import signed_in
 from records.certificate import Certificate
 from records.models import Record
 from records.queues import reads_records
@@ -13,13 +15,14 @@ from records.queues import reads_records
 PAGE = 50
 
 
-def _seen(request: HttpRequest) -> QuerySet[Record]:
+def _seen(request: Signed) -> QuerySet[Record]:
     """The Records that this person may see, each with its ⭐ if it has one."""
     return Record.objects.filter(request.user.standing.sight(Record)).select_related("signal")
 
 
-@login_required
-def records(request: HttpRequest) -> HttpResponse:
+@require_safe
+@signed_in
+def records(request: Signed) -> HttpResponse:
     """The newest Records, fifty at a time."""
     standing = request.user.standing
     if not reads_records(standing):
@@ -34,28 +37,31 @@ def records(request: HttpRequest) -> HttpResponse:
     )
 
 
-def _before(request: HttpRequest) -> dict[str, int]:
+def _before(request: Signed) -> dict[str, int]:
     """Where a further page begins; a place that cannot be read is the beginning."""
     said = request.GET.get("before", "")
     return {"pk__lt": int(said)} if said.isascii() and said.isdigit() and len(said) < 19 else {}
 
 
-@login_required
-def record(request: HttpRequest, pk: int) -> HttpResponse:
+@require_safe
+@signed_in
+def record(request: Signed, pk: int) -> HttpResponse:
     """One Record, as a certificate."""
     row = get_object_or_404(_seen(request), pk=pk)
     return render(request, "records/record.html", {"record": row, "said": Certificate(row, request.user.standing)})
 
 
-@login_required
-def document(request: HttpRequest, pk: int) -> HttpResponse:
+@require_safe
+@signed_in
+def document(request: Signed, pk: int) -> HttpResponse:
     """The sealed bytes as they are."""
     row = get_object_or_404(_seen(request), pk=pk)
     return _bytes(row.document, f"{row.reference}.json")
 
 
-@login_required
-def annex(request: HttpRequest, pk: int) -> HttpResponse:
+@require_safe
+@signed_in
+def annex(request: Signed, pk: int) -> HttpResponse:
     """The annex as it was sealed, for whom it is."""
     row = get_object_or_404(_seen(request), pk=pk)
     found = row.annexes.first() if Certificate(row, request.user.standing).sees_annex else None

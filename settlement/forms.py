@@ -19,7 +19,7 @@ class SettleForm(DoorForm):
     @cached_property
     def record(self) -> Record:
         """The Record that is settled."""
-        return self.row if isinstance(self.row, Record) else self.row.record  # type: ignore[attr-defined,no-any-return]
+        return self.row if isinstance(self.row, Record) else self.row.record  # type: ignore[attr-defined]
 
     @cached_property
     def _own(self) -> bool:

@@ -18,7 +18,7 @@ def minor(typed: str, currency: str) -> int:
         raise NotMoney(
             f"Write the amount with digits and a point, like {plain(18000 * 10**decimals // 100, currency)}: {_decimals(currency)}."
         )
-    amount = int(found[1]) * 10**decimals + int(found[2] or 0)
+    amount: int = int(found[1]) * 10**decimals + int(found[2] or 0)
     if not 0 < amount <= MOST_MINOR:
         raise NotMoney(f"The amount is more than nothing, and at most {money(MOST_MINOR, currency)}.")
     return amount

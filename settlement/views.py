@@ -5,16 +5,18 @@ from datetime import datetime
 from functools import cached_property
 from typing import Any
 
-from django.contrib.auth.decorators import login_required
 from django.db.models import Count, Min, QuerySet
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
+from django.views.decorators.http import require_safe
 
 from qtm.case import Case
 from qtm.models import Transition
 from qtm.queues import MANY
 from qtm.refusals import Forbidden
+from qtm.signed import Signed
+from qtm.typed import signed_in
 from records.models import Record
 from settlement.models import Settlement
 from settlement.queues import ELIGIBLE
@@ -51,8 +53,9 @@ class History(Case):
         )
 
 
-@login_required
-def settlements(request: HttpRequest, slug: str = TO_SETTLE) -> HttpResponse:
+@require_safe
+@signed_in
+def settlements(request: Signed, slug: str = TO_SETTLE) -> HttpResponse:
     """What waits to be settled, or the settlements of one state, fifty at a time."""
     if not request.user.standing.holds("settlement.see_settlements"):
         raise Forbidden("Settlements are for those who settle, and for those who read everything.")
@@ -71,7 +74,7 @@ def settlements(request: HttpRequest, slug: str = TO_SETTLE) -> HttpResponse:
     return render(request, "settlement/settlements.html", said)
 
 
-def _listed(request: HttpRequest, slug: str) -> QuerySet[Any]:
+def _listed(request: Signed, slug: str) -> QuerySet[Any]:
     """The rows of one list: what waits oldest first, what is over newest first."""
     after, over = _after(request), slug in {"captured", "voided"}
     rows: QuerySet[Any] = _eligible(request) if slug == TO_SETTLE else _settled(request).filter(state=slug)
@@ -80,25 +83,25 @@ def _listed(request: HttpRequest, slug: str) -> QuerySet[Any]:
     return rows.order_by("-pk" if over else "pk")
 
 
-def _eligible(request: HttpRequest) -> QuerySet[Record]:
+def _eligible(request: Signed) -> QuerySet[Record]:
     """Sealed Records that nothing living settles, as far as this person sees them."""
     return Record.objects.filter(request.user.standing.sight(Record), ELIGIBLE)
 
 
-def _settled(request: HttpRequest) -> QuerySet[Settlement]:
+def _settled(request: Signed) -> QuerySet[Settlement]:
     """Settlements as far as this person sees them, each with its Record."""
     return Settlement.objects.filter(request.user.standing.sight(Settlement)).select_related("record")
 
 
-def _after(request: HttpRequest) -> int:
+def _after(request: Signed) -> int:
     """Where a further page begins; a place that cannot be read is the beginning."""
     said = request.GET.get("after", "")
     return int(said) if said.isascii() and said.isdigit() and len(said) < 19 else 0
 
 
-def _queues(request: HttpRequest, slug: str) -> list[dict[str, Any]]:
+def _queues(request: Signed, slug: str) -> list[dict[str, Any]]:
     """Every list with its count; what waits with the age of its oldest."""
-    counted = {
+    counted: dict[str, Any] = {
         each["state"]: each
         for each in _settled(request).order_by().values("state").annotate(count=Count("pk"), oldest=Min("since"))
     }
@@ -117,8 +120,9 @@ def _queue(slug: str, found: dict[str, Any], current: bool) -> dict[str, Any]:
     return {"label": label, "url": url, "count": count, "oldest": oldest, "current": current}
 
 
-@login_required
-def settlement(request: HttpRequest, pk: int) -> HttpResponse:
+@require_safe
+@signed_in
+def settlement(request: Signed, pk: int) -> HttpResponse:
     """One settlement: its Record, its amounts, what happened, and what this person may do."""
     row = get_object_or_404(_settled(request), pk=pk)
     others = _settled(request).filter(record=row.record).exclude(pk=pk).order_by("pk")

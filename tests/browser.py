@@ -115,6 +115,7 @@ class Visitor:
         """Open a fresh browser, and sign in where a name is given."""
         self.context = browser.new_context(base_url=house.url, viewport=size or DESK, **options)  # type: ignore[arg-type]
         self.page: Page = self.context.new_page()
+        self.page.set_default_timeout(10_000)
         self.wrong: list[str] = []
         self.page.on("console", lambda message: self.wrong.append(message.text) if message.type == "error" and "Failed to load resource" not in message.text else None)
         self.page.on("pageerror", lambda error: self.wrong.append(str(error)))

@@ -26,6 +26,7 @@ pytestmark = pytest.mark.django_db
 import_module("qtm.urls")
 CEILING = 12
 NETWORK = {"ines", "eve"}
+OWNERS = {"nora", "sam", "liam"}  # those of operators that are let in
 GOVERNS: dict[tuple[Any, str], str] = {
     (Request, "received"): "to-complete",
     (Task, "open"): "to-review",
@@ -42,7 +43,7 @@ def at(name: str) -> Client:
     return client
 
 
-def text(answer: HttpResponse) -> str:
+def text(answer: Any) -> str:
     """A page as it is read."""
     return unescape(answer.content.decode())
 
@@ -71,15 +72,17 @@ def corrections(task: Task) -> list[tuple[str, str, str]]:
 
 
 @pytest.mark.parametrize("name", PEOPLE)
-@pytest.mark.parametrize("path", ["/console/", *(f"/console/{queue.slug}/" for queue in QUEUES)])
-def test_the_console_lets_in_who_governs_or_oversees_the_network_and_nobody_else(name: str, path: str) -> None:
-    assert at(name).get(path).status_code == (200 if name in NETWORK else 403)
+def test_the_console_lets_in_who_governs_or_oversees_the_network_and_nobody_else(name: str) -> None:
+    client = at(name)
+    for path in ("/console/", *(f"/console/{each.slug}/" for each in QUEUES)):
+        assert client.get(path).status_code == (200 if name in NETWORK else 403), path
 
 
 @pytest.mark.parametrize("name", PEOPLE)
-@pytest.mark.parametrize("path", ["/inbox/", "/inbox/to-review/", "/inbox/in-work/"])
-def test_the_task_inbox_lets_in_owners_whose_operator_is_let_in_and_nobody_else(name: str, path: str) -> None:
-    assert at(name).get(path).status_code == (200 if name in {"nora", "sam", "liam"} else 403)
+def test_the_task_inbox_lets_in_owners_whose_operator_is_let_in_and_nobody_else(name: str) -> None:
+    client = at(name)
+    for path in ("/inbox/", *(f"/inbox/{slug}/" for slug in GOVERNS.values())):
+        assert client.get(path).status_code == (200 if name in OWNERS else 403), path
 
 
 @pytest.mark.parametrize("name", PEOPLE)
@@ -188,8 +191,9 @@ def test_a_queue_is_paged_oldest_first_without_gap_or_repetition(monkeypatch: py
 
 @pytest.mark.parametrize("after", ["x", "%00", "2026-01-01,1", "2026-13-45T00:00:00Z,1", "2026-01-01T00:00:00Z,x", ","])
 def test_a_place_in_a_queue_that_cannot_be_read_is_its_beginning(after: str, walk: Walk) -> None:
+    case_id = walk.task.case_id
     answer = at("ines").get(f"/console/to-review/?after={after}")
-    assert [entry.request.pk for entry in answer.context["entries"]] == [walk.task.case_id]
+    assert [entry.request.pk for entry in answer.context["entries"]] == [case_id]
 
 
 def test_an_empty_queue_says_what_would_fill_it() -> None:
@@ -240,7 +244,7 @@ def test_a_case_stands_at_its_task_again_once_its_assignment_is_withdrawn(walk: 
     marks = {stop.room: stop.mark for stop in Case(walk.request.pk).stops()}
     assert (marks["Task"], marks["Assignment"]) == ("here", "")
     page = text(at("ines").get(walk.task.page))
-    assert "“No extractor there”" in page or "No extractor there" in page
+    assert "<b>Withdraw the assignment</b> by Ines: <q>No extractor there</q>" in page
     assert 'class="assigned"' not in page
 
 
@@ -275,6 +279,7 @@ def test_a_request_that_is_only_received_has_its_case_page_too() -> None:
     received = REACH[Request, "received"]()
     page = text(at("ines").get(received.page))
     assert "Discard" in page
+    assert f'href="/requests/{received.pk}/submit?next=/cases/{received.pk}/"' in page
     assert "Maren Holt" in page
     assert "Approve" not in page
 
@@ -315,8 +320,8 @@ def test_a_shut_door_promises_what_lies_ahead_and_nothing_behind(walk: Walk) -> 
         "Close the task": "Opens once the task is handed off.",
     }
     walk.assignment()
-    shut = {door.label for door in at("ines").get(walk.task.page).context["drawn"] if not door.open}
-    assert shut == {"Close the task"}
+    behind = {door.label for door in at("ines").get(walk.task.page).context["drawn"] if not door.open}
+    assert behind == {"Close the task"}
 
 
 # The doors and their forms
@@ -360,7 +365,7 @@ def test_a_task_of_an_operators_funnel_is_offered_to_that_operator_alone(cast: C
     [
         ({}, "Choose an operator."),
         ({"operator": "x"}, "takes no new work"),
-        ({"operator": "1\x00"}, "takes no new work"),
+        ({"operator": "1\x00"}, "Null characters"),
         ({"operator": "99999999999999999999"}, "takes no new work"),
         ({"operator": "Limited"}, "takes no new work"),
         ({"operator": "Pending"}, "takes no new work"),
@@ -387,7 +392,7 @@ def test_a_wrong_assignment_is_refused_in_words_and_assigns_nothing(
     [
         ("place", " 16 Quarry Lane ", "16 Quarry Lane"),
         ("phone", "", ""),
-        ("tier", "written", "written"),
+        ("tier", "second-opinion", "second-opinion"),
         ("wished", "2100-11-24 09:00", "2100-11-24T08:00:00+00:00"),
         ("description", "<b>שלום</b> 🚗", "<b>שלום</b> 🚗"),
     ],

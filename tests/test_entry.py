@@ -62,7 +62,13 @@ def test_what_came_by_phone_is_taken_by_name_and_authority(cast: Any) -> None:
     request = Request.objects.get()
     assert (answer.status_code, answer["Location"]) == (302, f"/intake/{request.pk}/")
     line = Transition.objects.get(case_id=request.pk, room="intake.Request", was="")
-    assert (request.channel, request.state, line.user, line.via, line.authority) == ("in_person", "submitted", cast.ines, "intake page", "intake.take_request as admin")
+    assert (request.channel, request.state, line.user, line.via, line.authority) == (
+        "in_person",
+        "submitted",
+        cast.ines,
+        "intake page",
+        "intake.take_request as admin",
+    )
     assert Task.objects.get().state == "open"
 
 
@@ -71,10 +77,13 @@ def test_saved_incomplete_it_is_a_request_and_nothing_else(cast: Any) -> None:
     assert (Request.objects.get().state, Task.objects.count()) == ("received", 0)
 
 
-@pytest.mark.parametrize("wrong", [{"phone": "none"}, {"wished": "2020-01-01T10:00"}, {"tier": "nothing"}, {"description": "a\0b"}, {"channel": "pigeon"}, {"channel": ""}])
+@pytest.mark.parametrize(
+    "wrong", [{"phone": "none"}, {"wished": "2020-01-01T10:00"}, {"tier": "nothing"}, {"description": "a\0b"}, {"channel": "pigeon"}, {"channel": ""}]
+)
 def test_what_is_wrong_is_not_saved_even_incomplete(wrong: dict[str, str], cast: Any) -> None:
     answer = take(cast.ines, incomplete="yes", **wrong)
-    assert answer.status_code == 422 and ADVISORY["email"] in text(answer)
+    assert answer.status_code == 422
+    assert ADVISORY["email"] in text(answer)
     assert not Request.objects.exists()
 
 
@@ -128,7 +137,8 @@ def test_a_request_of_another_operator_is_not_there(cast: Any) -> None:
 
 def test_what_was_asked_stands_in_the_form_that_completes_it(cast: Any) -> None:
     page = text(as_(cast.ines).get(f"/intake/{incomplete(phone='+49 30 555 1234').pk}/"))
-    assert 'value="Maren Holt"' in page and 'value="+49 30 555 1234"' in page
+    assert 'value="Maren Holt"' in page
+    assert 'value="+49 30 555 1234"' in page
 
 
 def test_an_incomplete_request_is_completed_and_stays_as_it_was_asked(cast: Any) -> None:
@@ -142,7 +152,10 @@ def test_an_incomplete_request_is_completed_and_stays_as_it_was_asked(cast: Any)
 def test_completing_with_something_missing_or_wrong_keeps_what_was_typed(cast: Any) -> None:
     row = incomplete()
     answer = as_(cast.ines).post(f"/requests/{row.pk}/submit", typed(phone="none", description=""))
-    assert answer.status_code == 422 and "This is no phone number." in text(answer) and "This is needed." in text(answer) and ADVISORY["email"] in text(answer)
+    assert answer.status_code == 422
+    assert "This is no phone number." in text(answer)
+    assert "This is needed." in text(answer)
+    assert ADVISORY["email"] in text(answer)
     assert Request.objects.get(pk=row.pk).state == "received"
 
 
@@ -176,10 +189,22 @@ def test_the_requester_withdraws_what_is_incomplete() -> None:
 def test_what_was_typed_while_the_session_ran_out_is_still_there_after_signing_in(cast: Any) -> None:
     client, path = Client(), f"/intake/take/network/{ADVICE}/"
     answer = client.post(path, typed(description="A long talk on the phone", channel="in_person"))
-    assert answer.status_code == 302 and "/login" in answer["Location"] and not Request.objects.exists()
+    assert answer.status_code == 302
+    assert "/login" in answer["Location"]
+    assert not Request.objects.exists()
     client.force_login(cast.ines)
     page = text(client.get(path))
-    assert "A long talk on the phone" in page and 'value="in_person" id="id_channel_1" checked' in page.replace("required ", "")
+    assert "A long talk on the phone" in page
+    assert 'value="in_person" id="id_channel_1" checked' in page.replace("required ", "")
+
+
+def test_what_was_typed_to_complete_a_request_is_kept_as_well(cast: Any) -> None:
+    client, path = Client(), f"/requests/{incomplete().pk}/submit"
+    assert "/login" in client.post(path, typed(description="A long talk on the phone"))["Location"]
+    client.force_login(cast.ines)
+    page = text(client.get(path))
+    assert "A long talk on the phone" in page
+    assert 'value="Maren Holt"' in page
 
 
 def test_what_was_typed_on_a_funnel_is_kept_too(cast: Any) -> None:
@@ -201,10 +226,14 @@ def test_an_owner_keeps_words_surfaces_and_whether_it_is_open(cast: Any) -> None
 def test_the_words_of_a_funnel_are_shown_escaped(cast: Any) -> None:
     Funnel.objects.filter(slug="north").update(words="<script>alert(1)</script> 😀")
     for page in ("/ask/", "/ask/north/"):
-        assert "&lt;script&gt;" in text(Client().get(page)) and "<script>alert" not in text(Client().get(page))
+        assert "&lt;script&gt;" in text(Client().get(page))
+        assert "<script>alert" not in text(Client().get(page))
 
 
-@pytest.mark.parametrize(("name", "slug", "status"), [("ines", "north", 404), ("nora", "network", 404), ("nora", "south", 404), ("will", "north", 403), ("eve", "network", 403), ("root", "network", 403)])
+@pytest.mark.parametrize(
+    ("name", "slug", "status"),
+    [("ines", "north", 404), ("nora", "network", 404), ("nora", "south", 404), ("will", "north", 403), ("eve", "network", 403), ("root", "network", 403)],
+)
 def test_nobody_keeps_a_funnel_that_is_not_theirs(name: str, slug: str, status: int, cast: Any) -> None:
     before = Funnel.objects.values().get(slug=slug)
     assert as_(getattr(cast, name)).get(f"/funnels/{slug}/").status_code == status
@@ -215,7 +244,8 @@ def test_nobody_keeps_a_funnel_that_is_not_theirs(name: str, slug: str, status: 
 @pytest.mark.parametrize("wrong", [{"name": ""}, {"name": "a\0b"}, {"name": "x" * 81}, {"surfaces": "999999"}, {"surfaces": "x"}, {"words": "x" * 1001}])
 def test_a_funnel_is_not_kept_with_something_wrong(wrong: dict[str, str], cast: Any) -> None:
     answer = as_(cast.ines).post("/funnels/network/", {"name": "Kept", "words": "Typed with care", "is_open": "on", **wrong})
-    assert answer.status_code == 422 and ("words" in wrong or "Typed with care" in text(answer))
+    assert answer.status_code == 422
+    assert "words" in wrong or "Typed with care" in text(answer)
     assert Funnel.objects.get(slug="network").name == "The network funnel"
 
 
@@ -238,7 +268,15 @@ def test_the_public_link_of_a_funnel_is_shown(cast: Any) -> None:
 
 def test_no_page_of_intake_asks_more_than_12_questions_of_the_database(cast: Any, walk: Walk, django_assert_max_num_queries: Any) -> None:
     rows = [incomplete() for _ in range(5)]
-    pages = ["/intake/", f"/intake/{rows[0].pk}/", f"/intake/{walk.request.pk}/", f"/intake/take/network/{ADVICE}/", "/funnels/", "/funnels/network/", "/funnels/new"]
+    pages = [
+        "/intake/",
+        f"/intake/{rows[0].pk}/",
+        f"/intake/{walk.request.pk}/",
+        f"/intake/take/network/{ADVICE}/",
+        "/funnels/",
+        "/funnels/network/",
+        "/funnels/new",
+    ]
     for page in pages:
         client = as_(cast.ines)
         with django_assert_max_num_queries(12):

@@ -19,6 +19,10 @@ from qtm.spine import all_rooms
 from tests.cast import Cast, Walk
 
 AS_OMNI = pytest.mark.django_db(databases=["default", "omni"])
+CLOSED = [
+    *("qtm_user", "qtm_membership", "qtm_invitation", "qtm_failedsignin", "django_session", "guardian_userobjectpermission"),
+    *("intake_actor", "records_annex", "execution_evidence"),
+]
 LATER = timedelta(days=30)
 
 
@@ -76,13 +80,13 @@ def test_what_waits_too_long_is_named_with_what_would_move_it(case: Walk, monkey
     said = " ".join(each.sentence for each in seen.stuck)
     assert f"Ask Northside to claim {case.job().reference}, or cancel it." in said
     assert re.search(r"Approve or reject T-\d+\. It waits 30 d in “To review”\.", said)
-    assert {queue.name: queue.late for queue in seen.queues}["Waiting for claim"] == 1
+    assert {one.queue.name: one.late for one in seen.queues}["Waiting for claim"] == 1
 
 
 def test_what_is_fresh_is_not_called_stuck(case: Walk) -> None:
     seen = omni.look()
     assert seen.stuck == []
-    assert {queue.name: queue.count for queue in seen.queues}["Waiting for claim"] == 1
+    assert {one.queue.name: one.count for one in seen.queues}["Waiting for claim"] == 1
     assert seen.idle == ["Southside"], "Northside has a job, and the others are not active"
 
 

@@ -203,8 +203,8 @@ def test_an_admin_gives_and_takes_roles_and_each_leaves_a_note(cast: Cast) -> No
     assert client.post(f"/people/{cast.nobody.pk}/take", {"role": "executive"}).status_code == 302
     assert not cast.nobody.standing.holds("qtm.oversee")
     assert [(note.said, note.by) for note in PersonNote.objects.filter(person=cast.nobody)] == [
-        ("The role executive taken back", cast.ines),
-        ("Given the role executive", cast.ines),
+        ("took the role executive back", cast.ines),
+        ("gave the role executive", cast.ines),
     ]
 
 
@@ -242,7 +242,7 @@ def test_a_reset_link_lets_one_choose_a_new_password_once(cast: Cast) -> None:
     assert client.post(form, {"new_password1": "short", "new_password2": "short"}).status_code == 422
     assert client.post(form, {"new_password1": NEW["password1"], "new_password2": NEW["password1"]}).status_code == 302
     assert cast.will.check_password(NEW["password1"])
-    assert b"has been used" in as_(None).get(path, follow=True).content
+    assert as_(None).get(path, follow=True).status_code == 410
 
 
 RESETS = {
@@ -301,7 +301,7 @@ def test_an_owner_changes_the_contact_and_never_the_name(cast: Cast) -> None:
     assert as_(cast.nora).post(f"{page}details", {"name": "Other", "phone": "030 1"}).status_code == 302
     assert (cast.Northside.name, cast.Northside.phone) == ("Northside", "030 1")
     assert as_(cast.wim).post(f"{page}details", {"name": "Northside Ltd", "phone": "030 1"}).status_code == 302
-    assert PersonNote.objects.filter(operator__name="Northside Ltd").first().said == "Details changed; before: name “Northside”"  # type: ignore[union-attr]
+    assert PersonNote.objects.filter(operator__name="Northside Ltd").first().said == "changed the details; before: name “Northside”"  # type: ignore[union-attr]
     assert as_(cast.sam).post(f"{page}details", {"phone": "0"}).status_code == 404
 
 

@@ -17,8 +17,8 @@ from execution.models import Evidence
 from governance.models import Assignment, Task
 from qtm.acts import acting
 from qtm.models import Membership, Operator, SurfaceVersion, Transition
-from records.compose import stamp
 from records.models import Annex, Record
+from records.work import stamp
 from tests.cast import Cast, Walk, enter
 from tests.pictures import upload
 

@@ -4,7 +4,6 @@ from typing import Any
 
 import pytest
 from django.contrib.auth.models import Group
-from django.core.exceptions import FieldDoesNotExist
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -178,6 +177,16 @@ def test_a_second_living_settlement_is_409_and_says_who_opened_the_first(
     with pytest.raises(Conflict):
         enter(cast.cora, Settlement, "open", settlement.record, amount_minor=3900, currency="EUR")
     assert Settlement.objects.count() == 1
+
+
+def test_who_was_a_moment_too_late_reads_the_same(
+    walk: Walk, client: Client, cast: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settlement = walk.settlement()
+    monkeypatch.setattr(Settlement, "living_of", lambda record: None)  # as it was when they looked
+    text = (answer := opened(client, cast.cora, settlement.record)).content.decode()
+    assert answer.status_code == 409
+    assert (f"{settlement.reference} is open" in text, f'href="{settlement.page}"' in text) == (True, True)
 
 
 def test_a_voided_settlement_stands_in_nobodys_way(walk: Walk, client: Client, cast: Cast) -> None:
@@ -386,11 +395,6 @@ def test_the_queue_holds_sealed_records_that_nothing_living_settles(cast: Cast) 
     assert set(UNSETTLED.rows(None)) == {waits, voided.record}
     assert list(UNSETTLED.rows(cast.Northside)) == [own]
     assert waiting_in([UNSETTLED], None)[0].count == 2
-
-
-def test_eligible_is_a_query_and_no_row() -> None:
-    with pytest.raises(FieldDoesNotExist):
-        Record._meta.get_field("settled")
 
 
 def test_nothing_opens_outside_an_act_of_a_person(walk: Walk, cast: Cast) -> None:

@@ -3,6 +3,7 @@
 import hashlib
 import io
 import json
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -83,7 +84,7 @@ def test_a_file_that_was_missing_at_sealing_is_sealed_as_missing_and_fails_nothi
     assert verified().startswith("1 records hold")
 
 
-FORGERIES = {
+FORGERIES: dict[str, tuple[Callable[[bytes], dict[str, Any]], str]] = {
     "another digest": (lambda document: {"sha256": "0" * 64}, "SHA-256 differs"),
     "one byte": (lambda document: {"document": document.replace(b"Will", b"Bill")}, "SHA-256 differs"),
     "resealed, not canonical": (

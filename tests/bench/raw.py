@@ -119,7 +119,13 @@ class Copy:
         """The line of the log, which the law writes by itself."""
         columns = [each for each in Transition._meta.local_fields if not each.primary_key]
         values = {each.column: getattr(line, each.attname) for each in columns}
-        values |= {"case_id": Born(("intake_request", self.case_id)), "row_id": Born(_row(_room(line), line.row_id)), "at": MOMENT, "tx": NUMBER, "act": ThisAct()}
+        values |= {
+            "case_id": Born(("intake_request", self.case_id)),
+            "row_id": Born(_row(_room(line), line.row_id)),
+            "at": MOMENT,
+            "tx": NUMBER,
+            "act": ThisAct(),
+        }
         if line.actor_id:
             values["actor_id"] = Born(("intake_actor", line.actor_id))
         return _insert(Transition._meta.db_table, values, None)
@@ -135,7 +141,13 @@ def _of_case(model: type[Fact], case_id: int) -> list[int]:
     rows = {_row(_room(line), line.row_id) for line in Transition.objects.filter(case_id=case_id)}
     acts = set(Transition.objects.filter(case_id=case_id).values_list("act", flat=True))
     keys = [each for each in model._meta.local_fields if each.remote_field and issubclass(each.remote_field.model, Room) and each.remote_field.model in rooms()]
-    within = {pk for key in keys for pk in model._default_manager.filter(**{f"{key.attname}__in": [number for table, number in rows if table == key.remote_field.model._meta.db_table]}).values_list("pk", flat=True)}
+    within = {
+        pk
+        for key in keys
+        for pk in model._default_manager.filter(
+            **{f"{key.attname}__in": [number for table, number in rows if table == key.remote_field.model._meta.db_table]}
+        ).values_list("pk", flat=True)
+    }
     return sorted(within | set(model._default_manager.filter(act__in=acts).values_list("pk", flat=True)))
 
 
@@ -171,7 +183,9 @@ def lay_out() -> None:
         cursor.execute(f"CREATE SCHEMA {SCHEMA}")
         for table in (model._meta.db_table for model in tables):
             cursor.execute(f"CREATE TABLE {SCHEMA}.{table} (LIKE public.{table} INCLUDING INDEXES INCLUDING DEFAULTS INCLUDING IDENTITY)")
-        cursor.execute(f'GRANT USAGE ON SCHEMA {SCHEMA} TO "{app}"; GRANT ALL ON ALL TABLES IN SCHEMA {SCHEMA} TO "{app}"; GRANT USAGE ON ALL SEQUENCES IN SCHEMA {SCHEMA} TO "{app}"')
+        cursor.execute(
+            f'GRANT USAGE ON SCHEMA {SCHEMA} TO "{app}"; GRANT ALL ON ALL TABLES IN SCHEMA {SCHEMA} TO "{app}"; GRANT USAGE ON ALL SEQUENCES IN SCHEMA {SCHEMA} TO "{app}"'
+        )
     connections["owner"].close()
 
 

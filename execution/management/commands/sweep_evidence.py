@@ -23,7 +23,12 @@ class Command(BaseCommand):
     def add_arguments(self, parser: ArgumentParser) -> None:
         """Whether to delete, and from what age on."""
         parser.add_argument("--delete", action="store_true", help="take away the files that nothing notes")
-        parser.add_argument("--minutes", type=int, default=60, help="leave files alone that are younger than this; they may be noted yet (60)")
+        parser.add_argument(
+            "--minutes",
+            type=int,
+            default=60,
+            help="leave files alone that are younger than this; they may be noted yet (60)",
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Say what was found; exit status 1 where something that is noted is not whole."""

@@ -1,0 +1,406 @@
+"""Desk and Jobs: only Jobs, only one's own operator's; one act at a time, the next lawful one."""
+
+import re
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from execution.bench import Bench
+from execution.models import Job, ServiceEvent
+from governance.models import Assignment
+from qtm.acts import acting
+from qtm.models import Operator, Transition, User
+from records.models import Record
+from tests.cast import DETAILING, Cast, Walk, enter
+
+pytestmark = pytest.mark.django_db
+QUERIES = 12
+
+
+def as_(user: User) -> Client:
+    """A browser in which somebody is signed in."""
+    client = Client()
+    client.force_login(user)
+    return client
+
+
+def read(page: Any) -> str:
+    """A page as a person reads it: its words without tags, in one line."""
+    body = re.sub(r"<(script|style).*?</\1>", " ", page.content.decode(), flags=re.DOTALL)
+    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", body))
+
+
+def given_to(worker: User, **kwargs: Any) -> Walk:
+    """A case whose job was given to one worker by name."""
+    walk = Walk(**kwargs)
+    enter(
+        walk.governor, Assignment, "assign", walk.approved(), operator=getattr(walk.cast, walk.operator), worker=worker
+    )
+    return walk
+
+
+def press(user: User, row: Any, verb: str, **typed: Any) -> Any:
+    """A press on a door, as a browser sends it."""
+    rooms = {Job: "jobs", ServiceEvent: "serviceevents"}
+    return as_(user).post(f"/{rooms[type(row)]}/{row.pk}/{verb}", typed)
+
+
+def access(operator: Operator, verb: str, ines: User) -> None:
+    """A move of an operator's access."""
+    with acting(ines, via="test", authority=f"qtm.{verb}_operator as admin"):
+        getattr(Operator.objects.get(pk=operator.pk), verb)(reason="for the test")
+
+
+# Who is let in
+
+
+@pytest.mark.parametrize("who", ["ines", "cora", "eve", "wim", "root", "nobody"])
+@pytest.mark.parametrize("path", ["/desk/", "/jobs/"])
+def test_the_desk_is_for_the_members_of_an_operator_and_nobody_else(cast: Cast, who: str, path: str) -> None:
+    assert as_(getattr(cast, who)).get(path).status_code == 403
+
+
+@pytest.mark.parametrize("path", ["/desk/", "/jobs/", "/jobs/1/", "/evidence/1/"])
+def test_who_is_not_signed_in_is_asked_to(client: Client, path: str) -> None:
+    answer = client.get(path)
+    assert (answer.status_code, answer.headers["Location"]) == (302, f"/login?next={path}")
+
+
+@pytest.mark.parametrize("path", ["/desk/", "/jobs/", "/jobs/1/"])
+def test_the_pages_are_read_and_never_posted_to(cast: Cast, path: str) -> None:
+    assert as_(cast.will).post(path).status_code == 405
+
+
+@pytest.mark.parametrize(
+    ("who", "words"), [("sue", "Your access is suspended"), ("pete", "Your operator is in review")]
+)
+def test_members_of_an_operator_that_is_not_let_in_read_that_and_nothing_else(cast: Cast, who: str, words: str) -> None:
+    for path in ("/desk/", "/jobs/"):
+        page = as_(getattr(cast, who)).get(path)
+        assert page.status_code == 403
+        assert words in read(page)
+
+
+def test_a_suspension_closes_the_job_that_is_open_on_the_table_and_keeps_why_to_itself(cast: Cast, walk: Walk) -> None:
+    event = walk.started()
+    access(cast.Northside, "suspend", cast.ines)
+    assert as_(cast.will).get(event.page).status_code == 404
+    assert press(cast.will, event, "pause").status_code == 404
+    assert "for the test" not in read(as_(cast.will).get("/desk/"))
+
+
+# What is seen
+
+
+def test_a_job_is_seen_by_its_own_operator_alone(cast: Cast, walk: Walk) -> None:
+    job = walk.job()
+    for path in ("/desk/", job.page):
+        assert job.reference in read(as_(cast.will).get(path))
+    for outsider in (cast.sam, cast.sid, cast.liam):
+        assert job.reference not in read(as_(outsider).get("/desk/"))
+        assert as_(outsider).get(job.page).status_code == 404
+
+
+def test_who_governs_a_job_looks_at_its_case_and_others_find_nothing(cast: Cast, walk: Walk) -> None:
+    job = walk.job()
+    assert as_(cast.ines).get(job.page).headers["Location"] == f"/cases/{job.case_id}/"
+    assert as_(cast.cora).get(job.page).status_code == 404
+
+
+def test_neither_page_shows_a_task_or_a_settlement(cast: Cast, walk: Walk) -> None:
+    settlement = walk.captured()
+    hidden = [walk.task.reference, walk.assignment().reference, settlement.reference, "handed off", "captured"]
+    for path in ("/desk/", "/jobs/", walk.job().page):
+        page = read(as_(cast.will).get(path))
+        assert [word for word in hidden if word in page] == []
+
+
+def test_an_approved_and_assigned_task_is_no_work_and_stands_on_no_desk(cast: Cast, walk: Walk) -> None:
+    walk.assignment()
+    assert "Nothing in the queue" in read(as_(cast.will).get("/desk/"))
+
+
+def test_the_queue_is_the_oldest_first_and_goes_on_behind_its_first_page(cast: Cast) -> None:
+    made = [Walk().job().reference for _ in range(23)]
+    page = as_(cast.will).get("/desk/")
+    assert re.findall(r"\bJ-\d+\b(?= · queued)", read(page)) == made[:20]
+    further = re.search(r'href="\?after=([^"]+)"', page.content.decode())
+    assert further
+    assert re.findall(r"\bJ-\d+\b(?= · queued)", read(as_(cast.will).get(f"/desk/?after={further[1]}"))) == made[20:]
+
+
+@pytest.mark.parametrize(
+    "place",
+    [
+        "nonsense",
+        "2026-01-01",
+        "2026-01-01T00:00:00Z,x",
+        "9999-99-99T00:00:00Z,1",
+        "2026-01-01T00:00:00Z," + "9" * 40,
+        "\x00",
+    ],
+)
+def test_a_place_in_the_queue_that_cannot_be_read_is_the_beginning(cast: Cast, walk: Walk, place: str) -> None:
+    job = walk.job()
+    assert job.reference in read(as_(cast.will).get("/desk/", {"after": place}))
+    assert as_(cast.will).get("/jobs/", {"after": place}).status_code == 200
+
+
+def test_a_job_carries_the_request_with_its_labels_and_a_way_to_go_and_to_call(cast: Cast) -> None:
+    walk = Walk(
+        surface="auto-detailing",
+        asked={**DETAILING, "latitude": "52.520008", "longitude": "13.404954"},
+        outcome="completed",
+    )
+    page = as_(cast.will).get(walk.job().page)
+    body = page.content.decode()
+    assert "Which car is it? An estate car" in read(page)
+    assert 'href="tel:+493012345678"' in body
+    assert 'href="geo:52.520008,13.404954?q=52.520008%2C13.404954"' in body
+    assert re.search(r'href="https://www\.openstreetmap\.org/[^"]+" rel="noreferrer noopener"', body)
+
+
+def test_what_somebody_wrote_is_shown_and_never_run(cast: Cast) -> None:
+    evil = "<script>alert(1)</script> \u202eשלום 🐕"
+    walk = Walk(
+        surface="auto-detailing",
+        asked={**DETAILING, "description": evil, "place": f'"><img src=x>{evil}', "name": evil},
+        outcome="completed",
+    )
+    for path in (walk.job().page, "/desk/", "/jobs/"):
+        body = as_(cast.will).get(path).content.decode()
+        assert "<script>alert" not in body
+        assert "<img src=x" not in body
+    assert "&lt;script&gt;alert(1)&lt;/script&gt; \u202eשלום 🐕" in as_(cast.will).get(walk.job().page).content.decode()
+
+
+# Claiming and releasing
+
+
+def test_a_claim_makes_the_job_ones_own_and_a_second_one_is_told_whose_it_is(cast: Cast, walk: Walk) -> None:
+    job = walk.job()
+    assert press(cast.will, job, "claim").headers["Location"] == job.page
+    second = press(cast.wanda, job, "claim")
+    assert second.status_code == 409
+    assert f"{job.reference} is claimed" in read(second)
+    assert "Will" in read(second)
+    assert ServiceEvent.objects.get(job=job).worker == cast.will
+
+
+def test_what_was_given_to_one_worker_is_claimed_by_them_or_an_owner_in_their_place(cast: Cast) -> None:
+    job = given_to(cast.wanda).job()
+    page = as_(cast.will).get("/desk/")
+    assert "for Wanda" in read(page)
+    assert f"/jobs/{job.pk}/claim" not in page.content.decode()
+    assert "Given to Wanda" in read(as_(cast.will).get(job.page))
+    refused = press(cast.will, job, "claim")
+    assert (refused.status_code, Job.objects.get(pk=job.pk).state) == (403, "queued")
+    assert "given to Wanda" in read(refused)
+    assert press(cast.nora, job, "claim").status_code == 302
+    assert press(cast.wanda, given_to(cast.wanda).job(), "claim").status_code == 302
+
+
+def test_a_job_is_released_with_a_reason_before_it_is_started_and_never_after(cast: Cast, walk: Walk) -> None:
+    job = Job.objects.get(pk=walk.event().job_id)
+    assert press(cast.will, job, "release").status_code == 422
+    assert press(cast.will, job, "release", reason="The van is broken.").status_code == 302
+    assert (Job.objects.get(pk=job.pk).state, walk._row(ServiceEvent).state) == ("queued", "abandoned")
+    press(cast.will, job, "claim")
+    press(cast.will, ServiceEvent.objects.get(job=job, state="ready"), "start")
+    late = press(cast.will, job, "release", reason="No more.")
+    assert late.status_code == 409
+    assert "It has been started" in read(late)
+    assert "/release" not in as_(cast.will).get(job.page).content.decode()
+
+
+@pytest.mark.parametrize("verb", ["start", "capture", "mark", "pause", "complete"])
+def test_another_worker_carries_on_nothing_and_an_owner_may_and_the_line_shows_who(
+    cast: Cast, walk: Walk, verb: str
+) -> None:
+    typed = {
+        "capture": {"slot": "study/note/findings", "text": "x"},
+        "mark": {"stage": "study"},
+        "complete": {"outcome": "not-advised", "reason_code": reason_of(walk)},
+    }.get(verb, {})
+    event = walk.event() if verb == "start" else walk.started()
+    lines = Transition.objects.count()
+    assert press(cast.wanda, event, verb, **typed).status_code == 403
+    assert Transition.objects.count() == lines
+    assert press(cast.nora, event, verb, **typed).status_code == 302
+    if verb == "start":
+        assert (
+            Transition.objects.filter(room=ServiceEvent.label(), becomes="in_progress").latest("pk").user == cast.nora
+        )
+
+
+def reason_of(walk: Walk) -> str:
+    """A reason of the outcome that does not complete."""
+    return next(each for each in walk.job().version.reads.outcomes if not each.completes).reasons[0].code
+
+
+def test_another_worker_is_shown_whose_it_is_and_no_button(cast: Cast, walk: Walk) -> None:
+    page = as_(cast.wanda).get(walk.started().page)
+    assert "Will carries this out" in read(page)
+    assert "/serviceevents/" not in page.content.decode()
+
+
+# The next lawful act
+
+
+def primary(cast: Cast, walk: Walk, who: str = "will") -> str:
+    """What the one button at the bottom says."""
+    foot = re.search(
+        r'<footer class="foot">.*?</footer>', as_(getattr(cast, who)).get(walk.job().page).content.decode(), re.DOTALL
+    )
+    found = re.findall(r'class="press"[^>]*>(.*?)</(?:button|a|label)>', foot[0], re.DOTALL) if foot else []
+    assert len(found) <= 1
+    return re.sub(r"<[^>]+>", "", found[0]).strip() if found else ""
+
+
+def test_the_one_button_is_always_the_next_lawful_act(cast: Cast, walk: Walk) -> None:
+    def capture(**typed: str) -> None:
+        assert press(cast.will, walk.event(), "capture", **typed).status_code == 302
+
+    assert primary(cast, walk) == "Claim"
+    walk.event()
+    assert primary(cast, walk) == "Start"
+    walk.started()
+    assert primary(cast, walk) == "Study is done"
+    press(cast.will, walk.event(), "mark", stage="study")
+    assert primary(cast, walk) == "Written summary: write it"
+    capture(slot="advice/note/summary", text="Take the offer.")
+    assert primary(cast, walk) == "Advice is done"
+    press(cast.will, walk.event(), "pause")
+    assert primary(cast, walk) == "Go on"
+    press(cast.will, walk.event(), "resume")
+    press(cast.will, walk.event(), "mark", stage="advice")
+    assert primary(cast, walk) == "Complete…"
+    press(cast.will, walk.event(), "complete", outcome="advised")
+    assert primary(cast, walk) == "Complete the job"
+    assert press(cast.will, walk.job(), "complete").status_code == 302
+    assert primary(cast, walk) == ""
+    assert walk.job().state == "completed"
+
+
+def test_complete_stays_shut_and_says_what_is_missing(cast: Cast) -> None:
+    walk = Walk(surface="auto-detailing", asked=DETAILING, outcome="completed")
+    page = read(as_(cast.will).get(walk.started().page))
+    assert (
+        "Still needed: 1 photo of The car where it stands, 2 photos of Before, 2 photos of After; Arrival and Before and After marked as done."
+        in page
+    )
+    assert "Could not complete" in page
+
+
+def test_completing_without_what_is_required_is_refused_by_name_and_what_was_typed_is_kept(cast: Cast) -> None:
+    walk = Walk(surface="auto-detailing", asked=DETAILING, outcome="completed")
+    answer = press(cast.will, walk.started(), "complete", outcome="completed", remark="Nearly done.")
+    assert answer.status_code == 422
+    assert "2 photos of Before" in read(answer)
+    assert "Nearly done." in answer.content.decode()
+    assert walk.event().state == "in_progress"
+    assert not Record.objects.exists()
+
+
+def test_work_that_could_not_be_completed_is_recorded_with_its_reason_whatever_is_missing(cast: Cast) -> None:
+    walk = Walk(surface="auto-detailing", asked=DETAILING, outcome="completed")
+    event = walk.started()
+    for wrong in (
+        {},
+        {"reason_code": "stain-remains"},
+        {"reason_code": "\x00"},
+        {"reason_code": "weather", "remark": "x" * 4001},
+        {"reason_code": "weather", "paid": "twice"},
+    ):
+        assert press(cast.will, event, "complete", outcome="not-completed", **wrong).status_code == 422
+    assert (
+        press(
+            cast.will, event, "complete", outcome="not-completed", reason_code="weather", paid="unpaid", remark="Hail."
+        ).status_code
+        == 302
+    )
+    done = walk.event()
+    assert (done.state, done.outcome, done.reason, done.paid, done.remark) == (
+        "completed",
+        "not-completed",
+        "weather",
+        "unpaid",
+        "Hail.",
+    )
+    assert Record.objects.get(event=done)
+    assert "Could not complete: The weather did not allow it" in read(as_(cast.will).get(done.page))
+
+
+def test_an_outcome_that_takes_no_reason_gets_none(cast: Cast, walk: Walk) -> None:
+    reason = reason_of(walk)
+    assert press(cast.will, walk.filled(), "complete", outcome="advised", reason_code=reason).status_code == 302
+    assert walk.event().reason == ""
+
+
+@pytest.mark.parametrize("outcome", ["", "brilliant", "\x00"])
+def test_an_outcome_that_the_surface_does_not_have_is_refused(cast: Cast, walk: Walk, outcome: str) -> None:
+    assert press(cast.will, walk.filled(), "complete", outcome=outcome).status_code == 422
+    assert walk.event().state == "in_progress"
+
+
+@pytest.mark.parametrize("reach", ["event", "started", "filled"])
+def test_a_job_is_not_completed_before_its_work_is(cast: Cast, walk: Walk, reach: str) -> None:
+    getattr(walk, reach)()
+    refused = press(cast.will, walk.job(), "complete")
+    assert refused.status_code == 409
+    assert "Complete the work first" in read(refused)
+    assert walk.job().state == "claimed"
+
+
+def test_a_limited_operator_finishes_what_it_began_and_begins_nothing(cast: Cast, walk: Walk) -> None:
+    walk.started()
+    queued, claimed = Walk().job(), Walk()
+    claimed.event()
+    access(cast.Northside, "limit", cast.ines)
+    desk = as_(cast.will).get("/desk/")
+    assert "Northside is limited" in read(desk)
+    assert "/claim" not in desk.content.decode()
+    assert press(cast.will, queued, "claim").status_code == 409
+    assert press(cast.will, claimed.event(), "start").status_code == 409
+    assert "nothing new begun" in read(as_(cast.will).get(claimed.job().page))
+    walk.record()
+    assert press(cast.will, walk.job(), "complete").status_code == 302
+
+
+def test_a_cancelled_job_leaves_the_desk_and_says_why(cast: Cast, walk: Walk) -> None:
+    job = walk.job()
+    enter(cast.ines, Job, "cancel", job, reason="They sold the car.")
+    assert job.reference not in read(as_(cast.will).get("/desk/"))
+    assert "They sold the car." in read(as_(cast.will).get(job.page))
+
+
+# How much it takes
+
+
+@pytest.mark.parametrize("reach", ["job", "event", "started", "filled", "record"])
+def test_the_pages_stay_within_their_queries(cast: Cast, django_assert_max_num_queries: Any, reach: str) -> None:
+    for walk in [Walk(surface="auto-detailing", asked=DETAILING, outcome="completed") for _ in range(3)]:
+        getattr(walk, reach)()
+    for walk in [Walk(worker="wanda") for _ in range(3)]:
+        enter(cast.wanda, Job, "complete", walk.record().event.job)
+    for who in (cast.nora, cast.will):
+        client = as_(who)
+        for path in ("/desk/", "/jobs/", Job.objects.earliest("pk").page):
+            client.get(path)
+            with django_assert_max_num_queries(QUERIES):
+                assert client.get(path).status_code == 200
+
+
+def test_what_is_missing_is_what_the_database_says(cast: Cast) -> None:
+    event = Walk(
+        surface="municipal-works", asked={"place": "1 Main Street", "tier": "pothole"}, outcome="completed"
+    ).started()
+    bench = Bench(event.job, cast.will)
+    assert [(each.stage, each.kind, each.needed, each.have) for each in bench.lacks] == [
+        ("inspect", "photo", 1, 0),
+        ("inspect", "stage", 1, 0),
+        ("work", "stage", 1, 0),
+        ("after", "photo", 1, 0),
+        ("after", "stage", 1, 0),
+    ]

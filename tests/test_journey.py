@@ -1,0 +1,175 @@
+"""A whole case in the browser, as the people who make it: from the public form to a captured settlement."""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser
+
+from intake.models import Request
+from qtm.models import Transition
+from records.models import Record, Signal
+from settlement.models import Settlement
+from tests.browser import PHONE, House, Visitor, chromium, house, static_files  # noqa: F401
+from tests.pictures import drawn
+
+pytestmark = pytest.mark.browser
+
+
+@pytest.fixture
+def visit(chromium: Browser, house: House) -> Iterator[Callable[..., Visitor]]:  # noqa: F811
+    """Somebody comes in; at the end nobody's page had anything wrong in it."""
+    visitors: list[Visitor] = []
+
+    def come(name: str = "", **options: Any) -> Visitor:
+        """A person at a browser of their own."""
+        visitors.append(Visitor(chromium, house, name, **options))
+        return visitors[-1]
+
+    yield come
+    assert [visitor.wrong for visitor in visitors if visitor.wrong] == []
+    for visitor in visitors:
+        visitor.context.close()
+
+
+def ask(visitor: Visitor, funnel: str) -> str:
+    """Fill the public form as somebody does who wants their car cleaned; gives the link to follow it."""
+    page = visitor.page
+    page.goto(f"/ask/{funnel}/auto-detailing/")
+    page.get_by_role("radio", name="Interior, large vehicle").check()
+    page.get_by_label("Which car is it?").fill("Volvo V70, dark green <b>& shiny</b>")
+    page.get_by_label("Estate car", exact=True).check()
+    page.get_by_label("What should we know?").fill("The dog moults a lot 🐕. שלום")
+    page.get_by_label("Place").first.fill("14 Quarry Lane, garage behind the house")
+    page.get_by_label("Name", exact=True).fill("Maren Holt")
+    page.get_by_label("Phone").fill("+49 30 1234 5678")
+    page.wait_for_timeout(2100)  # nobody fills a form in less, and the form knows
+    visitor.press("Send the request")
+    page.wait_for_url("**/track/**")
+    return page.url
+
+
+def work(visitor: Visitor, tmp_path: Path) -> None:
+    """Carry the one queued Job out on a phone: claim, start, capture, complete."""
+    page = visitor.page
+    page.goto("/desk/")
+    page.get_by_role("button", name="Claim").first.click()
+    visitor.press("Start")
+    for stage, required in (("Arrival", 1), ("Before", 2), ("After", 2)):
+        section = page.get_by_role("region", name=stage, exact=True)
+        pictures = [tmp_path / f"{stage}-{number}.jpg" for number in range(required)]
+        for picture in pictures:
+            picture.write_bytes(drawn())
+        section.locator("input[type=file]").set_input_files(pictures)
+        section.get_by_text(f"{required}/{required} required").wait_for()
+        page.get_by_role("button", name=f"{stage} is done").click()
+        section.get_by_text("done").first.wait_for()
+    page.get_by_role("link", name="Complete").first.click()
+    page.get_by_label("Completed as asked").check()
+    visitor.press("Complete")
+
+
+def test_a_case_goes_from_the_public_form_to_a_captured_settlement_by_four_people(visit: Callable[..., Visitor], tmp_path: Path) -> None:
+    requester = visit(size=PHONE)
+    link = ask(requester, "network")
+    requester.sees("Q-")
+    case = Request.objects.get()
+    page = "shown as it was typed, nothing of it run"
+    assert requester.page.get_by_text("<b>& shiny</b>").count(), page
+
+    admin = visit("ines")
+    admin.page.goto("/console/")
+    admin.page.goto(f"/cases/{case.pk}/")
+    admin.press("Approve")
+    admin.page.locator("summary", has_text="Assign").click()
+    admin.page.get_by_label("Operator").select_option(label="Northside")
+    admin.press("Assign")
+    admin.press("Create Job for Northside")
+    admin.sees("handed off")
+
+    operator = visit("will", size=PHONE, has_touch=True)
+    work(operator, tmp_path)
+    operator.page.goto("/jobs/")
+    record = Record.objects.get(case_id=case.pk)
+    assert Signal.objects.filter(record=record).exists()
+    operator.page.goto(f"/jobs/{record.event.job_id}/")
+    operator.press("Complete the job")
+
+    commerce = visit("cora")
+    commerce.page.goto("/settlements/")
+    commerce.page.get_by_role("link", name="Auto detailing: Interior, large vehicle").click()
+    commerce.sees("Completed as asked")
+    commerce.page.locator("summary", has_text="Open a settlement").click()
+    commerce.press("Open a settlement")
+    commerce.press("Authorize")
+    commerce.page.locator("summary", has_text="Capture").click()
+    commerce.press("Capture")
+    settlement = Settlement.objects.get()
+    assert (settlement.state, settlement.captured_minor, settlement.currency) == ("captured", 18000, "EUR")
+
+    requester.page.goto(link)
+    requester.sees("done")
+    assert "Ines" not in requester.page.content()
+    admin.page.goto(f"/cases/{case.pk}/")
+    admin.press("Close the task")
+    people = Transition.objects.filter(case_id=case.pk, user__isnull=False).values_list("user__username", flat=True)
+    assert set(people) == {"ines", "will", "cora"}
+
+
+def test_an_operators_own_funnel_is_governed_by_its_owner_in_the_task_inbox(visit: Callable[..., Visitor], tmp_path: Path) -> None:
+    requester = visit()
+    ask(requester, "north")
+    case = Request.objects.get()
+    owner = visit("nora", size=PHONE, has_touch=True)
+    owner.page.goto("/inbox/")
+    owner.page.goto(f"/cases/{case.pk}/")
+    owner.press("Approve")
+    owner.page.locator("summary", has_text="Assign").click()
+    assert owner.page.get_by_label("Operator").locator("option", has_text="Southside").count() == 0
+    owner.page.get_by_label("Operator").select_option(label="Northside")
+    owner.press("Assign")
+    owner.press("Create Job for Northside")
+    work(owner, tmp_path)
+    assert Record.objects.get(case_id=case.pk).operator.name == "Northside"
+
+    stranger = visit("sam")
+    stranger.page.goto("/inbox/")
+    assert stranger.page.get_by_text("Auto detailing").count() == 0
+    assert stranger.page.goto(f"/cases/{case.pk}/").status == 404  # type: ignore[union-attr]
+    admin = visit("ines")
+    admin.page.goto("/console/")
+    assert admin.page.get_by_role("link", name=case.reference).count() == 0
+
+
+def test_a_session_that_ran_out_while_typing_loses_nothing(visit: Callable[..., Visitor]) -> None:
+    requester = visit()
+    ask(requester, "network")
+    case = Request.objects.get()
+    admin = visit("ines")
+    admin.page.goto(f"/cases/{case.pk}/")
+    admin.page.locator("summary", has_text="Hold").click()
+    admin.page.get_by_label("Why?").first.fill("Waiting for the plate of the car.")
+    admin.context.clear_cookies(name="sessionid")
+    admin.press("Hold")
+    admin.page.get_by_label("User name").or_(admin.page.get_by_label("Username")).wait_for()
+    admin.page.get_by_label("User name").or_(admin.page.get_by_label("Username")).fill("ines")
+    admin.page.get_by_label("Password").fill("a long word for the tests")
+    admin.press("Sign in")
+    assert admin.page.get_by_label("Why?").first.input_value() == "Waiting for the plate of the car."
+    admin.press("Hold")
+    assert Transition.objects.filter(case_id=case.pk, becomes="held", reason="Waiting for the plate of the car.").exists()
+
+
+def test_a_stale_tab_and_a_double_click_are_told_what_stands(visit: Callable[..., Visitor]) -> None:
+    requester = visit()
+    ask(requester, "network")
+    case = Request.objects.get()
+    first, stale = visit("ines"), visit("ines")
+    for tab in (first, stale):
+        tab.page.goto(f"/cases/{case.pk}/")
+    first.press("Approve")
+    stale.press("Approve")
+    stale.sees("It has moved on")
+    stale.sees("approved")
+    stale.sees("Ines")
