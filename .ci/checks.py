@@ -17,7 +17,7 @@ QUICK = {
 FULL = {
     **QUICK,
     "migrations": [*MANAGE, "makemigrations", "--check", "--dry-run"],
-    "deploy": [*MANAGE, "check", "--deploy", "--fail-level", "WARNING"],
+    "deploy": [*MANAGE, "check", "--deploy", "--fail-level", "WARNING", "--database", "default", "--database", "omni"],
     "pytest": [PYTHON, "-m", "pytest"],
 }
 KEY = "made-up-for-the-checks-0123456789abcdefghijklmnopqrstuvwxyz"
