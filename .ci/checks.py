@@ -22,7 +22,13 @@ FULL = {
 }
 KEY = "made-up-for-the-checks-0123456789abcdefghijklmnopqrstuvwxyz"
 NOWHERE = "postgresql://nobody@localhost/none"  # for the quick checks, which read the settings and open no database
-USUAL = {"SECRET_KEY": KEY, "LOOPBACK": "1", "DATABASE_URL": NOWHERE, "DATABASE_OWNER_URL": NOWHERE, "DATABASE_OMNI_URL": NOWHERE}
+USUAL = {
+    "SECRET_KEY": KEY,
+    "LOOPBACK": "1",
+    "DATABASE_URL": NOWHERE,
+    "DATABASE_OWNER_URL": NOWHERE,
+    "DATABASE_OMNI_URL": NOWHERE,
+}
 PRODUCTION = {"SECRET_KEY": KEY, "LOOPBACK": "0", "DEBUG": "0", "ALLOWED_HOSTS": "qtm.example", "DEMO_ALLOWED": "0"}
 
 

@@ -11,7 +11,16 @@ ROOT = Path(__file__).resolve().parent.parent
 VENV = ROOT / ".venv"
 STAMP = VENV / "made-from"
 LOCK = ROOT / "requirements.txt"
-PIP = [str(VENV / "bin" / "python"), "-I", "-m", "pip", "install", "--require-hashes", "--disable-pip-version-check", "--progress-bar=off"]
+PIP = [
+    str(VENV / "bin" / "python"),
+    "-I",
+    "-m",
+    "pip",
+    "install",
+    "--require-hashes",
+    "--disable-pip-version-check",
+    "--progress-bar=off",
+]
 
 
 def ground() -> str:
@@ -48,7 +57,9 @@ def install(lock: int) -> None:
     # The lock file is exact: constraints of the machine could only contradict it, and a user scheme would leave .venv.
     environment = {**os.environ, "PIP_CONSTRAINT": os.devnull, "PIP_USER": "0", "PIP_REQUIRE_VIRTUALENV": "0"}
     command = [*PIP, "-r", str(LOCK)]
-    with subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, pass_fds=[lock]) as pip:
+    with subprocess.Popen(
+        command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, pass_fds=[lock]
+    ) as pip:
         said = follow(pip, total)
     if pip.returncode:
         print("".join(said[-15:]))

@@ -9,7 +9,9 @@ def context_of(assignment: Assignment) -> dict[str, Any]:
     """What crosses into execution: the Intake with its corrections, and what was said at assignment."""
     task = assignment.task
     intake = task.intake
-    facts = {name: getattr(intake, name) for name in ("summary", "tier", "name", "phone", "email", "place", "description")}
+    facts = {
+        name: getattr(intake, name) for name in ("summary", "tier", "name", "phone", "email", "place", "description")
+    }
     facts |= {
         "wished": intake.wished.isoformat() if intake.wished else "",
         "latitude": str(intake.latitude) if intake.latitude is not None else "",

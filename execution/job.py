@@ -26,10 +26,14 @@ class Job(Room):
     layer = "operator"
     seen_with = "governance.see_console"
     access = ACTIVE
-    boundary = Boundary("explicit Create Job handoff", "assignment does not create executable work by itself", queue="To create job")
+    boundary = Boundary(
+        "explicit Create Job handoff", "assignment does not create executable work by itself", queue="To create job"
+    )
 
     case_id = models.BigIntegerField(db_index=True)
-    assignment = BornOf(Assignment, {"handed_off": []}, same=["governor", "version", "operator", "worker"], related_name="job")
+    assignment = BornOf(
+        Assignment, {"handed_off": []}, same=["governor", "version", "operator", "worker"], related_name="job"
+    )
     governor = models.ForeignKey(Operator, models.PROTECT, null=True, related_name="+")
     version = models.ForeignKey(SurfaceVersion, models.PROTECT, related_name="+")
     operator = models.ForeignKey(Operator, models.PROTECT, related_name="+")
@@ -39,7 +43,9 @@ class Job(Room):
     class Meta(Room.Meta):
         indexes = [
             models.Index(fields=["operator", "state", "since", "id"], name="execution_job_desk"),
-            models.Index(fields=["governor", "since", "id"], condition=models.Q(state="queued"), name="execution_job_queue"),
+            models.Index(
+                fields=["governor", "since", "id"], condition=models.Q(state="queued"), name="execution_job_queue"
+            ),
         ]
 
     @property
@@ -88,20 +94,41 @@ class Job(Room):
     def be_claimed(self) -> None:
         """A ServiceEvent is born of it."""
 
-    @move("claimed", "queued", no=True, label="Release", says="It goes back to the queue, for somebody else of yours to claim.", access=WORKING)
+    @move(
+        "claimed",
+        "queued",
+        no=True,
+        label="Release",
+        says="It goes back to the queue, for somebody else of yours to claim.",
+        access=WORKING,
+    )
     def release(self) -> None:
         """Give it back before it was started."""
         if self.event is None or self.event.state != "ready":
             raise Lawless(STARTED)
         self.event.abandon()
 
-    @move("claimed", "completed", label="Complete the job", says="Your part is done. The record is sealed already.", access=WORKING, primary=True)
+    @move(
+        "claimed",
+        "completed",
+        label="Complete the job",
+        says="Your part is done. The record is sealed already.",
+        access=WORKING,
+        primary=True,
+    )
     def complete(self) -> None:
         """The operator's own word that the Job is done, after its ServiceEvent."""
         if self.event is None or self.event.state != "completed":
             raise Lawless(UNDONE)
 
-    @move("queued", "cancelled", no=True, layer="governor", label="Cancel the job", says="It leaves the Desk. Task and assignment stay as they are.")
+    @move(
+        "queued",
+        "cancelled",
+        no=True,
+        layer="governor",
+        label="Cancel the job",
+        says="It leaves the Desk. Task and assignment stay as they are.",
+    )
     def cancel(self) -> None:
         """Take a queued Job off the Desk; it reopens nothing."""
 

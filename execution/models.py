@@ -35,10 +35,14 @@ class ServiceEvent(Room):
     layer = "operator"
     access = ACTIVE
     living = ("outcome", "reason", "remark", "paid")
-    boundary = Boundary("operator-initiated claim/start path", "operator execution begins from job state", queue="Waiting for claim")
+    boundary = Boundary(
+        "operator-initiated claim/start path", "operator execution begins from job state", queue="Waiting for claim"
+    )
 
     case_id = models.BigIntegerField(db_index=True)
-    job = BornAmong(Job, {"claimed": LIVING, "completed": ["completed"]}, same=["version", "operator"], related_name="events")
+    job = BornAmong(
+        Job, {"claimed": LIVING, "completed": ["completed"]}, same=["version", "operator"], related_name="events"
+    )
     version = models.ForeignKey(SurfaceVersion, models.PROTECT, related_name="+")
     operator = models.ForeignKey(Operator, models.PROTECT, related_name="+")
     worker = models.ForeignKey(User, models.PROTECT, related_name="+")
@@ -50,8 +54,13 @@ class ServiceEvent(Room):
     class Meta(Room.Meta):
         permissions = [("capture_evidence", "Capture evidence")]
         constraints = [
-            models.UniqueConstraint(fields=["job"], condition=~models.Q(state="abandoned"), name="execution_serviceevent_one_living"),
-            FileLaw(name="execution_completing_law", said={"path": "execution/law.sql", "digest": digest(HERE.parent / "execution" / "law.sql")}),
+            models.UniqueConstraint(
+                fields=["job"], condition=~models.Q(state="abandoned"), name="execution_serviceevent_one_living"
+            ),
+            FileLaw(
+                name="execution_completing_law",
+                said={"path": "execution/law.sql", "digest": digest(HERE.parent / "execution" / "law.sql")},
+            ),
         ]
         indexes = [
             models.Index(fields=["operator", "worker", "state", "since"], name="execution_event_desk"),
@@ -68,7 +77,14 @@ class ServiceEvent(Room):
         """As the operator's access allows."""
         return kept_out(cls, verb, row)
 
-    @birth(Job, "queued", label="Claim", says="It is yours to carry out. Nothing has started yet.", codename="claim_job", primary=True)
+    @birth(
+        Job,
+        "queued",
+        label="Claim",
+        says="It is yours to carry out. Nothing has started yet.",
+        codename="claim_job",
+        primary=True,
+    )
     def claim(cls, job: Job) -> "ServiceEvent":  # noqa: N805
         """Claim a queued Job: it is this person's to carry out."""
         user_id = present_act().user_id
@@ -111,14 +127,18 @@ class ServiceEvent(Room):
         self.outcome, self.reason, self.remark, self.paid = outcome, reason_code, remark, paid
 
     @note("in_progress", label="Add evidence", access=WORKING, codename="capture_evidence")
-    def capture(self, *, stage: str, category: str, kind: str = "note", text: str = "", photos: Sequence[files.Photo] = ()) -> list["Evidence"]:
+    def capture(
+        self, *, stage: str, category: str, kind: str = "note", text: str = "", photos: Sequence[files.Photo] = ()
+    ) -> list["Evidence"]:
         """Note a piece of evidence in a slot of the surface: a note, or photos that were checked and are now kept."""
         try:
             self.version.reads.evidence(stage, kind, category)
         except Unknown as unknown:
             raise Invalid({"slot": str(unknown)}) from None
         slot = {"stage": stage, "kind": kind, "category": category}
-        pieces = photos_for(self.evidence, photos) if kind == "photo" else [note_for(self.evidence.filter(**slot), text)]
+        pieces = (
+            photos_for(self.evidence, photos) if kind == "photo" else [note_for(self.evidence.filter(**slot), text)]
+        )
         return Evidence.objects.bulk_create([Evidence(event=self, **slot, **piece) for piece in pieces])
 
     @note("in_progress", label="Stage done", access=WORKING, codename="capture_evidence")
@@ -152,7 +172,9 @@ class ServiceEvent(Room):
         if found.completes and (missing := self.missing()):
             raise Invalid({"outcome": f"Still needed: {'; '.join(each.words(runtime) for each in missing)}."})
         if (found.reasons or reason_code) and reason_code not in {each.code for each in found.reasons}:
-            raise Invalid({"reason_code": "Choose one of its own reasons." if found.reasons else "This outcome takes no reason."})
+            raise Invalid(
+                {"reason_code": "Choose one of its own reasons." if found.reasons else "This outcome takes no reason."}
+            )
 
 
 def _owns(user_id: int | None, operator_id: int) -> bool:
@@ -189,9 +211,12 @@ class Evidence(Fact):
     class Meta(Fact.Meta):
         ordering = ["id"]
         constraints = [
-            models.UniqueConstraint(fields=["event", "sha256"], condition=~models.Q(sha256=""), name="execution_evidence_photo_key"),
+            models.UniqueConstraint(
+                fields=["event", "sha256"], condition=~models.Q(sha256=""), name="execution_evidence_photo_key"
+            ),
             models.CheckConstraint(
-                condition=models.Q(kind="photo", sha256__regex="^[0-9a-f]{64}$") | models.Q(kind="note", sha256="") & ~models.Q(text=""),
+                condition=models.Q(kind="photo", sha256__regex="^[0-9a-f]{64}$")
+                | models.Q(kind="note", sha256="") & ~models.Q(text=""),
                 name="execution_evidence_piece",
             ),
         ]

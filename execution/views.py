@@ -5,7 +5,7 @@ from functools import wraps
 
 from django.contrib.auth.decorators import login_required
 from django.db.models import Q
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.http import FileResponse, Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_safe
 
@@ -14,18 +14,12 @@ from execution.asked import Asked
 from execution.bench import Bench
 from execution.desk import Desk, done
 from execution.models import Evidence, Job
-from qtm.models import User
 from qtm.panels import panels
 from qtm.refusals import Forbidden
 from qtm.roles import Standing
+from qtm.signed import Signed
 
 OVERSEE = ("qtm.oversee", "records.see_records")
-
-
-class Signed(HttpRequest):
-    """A request of somebody who is signed in."""
-
-    user: User
 
 
 def at_work(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:

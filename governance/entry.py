@@ -19,6 +19,7 @@ from intake.staff import TAKE, staff
 from qtm.acts import acting
 from qtm.doors import DoorForm, blame
 from qtm.refusals import Conflict, Invalid
+from qtm.signed import Signed
 from qtm.typed import typed_before
 
 SENT = "Your request is sent. Keep the address of this page: it is the way back to it."
@@ -75,7 +76,7 @@ def public(request: HttpRequest, funnel: str, surface: str) -> HttpResponse:
 
 
 @staff(TAKE)
-def take(request: HttpRequest, funnel: str, surface: str) -> HttpResponse:
+def take(request: Signed, funnel: str, surface: str) -> HttpResponse:
     """The same form for staff, of whoever asks by phone or in person; it may be saved before all is known."""
     offer = offer_or_404(funnels(request.user.standing, TAKE), funnel, surface)
     if offer.shut:
@@ -86,15 +87,26 @@ def take(request: HttpRequest, funnel: str, surface: str) -> HttpResponse:
     made, status = entered(form, **_taking(request, form))
     if made is None:
         return views.take_form(request, offer, form, status)
-    messages.success(request, f"{made.reference} is taken." if made.state == "submitted" else f"{made.reference} is saved, and waits to be completed.")
+    messages.success(
+        request,
+        f"{made.reference} is taken."
+        if made.state == "submitted"
+        else f"{made.reference} is saved, and waits to be completed.",
+    )
     return redirect("taken", made.pk)
 
 
-def _taking(request: HttpRequest, form: TakeForm) -> dict[str, Any]:
+def _taking(request: Signed, form: TakeForm) -> dict[str, Any]:
     """Who takes it, how it was asked, and whether it may be incomplete."""
     authority = request.user.standing.holds(TAKE, form.offer.funnel.operator_id)
     incomplete, channel = "incomplete" in request.POST, str(request.POST.get("channel"))
-    return {"channel": channel, "via": "intake page", "authority": authority, "user": request.user, "incomplete": incomplete}
+    return {
+        "channel": channel,
+        "via": "intake page",
+        "authority": authority,
+        "user": request.user,
+        "incomplete": incomplete,
+    }
 
 
 def withdraw(request: HttpRequest, token: str) -> HttpResponse:

@@ -37,7 +37,14 @@ class Task(Room):
         permissions = [("see_console", "See the Governance Console or the Task Inbox")]
         indexes = [models.Index(fields=["governor", "state", "since", "id"], name="governance_task_queue")]
 
-    @birth(Request, "received", label="Submit", says="It becomes an intake, and a task to review.", codename="submit_request", primary=True)
+    @birth(
+        Request,
+        "received",
+        label="Submit",
+        says="It becomes an intake, and a task to review.",
+        codename="submit_request",
+        primary=True,
+    )
     def submit(cls, request: Request, *, version: SurfaceVersion, details: Details) -> "Task":  # noqa: N805
         """Take a complete Request through: it is submitted, its Intake stored, its Task opened, in one act."""
         request.submit()
@@ -56,11 +63,24 @@ class Task(Room):
     def resume(self) -> None:
         """The review goes on."""
 
-    @move(BEFORE_ASSIGNED, "rejected", no=True, label="Reject", says="Ends here. The requester reads that it will not be done.")
+    @move(
+        BEFORE_ASSIGNED,
+        "rejected",
+        no=True,
+        label="Reject",
+        says="Ends here. The requester reads that it will not be done.",
+    )
     def reject(self) -> None:
         """The review says no."""
 
-    @move(BEFORE_ASSIGNED, "cancelled", no=True, asker=True, label="Cancel", says="Ends here, because it is no longer wanted.")
+    @move(
+        BEFORE_ASSIGNED,
+        "cancelled",
+        no=True,
+        asker=True,
+        label="Cancel",
+        says="Ends here, because it is no longer wanted.",
+    )
     def cancel(self) -> None:
         """It is no longer wanted."""
 
@@ -76,11 +96,17 @@ class Task(Room):
     def hand_off(self) -> None:
         """Its Job is created; governance has done its part."""
 
-    @move("handed_off", "closed", label="Close the task", says="Closes the governance of it, and says nothing of the job.")
+    @move(
+        "handed_off", "closed", label="Close the task", says="Closes the governance of it, and says nothing of the job."
+    )
     def close(self) -> None:
         """Governance closure: explicit, and no word about the Job."""
 
-    @note(BEFORE_ASSIGNED, label="Correct a detail", says="What was asked stays as it is; the job will carry what you put right.")
+    @note(
+        BEFORE_ASSIGNED,
+        label="Correct a detail",
+        says="What was asked stays as it is; the job will carry what you put right.",
+    )
     def correct(self, *, field: str, becomes: str, why: str) -> "Correction":
         """Put a wrong detail right, beside the frozen Intake."""
         if field not in CORRECTABLE:
@@ -99,7 +125,9 @@ class Task(Room):
 
     def _checked(self, field: str, becomes: str) -> str:
         """What a detail would become, if the intake as a whole could be read with it."""
-        whole = {name: self.detail(name) for name in CORRECTABLE} | {name: getattr(self.intake, name) for name in ("latitude", "longitude", "answers")}
+        whole = {name: self.detail(name) for name in CORRECTABLE} | {
+            name: getattr(self.intake, name) for name in ("latitude", "longitude", "answers")
+        }
         reading = read(self.version, whole | {field: becomes}, past=field != "wished")
         if reading.details is None:
             raise Invalid({"becomes": reading.errors.get(field) or " ".join(reading.errors.values())})
@@ -151,12 +179,24 @@ class Assignment(Room):
 
     class Meta(Room.Meta):
         constraints = [
-            models.UniqueConstraint(fields=["task"], condition=~models.Q(state="withdrawn"), name="governance_assignment_one_living"),
-            models.CheckConstraint(condition=models.Q(governor=None) | models.Q(governor=models.F("operator")), name="governance_assignment_within"),
+            models.UniqueConstraint(
+                fields=["task"], condition=~models.Q(state="withdrawn"), name="governance_assignment_one_living"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(governor=None) | models.Q(governor=models.F("operator")),
+                name="governance_assignment_within",
+            ),
         ]
         indexes = [models.Index(fields=["governor", "state", "since", "id"], name="governance_assignment_queue")]
 
-    @birth(Task, "approved", label="Assign", says="Names who is to do it. It makes no job yet.", codename="assign_task", primary=True)
+    @birth(
+        Task,
+        "approved",
+        label="Assign",
+        says="Names who is to do it. It makes no job yet.",
+        codename="assign_task",
+        primary=True,
+    )
     def assign(cls, task: Task, *, operator: Operator, worker: User | None = None, note: str = "") -> "Assignment":  # noqa: N805
         """Assign an approved Task to an operator."""
         if task.governor_id not in (None, operator.pk):
@@ -173,7 +213,9 @@ class Assignment(Room):
         """Its Job is created; the Task has done its part with it."""
         self.task.hand_off()
 
-    @move("active", "withdrawn", no=True, label="Withdraw the assignment", says="The task goes back to be assigned anew.")
+    @move(
+        "active", "withdrawn", no=True, label="Withdraw the assignment", says="The task goes back to be assigned anew."
+    )
     def withdraw(self) -> None:
         """Take the assignment back before a Job is created."""
         self.task.be_unassigned()

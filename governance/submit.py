@@ -60,7 +60,9 @@ def _before(asking: Asking) -> Request | None:
     """The Request that the same key has made before, if its content is the same."""
     before = Request.objects.filter(key=asking.key).first()
     if before and before.content != content_of(asking.asked):
-        raise Conflict(sentence=f"This form was sent before with other content, as {before.reference}. Open a new form to ask for something else.")
+        raise Conflict(
+            sentence=f"This form was sent before with other content, as {before.reference}. Open a new form to ask for something else."
+        )
     return before
 
 

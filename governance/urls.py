@@ -15,5 +15,10 @@ urlpatterns = [
     path("inbox/", views.inbox, name="inbox"),
     path("inbox/<slug:slug>/", views.inbox, name="inbox-queue"),
     path("cases/<int:case_id>/", views.case, name="case"),
-    *doors(Task, Assignment, via=governed_from, forms={"Task.submit": entry.CompleteForm, "Assignment.assign": AssignForm, "Task.correct": CorrectionForm}),
+    *doors(
+        Task,
+        Assignment,
+        via=governed_from,
+        forms={"Task.submit": entry.CompleteForm, "Assignment.assign": AssignForm, "Task.correct": CorrectionForm},
+    ),
 ]

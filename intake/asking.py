@@ -92,7 +92,9 @@ def _blank(value: Any) -> bool:
     return value is None or (isinstance(value, str) and not value.strip())
 
 
-def _tier(runtime: Any, asked: Mapping[str, Any], clean: dict[str, Any], missing: dict[str, str], wrong: dict[str, str]) -> None:
+def _tier(
+    runtime: Any, asked: Mapping[str, Any], clean: dict[str, Any], missing: dict[str, str], wrong: dict[str, str]
+) -> None:
     """The service tier: one of the surface's, wherever it has any."""
     tier = asked.get("tier") or ""
     codes = {each.code for each in runtime.tiers}

@@ -33,9 +33,17 @@ STORED = ("tier", "answers", "place", "latitude", "longitude", "wished", "descri
 def _facts(runtime: Runtime, said: Mapping[str, Any], contact: bool) -> Facts:
     """Every label with its value, empty ones among them."""
     answers = said.get("answers") or {}
-    asked = [(field.label, answer_words(field, answers.get(field.code))) for field in runtime.fields if contact or not field.personal]
+    asked = [
+        (field.label, answer_words(field, answers.get(field.code)))
+        for field in runtime.fields
+        if contact or not field.personal
+    ]
     facts = [("Service", service_words(runtime, said.get("tier"))), *asked]
-    facts += [("Place", str(said.get("place") or "")), ("Position", position_words(said)), ("Wished for", wished_words(said.get("wished")))]
+    facts += [
+        ("Place", str(said.get("place") or "")),
+        ("Position", position_words(said)),
+        ("Wished for", wished_words(said.get("wished"))),
+    ]
     facts += [("In your own words" if not contact else "In their words", str(said.get("description") or ""))]
     return facts + ([(label, str(said.get(name) or "")) for label, name in CONTACT] if contact else [])
 

@@ -38,7 +38,11 @@ class Questions(forms.Form):
     def asked(self) -> dict[str, Any]:
         """What was typed, as it was typed; what was left empty is left out."""
         said = {name: self.cleaned_data[name] for name in self.names if self.cleaned_data.get(name)}
-        answers = {name.removeprefix("answers."): said.pop(name) for name in self.names if name in said and name.startswith("answers.")}
+        answers = {
+            name.removeprefix("answers."): said.pop(name)
+            for name in self.names
+            if name in said and name.startswith("answers.")
+        }
         return {**said, "answers": answers} if answers else said
 
     def groups(self) -> Iterator[tuple[str, list[forms.BoundField]]]:
@@ -84,7 +88,11 @@ class PublicForm(KeyedForm):
 
     least = timedelta(seconds=2)
 
-    website = forms.CharField(label="Leave this empty", required=False, widget=forms.TextInput(attrs={"tabindex": "-1", "autocomplete": "off"}))
+    website = forms.CharField(
+        label="Leave this empty",
+        required=False,
+        widget=forms.TextInput(attrs={"tabindex": "-1", "autocomplete": "off"}),
+    )
 
     def opened(self) -> str:
         """The key, if the field that no person sees was left empty."""
@@ -114,7 +122,11 @@ class FunnelForm(forms.ModelForm):  # type: ignore[type-arg]
     class Meta:
         model = Funnel
         fields = ["name", "words", "surfaces", "is_open"]
-        labels = {"words": "Words above the form", "surfaces": "What it offers", "is_open": "Open: people can send requests"}
+        labels = {
+            "words": "Words above the form",
+            "surfaces": "What it offers",
+            "is_open": "Open: people can send requests",
+        }
         help_texts = {"words": "", "surfaces": "Planned ones are described on the public page and take no requests."}
         widgets = {"words": forms.Textarea(attrs={"rows": 4}), "surfaces": forms.CheckboxSelectMultiple}
 
@@ -131,4 +143,7 @@ class NewFunnelForm(FunnelForm):
     class Meta(FunnelForm.Meta):
         fields = ["name", "slug", "words", "surfaces", "is_open"]
         labels = {**FunnelForm.Meta.labels, "slug": "Address"}
-        help_texts = {**FunnelForm.Meta.help_texts, "slug": "The end of its public link: letters, digits and hyphens. It stays as it is."}
+        help_texts = {
+            **FunnelForm.Meta.help_texts,
+            "slug": "The end of its public link: letters, digits and hyphens. It stays as it is.",
+        }

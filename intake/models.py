@@ -8,7 +8,13 @@ from django.db import models
 from qtm.models import Operator, Surface, SurfaceVersion
 from qtm.spine import BornOf, Boundary, Fact, Room, move
 
-CHANNELS = [("web", "web form"), ("phone", "by phone"), ("in_person", "in person"), ("import", "import"), ("follow_on", "follow-on")]
+CHANNELS = [
+    ("web", "web form"),
+    ("phone", "by phone"),
+    ("in_person", "in person"),
+    ("import", "import"),
+    ("follow_on", "follow-on"),
+]
 
 
 def unguessable() -> str:
@@ -21,13 +27,17 @@ class Actor(Fact):
 
     noted_by: ClassVar[str] = "system"
 
-    kind = models.CharField(max_length=10, choices=[("person", "person"), ("business", "business"), ("system", "system")], default="person")
+    kind = models.CharField(
+        max_length=10, choices=[("person", "person"), ("business", "business"), ("system", "system")], default="person"
+    )
     name = models.CharField(max_length=120, blank=True)
     phone = models.CharField(max_length=40, blank=True)
     email = models.EmailField(blank=True)
 
     class Meta(Fact.Meta):
-        constraints = [models.UniqueConstraint(fields=["name"], condition=models.Q(kind="system"), name="intake_actor_system_key")]
+        constraints = [
+            models.UniqueConstraint(fields=["name"], condition=models.Q(kind="system"), name="intake_actor_system_key")
+        ]
 
     def __str__(self) -> str:
         """The name given, or who it is in a word."""
@@ -40,7 +50,9 @@ class Funnel(models.Model):
     slug = models.SlugField(max_length=60, unique=True)
     name = models.CharField(max_length=80)
     words = models.TextField(max_length=1000, blank=True, help_text="What people read above the form.")
-    operator = models.ForeignKey(Operator, models.PROTECT, null=True, blank=True, related_name="funnels", help_text="Empty: the network's own.")
+    operator = models.ForeignKey(
+        Operator, models.PROTECT, null=True, blank=True, related_name="funnels", help_text="Empty: the network's own."
+    )
     surfaces = models.ManyToManyField(Surface, related_name="funnels", blank=True)
     is_open = models.BooleanField("open", default=True)
 
@@ -79,7 +91,11 @@ class Request(Room):
     seen_with = "intake.take_request"
     case_column = "id"
     born_by = "asker"
-    boundary = Boundary("open entry: web form, operator-managed intake page, import, a named system", "asking commits nobody", queue="To complete")
+    boundary = Boundary(
+        "open entry: web form, operator-managed intake page, import, a named system",
+        "asking commits nobody",
+        queue="To complete",
+    )
 
     actor = models.ForeignKey(Actor, models.PROTECT, related_name="requests")
     funnel = models.ForeignKey(Funnel, models.PROTECT, related_name="requests")
@@ -105,7 +121,14 @@ class Request(Room):
     def submit(self) -> None:
         """What was asked is complete; it goes on as Intake and Task."""
 
-    @move("received", "discarded", no=True, asker=True, label="Discard", says="Nothing follows from it. It stays on file as it was asked.")
+    @move(
+        "received",
+        "discarded",
+        no=True,
+        asker=True,
+        label="Discard",
+        says="Nothing follows from it. It stays on file as it was asked.",
+    )
     def discard(self) -> None:
         """Nothing follows from what was asked."""
 

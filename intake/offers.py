@@ -32,12 +32,21 @@ class Offer:
     @property
     def shut(self) -> str:
         """Why it cannot be asked for here now; empty where it can."""
-        return self.funnel.shut or ("" if self.reads.executable else f"{self.surface} is planned: it is described here, and takes no requests yet.")
+        return self.funnel.shut or (
+            ""
+            if self.reads.executable
+            else f"{self.surface} is planned: it is described here, and takes no requests yet."
+        )
 
 
 def newest(surfaces: Q) -> QuerySet[SurfaceVersion]:
     """The newest version of each of these surfaces, live ones first, in one query."""
-    return SurfaceVersion.objects.filter(surfaces).order_by("surface__name", "-number").distinct("surface__name").select_related("surface")
+    return (
+        SurfaceVersion.objects.filter(surfaces)
+        .order_by("surface__name", "-number")
+        .distinct("surface__name")
+        .select_related("surface")
+    )
 
 
 def offers_of(funnel: Funnel) -> list[Offer]:
@@ -49,7 +58,10 @@ def offers_of(funnel: Funnel) -> list[Offer]:
 def offers_by_funnel(funnels: Iterable[Funnel]) -> dict[Funnel, list[Offer]]:
     """What can be asked for, funnel by funnel, in two queries."""
     versions = {version.surface_id: version for version in newest(Q(surface__funnels__in=funnels))}
-    found = {funnel: [Offer(funnel, versions[each.pk]) for each in funnel.surfaces.all() if each.pk in versions] for funnel in funnels}
+    found = {
+        funnel: [Offer(funnel, versions[each.pk]) for each in funnel.surfaces.all() if each.pk in versions]
+        for funnel in funnels
+    }
     return {funnel: [offer for offer in offers if not offer.shut] for funnel, offers in found.items()}
 
 

@@ -11,7 +11,13 @@ from qtm.refusals import Invalid
 from qtm.runtime import UNSTORABLE, Service
 
 # Our names of what is asked, and theirs.
-THEIRS = {"place": "address", "latitude": "lat", "longitude": "long", "description": "description", "tier": "service_name"}
+THEIRS = {
+    "place": "address",
+    "latitude": "lat",
+    "longitude": "long",
+    "description": "description",
+    "tier": "service_name",
+}
 KEPT = ("service_request_id", "service_name", "requested_datetime")
 MOST_ID = 60
 
@@ -42,7 +48,9 @@ def foreign(row: Any, services: Services) -> Foreign:
     number, (surface, service) = _id(row), _service(row, services)
     if not isinstance(row.get("requested_datetime"), str | None):
         raise Invalid({"requested_datetime": "This is not text."})
-    given = {ours: row[theirs] for ours, theirs in THEIRS.items() if ours != "tier" and row.get(theirs) not in (None, "")}
+    given = {
+        ours: row[theirs] for ours, theirs in THEIRS.items() if ours != "tier" and row.get(theirs) not in (None, "")
+    }
     answers = {"answers": dict(service.fields)} if service.fields else {}
     kept = {"open311": {name: row[name] for name in KEPT if row.get(name) is not None}}
     return Foreign(number, surface, {**given, **kept, "tier": service.tier, **answers})
@@ -55,7 +63,13 @@ def _id(row: Mapping[str, Any]) -> str:
         raise Invalid({"service_request_id": "This is no id: it must be text or a whole number."})
     number = str("" if number is None else number).strip()
     if not 0 < len(number) <= MOST_ID:
-        raise Invalid({"service_request_id": f"At most {MOST_ID} characters; these are {len(number)}." if number else "This is missing."})
+        raise Invalid(
+            {
+                "service_request_id": f"At most {MOST_ID} characters; these are {len(number)}."
+                if number
+                else "This is missing."
+            }
+        )
     return number
 
 
@@ -87,4 +101,6 @@ def _unstorable(row: Any) -> str:
 
 def in_their_words(invalid: Invalid) -> str:
     """Each error by the name under which it stands in the other system's row."""
-    return " ".join(f"{THEIRS.get(name, name)}: {sentence}" if name else sentence for name, sentence in invalid.errors.items())
+    return " ".join(
+        f"{THEIRS.get(name, name)}: {sentence}" if name else sentence for name, sentence in invalid.errors.items()
+    )

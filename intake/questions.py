@@ -34,7 +34,9 @@ def questions(runtime: Runtime) -> dict[str, forms.Field]:
     """The questions of a runtime, by the names under which what was asked is stored."""
     asked: dict[str, forms.Field] = {}
     if runtime.tiers:
-        asked["tier"] = Choice(label="Service", choices=[(tier.code, tier_card(tier)) for tier in runtime.tiers], widget=forms.RadioSelect)
+        asked["tier"] = Choice(
+            label="Service", choices=[(tier.code, tier_card(tier)) for tier in runtime.tiers], widget=forms.RadioSelect
+        )
     asked |= {f"answers.{field.code}": question(field) for field in runtime.fields}
     for fact in FACTS:
         if (wanted := getattr(runtime.asks, fact)) != "no":
@@ -64,7 +66,11 @@ def question(field: Field) -> forms.Field:
         return _cards([("yes", "Yes"), ("no", "No")], said)
     if field.kind == "choice":
         offered = [(each.code, each.label) for each in field.choices]
-        return _cards(offered, said) if len(offered) <= MOST_CARDS else Choice(choices=[("", "Choose one"), *offered], **said)
+        return (
+            _cards(offered, said)
+            if len(offered) <= MOST_CARDS
+            else Choice(choices=[("", "Choose one"), *offered], **said)
+        )
     return Words(widget=WIDGETS[field.kind](), **said)
 
 
@@ -78,7 +84,10 @@ def _cards(offered: list[tuple[str, str]], said: dict[str, Any]) -> Choice:
 def facts_asked(fact: str, required: bool) -> dict[str, forms.Field]:
     """A question that every surface may ask, with the help that a browser gives."""
     if fact == "position":
-        return {name: Words(label=label, required=required, widget=_input("text", autocomplete="off")) for name, label in POSITION.items()}
+        return {
+            name: Words(label=label, required=required, widget=_input("text", autocomplete="off"))
+            for name, label in POSITION.items()
+        }
     label, help_text, widget = FACT_WORDS[fact]
     return {fact: Words(label=label, help_text=help_text, required=required, widget=widget())}
 
@@ -103,7 +112,11 @@ FACT_WORDS: dict[str, tuple[str, str, Any]] = {
     "phone": ("Phone", "", lambda: _input("tel", autocomplete="tel")),
     "email": ("E-mail", "", lambda: _input("email", autocomplete="email", spellcheck="false")),
     "place": ("Place", "Street and number, and how to find it.", lambda: _input("text", autocomplete="street-address")),
-    "wished": ("When would suit you?", f"A wish, not an appointment; {PLACE_ZONE} time.", lambda: _input("datetime-local")),
+    "wished": (
+        "When would suit you?",
+        f"A wish, not an appointment; {PLACE_ZONE} time.",
+        lambda: _input("datetime-local"),
+    ),
     "description": ("What should we know?", "In your own words.", lambda: forms.Textarea(attrs={"rows": 5})),
 }
 

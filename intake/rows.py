@@ -110,4 +110,6 @@ def _why(error: Exception) -> str:
     """Why it cannot be read, and where."""
     if isinstance(error, json.JSONDecodeError):
         return f"this is not JSON: {error.msg}, line {error.lineno}, column {error.colno}"
-    return "this is nested too deeply" if isinstance(error, RecursionError) else "this holds a number that nobody can read"
+    return (
+        "this is nested too deeply" if isinstance(error, RecursionError) else "this holds a number that nobody can read"
+    )

@@ -15,6 +15,7 @@ from intake.offers import Offer, funnels, offers_by_funnel, offers_of, own_layer
 from intake.staff import KEEP, TAKE, staff
 from qtm.case import Case
 from qtm.doors import doors_out_of
+from qtm.signed import Signed
 from qtm.tracking import may_withdraw, newest, stages, told
 from qtm.typed import typed_before
 
@@ -80,19 +81,27 @@ def withdrawal(request: HttpRequest, asked: Request, form: WithdrawForm, status:
 
 def private(response: HttpResponse, referrer: str) -> HttpResponse:
     """Keep a page whose address is its key out of indexes, caches and other sites' logs."""
-    for name, value in {"X-Robots-Tag": "noindex, nofollow", "Cache-Control": "private, no-store", "Referrer-Policy": referrer}.items():
+    for name, value in {
+        "X-Robots-Tag": "noindex, nofollow",
+        "Cache-Control": "private, no-store",
+        "Referrer-Policy": referrer,
+    }.items():
         response[name] = value
     return response
 
 
 @require_safe
 @staff(TAKE)
-def intake(request: HttpRequest) -> HttpResponse:
+def intake(request: Signed) -> HttpResponse:
     """What waits to be completed, oldest first, and what can be taken."""
-    waiting = Request.objects.filter(own_layer(request.user.standing, TAKE, "governor"), state="received").order_by("since", "pk")
+    waiting = Request.objects.filter(own_layer(request.user.standing, TAKE, "governor"), state="received").order_by(
+        "since", "pk"
+    )
     shown = list(waiting.select_related("surface", "funnel", "actor")[: SHOWN + 1])
     offered = offers_by_funnel(list(funnels(request.user.standing, TAKE).prefetch_related("surfaces")))
-    return render(request, "intake/intake.html", {"waiting": shown[:SHOWN], "more": len(shown) > SHOWN, "offered": offered})
+    return render(
+        request, "intake/intake.html", {"waiting": shown[:SHOWN], "more": len(shown) > SHOWN, "offered": offered}
+    )
 
 
 def take_form(request: HttpRequest, offer: Offer, form: KeyedForm, status: int = 200) -> HttpResponse:
@@ -102,26 +111,34 @@ def take_form(request: HttpRequest, offer: Offer, form: KeyedForm, status: int =
 
 @require_safe
 @staff(TAKE)
-def taken(request: HttpRequest, pk: int) -> HttpResponse:
+def taken(request: Signed, pk: int) -> HttpResponse:
     """One Request: what was asked, and what is to be done with it."""
-    seen = Request.objects.filter(request.user.standing.sight(Request)).select_related("funnel", "surface", "actor", "intake__version")
+    seen = Request.objects.filter(request.user.standing.sight(Request)).select_related(
+        "funnel", "surface", "actor", "intake__version"
+    )
     asked = get_object_or_404(seen, pk=pk)
     link = request.build_absolute_uri(reverse("track", args=[asked.token]))
     case = asked.page if request.user.standing.holds(GOVERN, asked.governor_id) else ""
-    said = {"asked": asked, "facts": facts_of(asked, contact=True), "link": link, "case": case, "drawn": doors_out_of(asked, request.user, request.path)}
+    said = {
+        "asked": asked,
+        "facts": facts_of(asked, contact=True),
+        "link": link,
+        "case": case,
+        "drawn": doors_out_of(asked, request.user, request.path),
+    }
     return render(request, "intake/taken.html", said)
 
 
 @require_safe
 @staff(KEEP)
-def kept_funnels(request: HttpRequest) -> HttpResponse:
+def kept_funnels(request: Signed) -> HttpResponse:
     """The funnels that this person keeps."""
     found = funnels(request.user.standing, KEEP).prefetch_related("surfaces")
     return render(request, "intake/funnels.html", {"funnels": found})
 
 
 @staff(KEEP)
-def kept_funnel(request: HttpRequest, slug: str) -> HttpResponse:
+def kept_funnel(request: Signed, slug: str) -> HttpResponse:
     """One funnel's words, surfaces, and whether it is open."""
     found = get_object_or_404(funnels(request.user.standing, KEEP), slug=slug)
     form = FunnelForm(request.POST if request.method == "POST" else None, instance=found, initial=typed_before(request))
@@ -129,11 +146,15 @@ def kept_funnel(request: HttpRequest, slug: str) -> HttpResponse:
 
 
 @staff(KEEP)
-def new_funnel(request: HttpRequest) -> HttpResponse:
+def new_funnel(request: Signed) -> HttpResponse:
     """A new funnel of one's own layer."""
     standing = request.user.standing
     made = Funnel(operator=None if standing.holds(KEEP) else standing.operator)
-    return _keep(request, made, NewFunnelForm(request.POST if request.method == "POST" else None, instance=made, initial=typed_before(request)))
+    return _keep(
+        request,
+        made,
+        NewFunnelForm(request.POST if request.method == "POST" else None, instance=made, initial=typed_before(request)),
+    )
 
 
 def _keep(request: HttpRequest, funnel: Funnel, form: FunnelForm) -> HttpResponse:
@@ -143,4 +164,9 @@ def _keep(request: HttpRequest, funnel: Funnel, form: FunnelForm) -> HttpRespons
         messages.success(request, f"{kept} is kept as it stands here.")
         return redirect("funnel", kept.slug)
     link = request.build_absolute_uri(reverse("entry-point", args=[funnel.slug])) if funnel.pk else ""
-    return render(request, "intake/funnel.html", {"funnel": funnel, "form": form, "link": link}, status=422 if form.is_bound else 200)
+    return render(
+        request,
+        "intake/funnel.html",
+        {"funnel": funnel, "form": form, "link": link},
+        status=422 if form.is_bound else 200,
+    )

@@ -39,7 +39,9 @@ def present_act() -> Act:
 
 
 @contextmanager
-def acting(user: models.Model | None = None, *, via: str, authority: str, actor: models.Model | None = None, reason: str = "") -> Iterator[Act]:
+def acting(
+    user: models.Model | None = None, *, via: str, authority: str, actor: models.Model | None = None, reason: str = ""
+) -> Iterator[Act]:
     """One act of one person (or of the asker) in one transaction; what the law refuses comes out as a `Refusal`."""
     act = Act(uuid.uuid4(), user.pk if user else None, actor.pk if actor else None, via, authority, reason)
     nested = connection.in_atomic_block

@@ -54,7 +54,9 @@ def only_run() -> IO[str]:
             return locked(writable(VAR) / "run.lock", fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             if time.monotonic() > deadline:
-                raise Unready(f"QTM OS is running from this folder already, at {_noted()}: stop that one first.") from None
+                raise Unready(
+                    f"QTM OS is running from this folder already, at {_noted()}: stop that one first."
+                ) from None
             time.sleep(0.1)
 
 

@@ -18,7 +18,9 @@ from qtm.roles import MEMBER, NETWORK
 from qtm.spine import Room, all_rooms
 
 OWNS = "SELECT count(*) FROM pg_class WHERE relowner = current_user::regrole AND relnamespace = 'public'::regnamespace"
-CREATES = "SELECT has_schema_privilege('public', 'CREATE') OR has_database_privilege(current_database(), 'CREATE, TEMPORARY')"
+CREATES = (
+    "SELECT has_schema_privilege('public', 'CREATE') OR has_database_privilege(current_database(), 'CREATE, TEMPORARY')"
+)
 RISES = "SELECT rolsuper OR rolcreaterole OR rolbypassrls FROM pg_roles WHERE rolname = current_user"
 WRITES = (
     "SELECT count(*) FROM pg_class WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace"
@@ -35,8 +37,18 @@ def every_verb_has_its_door(app_configs: Any, **kwargs: Any) -> list[CheckMessag
     missing = [f"{room.__name__}.{name}" for room, name in verbs if (room, name) not in doors]
     astray = [door.name for door in doors.values() if not leads_home(door.name)]
     return [
-        *(Error(f"{name} has no door.", hint="Name its room in doors(…) in its zone's urls.py.", id="qtm.E001") for name in missing),
-        *(Error(f"The address of {name} is not its alone.", hint="Give each verb of a room's row its own label.", id="qtm.E001") for name in astray),
+        *(
+            Error(f"{name} has no door.", hint="Name its room in doors(…) in its zone's urls.py.", id="qtm.E001")
+            for name in missing
+        ),
+        *(
+            Error(
+                f"The address of {name} is not its alone.",
+                hint="Give each verb of a room's row its own label.",
+                id="qtm.E001",
+            )
+            for name in astray
+        ),
     ]
 
 
@@ -52,7 +64,12 @@ def leads_home(name: str) -> bool:
 def every_room_has_its_law(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
     """qtm.E002: each room carries its law among its constraints."""
     return [
-        Error(f"{room.__name__} has no law.", hint="Let its Meta inherit Room.Meta and leave `constraints` a list.", obj=room, id="qtm.E002")
+        Error(
+            f"{room.__name__} has no law.",
+            hint="Let its Meta inherit Room.Meta and leave `constraints` a list.",
+            obj=room,
+            id="qtm.E002",
+        )
         for room in all_rooms()
         if not has_law(room)
     ]
@@ -68,7 +85,10 @@ def roles_name_what_is_there(app_configs: Any, **kwargs: Any) -> list[CheckMessa
     """qtm.E003: each permission that a role names is declared by a model."""
     declared = {f"{model._meta.app_label}.{code}" for model in apps.get_models() for code, _ in model._meta.permissions}
     named = {name for names in [*NETWORK.values(), *MEMBER.values()] for name in names}
-    return [Error(f"No model declares the permission {name}.", hint="Mend qtm/roles.py.", id="qtm.E003") for name in sorted(named - declared)]
+    return [
+        Error(f"No model declares the permission {name}.", hint="Mend qtm/roles.py.", id="qtm.E003")
+        for name in sorted(named - declared)
+    ]
 
 
 @register(Tags.security)
@@ -77,7 +97,13 @@ def three_roles(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
     users = [database["USER"] for database in settings.DATABASES.values()]
     if len(set(users)) == len(users):
         return []
-    return [Error("Two of the DATABASE_…URLs name the same role.", hint="`python -m qtm.postgres` prints how to make the three roles.", id="qtm.E004")]
+    return [
+        Error(
+            "Two of the DATABASE_…URLs name the same role.",
+            hint="`python -m qtm.postgres` prints how to make the three roles.",
+            id="qtm.E004",
+        )
+    ]
 
 
 @register(Tags.database)
@@ -89,7 +115,11 @@ def roles_are_small(app_configs: Any, databases: Sequence[str] | None = None, **
 
 def too_much(alias: str) -> Iterator[str]:
     """What a role may that it should not."""
-    asks = {"owns tables": OWNS, "can create things in the database": CREATES, "is a superuser or can make roles": RISES}
+    asks = {
+        "owns tables": OWNS,
+        "can create things in the database": CREATES,
+        "is a superuser or can make roles": RISES,
+    }
     with connections[alias].cursor() as cursor:
         for said, question in (asks | ({"can write": WRITES} if alias == "omni" else {})).items():
             cursor.execute(question)
@@ -102,7 +132,13 @@ def a_long_key(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
     """qtm.E006: the key that signs sessions and links is long enough to be none that can be guessed."""
     if len(settings.SECRET_KEY) >= 40 and len(set(settings.SECRET_KEY)) >= 10:
         return []
-    return [Error("SECRET_KEY is too short.", hint='`python -c "import secrets; print(secrets.token_urlsafe(50))"` makes one.', id="qtm.E006")]
+    return [
+        Error(
+            "SECRET_KEY is too short.",
+            hint='`python -c "import secrets; print(secrets.token_urlsafe(50))"` makes one.',
+            id="qtm.E006",
+        )
+    ]
 
 
 @register(Tags.files)
@@ -111,8 +147,20 @@ def evidence_is_private(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
     root = Path(settings.EVIDENCE_ROOT).resolve()
     served = [Path(folder).resolve() for folder in (settings.STATIC_ROOT, *settings.STATICFILES_DIRS)]
     if any(root.is_relative_to(folder) or folder.is_relative_to(root) for folder in served):
-        return [Error("EVIDENCE_ROOT and the static files lie in one folder.", hint="Evidence is private: keep it apart.", id="qtm.E007")]
+        return [
+            Error(
+                "EVIDENCE_ROOT and the static files lie in one folder.",
+                hint="Evidence is private: keep it apart.",
+                id="qtm.E007",
+            )
+        ]
     nearest = next(folder for folder in (root, *root.parents) if folder.exists())
     if nearest.is_dir() and os.access(nearest, os.W_OK | os.X_OK):
         return []
-    return [Warning(f"Evidence cannot be written to {root}.", hint="Set EVIDENCE_ROOT to a folder that the server may write.", id="qtm.W001")]
+    return [
+        Warning(
+            f"Evidence cannot be written to {root}.",
+            hint="Set EVIDENCE_ROOT to a folder that the server may write.",
+            id="qtm.W001",
+        )
+    ]

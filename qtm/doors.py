@@ -42,7 +42,12 @@ class DoorForm(forms.Form):
 class ReasonForm(DoorForm):
     """Why the answer is no."""
 
-    reason = forms.CharField(label="Why?", max_length=1000, widget=forms.Textarea(attrs={"rows": 3}), error_messages={"required": "Say why: the reason is kept with the decision."})
+    reason = forms.CharField(
+        label="Why?",
+        max_length=1000,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        error_messages={"required": "Say why: the reason is kept with the decision."},
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +98,11 @@ class Door:
 
     def bound(self, user: Any, row: Room, data: Any = None, files: Any = None, initial: Any = None) -> DoorForm | None:
         """The form for one row and person, or None where a press is enough."""
-        return self.form(data, files, row=row, user=user, initial=initial, auto_id=f"{self.verb.name}-%s") if self.form else None
+        return (
+            self.form(data, files, row=row, user=user, initial=initial, auto_id=f"{self.verb.name}-%s")
+            if self.form
+            else None
+        )
 
     def enter(self, user: Any, row: Room, **given: Any) -> Any:
         """Pass the door: the permission is asked, the act is named, the verb is called; `Forbidden` (403) where it may not."""
@@ -147,7 +156,9 @@ class Door:
 
     def first_made(self, row: Room) -> Room | None:
         """What somebody quicker made of a row that a crossing does not move: there its own log says nothing of who and when."""
-        key = next((key for key in self.room.upstream() if key.remote_field.model is self.verb.of and row.edges() == []), None)
+        key = next(
+            (key for key in self.room.upstream() if key.remote_field.model is self.verb.of and row.edges() == []), None
+        )
         return self.room._default_manager.filter(**{key.name: row}).order_by("-pk").first() if key else None
 
     def page(self, request: HttpRequest, row: Room, form: DoorForm | None, status: int) -> HttpResponse:
@@ -199,7 +210,9 @@ class DrawnDoor:
 _doors: dict[tuple[type[Room], str], Door] = {}
 
 
-def doors(*rooms: type[Room], via: str | Callable[[Any], str], forms: Mapping[str, type[DoorForm]] = {}) -> Iterator[URLPattern]:
+def doors(
+    *rooms: type[Room], via: str | Callable[[Any], str], forms: Mapping[str, type[DoorForm]] = {}
+) -> Iterator[URLPattern]:
     """The routes of every door that belongs to these rooms; `forms` by verb, where a press is not enough."""
     for room in rooms:
         for verb in room.verbs.values():
@@ -227,7 +240,8 @@ def _view(door: Door) -> Callable[..., HttpResponse]:
     def view(request: HttpRequest, pk: int) -> HttpResponse:
         return door.view(request, pk)
 
-    view.takes_uploads = bool(door.form and any(isinstance(each, forms.FileField) for each in door.form.base_fields.values()))  # type: ignore[attr-defined]
+    asks = door.form.base_fields.values() if door.form else ()
+    setattr(view, "takes_uploads", any(isinstance(each, forms.FileField) for each in asks))  # noqa: B010
     return view
 
 

@@ -10,7 +10,7 @@ from django.shortcuts import render
 from django.template.loader import render_to_string
 
 from qtm.case import last_line, made_in
-from qtm.models import Transition
+from qtm.models import Transition, User
 from qtm.refusals import Conflict, Invalid, Refusal
 from qtm.spine import Room, all_rooms, words
 
@@ -41,7 +41,9 @@ def _what_stands(request: HttpRequest, row: Room) -> dict[str, Any]:
 def _link(made: Transition | None, request: HttpRequest) -> dict[str, str] | None:
     """A link to a row that one's own first press made."""
     room = next((room for room in all_rooms() if made and room.label() == made.room), None)
-    row = room._default_manager.filter(request.user.standing.sight(room), pk=made.row_id).first() if room and made else None  # type: ignore[union-attr]
+    if room is None or made is None or not isinstance(request.user, User):
+        return None
+    row: Any = room._default_manager.filter(request.user.standing.sight(room), pk=made.row_id).first()
     return {"url": row.page, "label": row.reference} if row else None
 
 
@@ -69,5 +71,7 @@ def server_error(request: HttpRequest) -> HttpResponse:
 
 def stale_form(request: HttpRequest, reason: str = "") -> HttpResponse:
     """403: the form's own key is missing or old."""
-    sentence = "This form has become stale, or your browser keeps no cookies. Go back, reload the page and send it again."
+    sentence = (
+        "This form has become stale, or your browser keeps no cookies. Go back, reload the page and send it again."
+    )
     return HttpResponse(render_to_string("403.html", {"refusal": {"sentence": sentence}}, None), status=403)

@@ -69,7 +69,9 @@ class OperatorForm(forms.ModelForm):  # type: ignore[type-arg]
 class InviteForm(forms.Form):
     """Whom to invite, and as what."""
 
-    name = forms.CharField(label="Who is it for?", max_length=120, help_text="For your own list. They say their name themselves.")
+    name = forms.CharField(
+        label="Who is it for?", max_length=120, help_text="For your own list. They say their name themselves."
+    )
     role = forms.ChoiceField(label="As what?", widget=forms.RadioSelect)
 
     def __init__(self, *args: Any, operator: Operator | None, **kwargs: Any) -> None:
@@ -81,7 +83,11 @@ class InviteForm(forms.Form):
 class GiveForm(forms.Form):
     """Which role on the network to give."""
 
-    role = forms.ChoiceField(label="Which one?", widget=forms.RadioSelect, error_messages={"invalid_choice": "There is no such role to give."})
+    role = forms.ChoiceField(
+        label="Which one?",
+        widget=forms.RadioSelect,
+        error_messages={"invalid_choice": "There is no such role to give."},
+    )
 
     def __init__(self, *args: Any, held: list[str], **kwargs: Any) -> None:
         """Those that are not held yet."""

@@ -60,7 +60,7 @@ def app_may(model: type[Model]) -> str:
         return "SELECT"
     if issubclass(model, Room):
         free = {"state", *model.living, *model.amendable}
-        columns = [field.column for field in model._meta.local_fields if field.name in free]
+        columns = [str(field.column) for field in model._meta.local_fields if field.name in free]
         return f"SELECT, INSERT, UPDATE ({', '.join(columns)})"
     if issubclass(model, Fact):
         return "SELECT, INSERT"
@@ -70,12 +70,10 @@ def app_may(model: type[Model]) -> str:
 def omni_reads(model: type[Model]) -> list[str]:
     """The columns of a model that Omni sees."""
     hidden = HIDDEN.get(model._meta.label, set())
-    return [field.column for field in model._meta.local_fields if field.name not in hidden]
+    return [str(field.column) for field in model._meta.local_fields if field.name not in hidden]
 
 
 def apply_grants() -> None:
     """Give both roles exactly their rights, as the owner."""
     with connections["owner"].cursor() as cursor:
         cursor.execute(";\n".join(statements()))
-
-

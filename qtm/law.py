@@ -161,10 +161,14 @@ class Law(Decree):
             births="".join(_birth(birth) for birth in said["births"]),
             access_at_birth=_access(said["access_at_birth"]),
             access_at_move=_access_at_moves(said["access_at_moves"]),
-            asker_check=fill("asker", root=said["root"], case=said["case"]) if said["by"] == "asker" or said["asker_edges"] else "",
+            asker_check=fill("asker", root=said["root"], case=said["case"])
+            if said["by"] == "asker" or said["asker_edges"]
+            else "",
             asker_edges=array(said["asker_edges"]),
             no_edges=array(said["no_edges"]),
-            not_an_edge=f"(OLD.state, NEW.state) NOT IN ({', '.join(f'({text(a)}, {text(b)})' for a, b in edges)})" if edges else "true",
+            not_an_edge=f"(OLD.state, NEW.state) NOT IN ({', '.join(f'({text(a)}, {text(b)})' for a, b in edges)})"
+            if edges
+            else "true",
             fixed_changed=changed(said["fixed"]),
             and_living_changed=f" AND ({changed(said['living'])})" if said["amendable"] else "",
         )
@@ -181,7 +185,13 @@ class FactLaw(Decree):
     def sql(self, table: str) -> tuple[str, str]:
         """All triggers and functions of the fact."""
         births = "".join(
-            fill("birth-of-part", uptable=part["table"], column=part["column"], upstates=array(part["states"]), uptable_word=text(part["word"]))
+            fill(
+                "birth-of-part",
+                uptable=part["table"],
+                column=part["column"],
+                upstates=array(part["states"]),
+                uptable_word=text(part["word"]),
+            )
             for part in self.said["parts"]
         )
         own = fill("fact", table=table, by=text(self.said["by"]), births=births)
@@ -202,7 +212,9 @@ def _birth(birth: Mapping[str, Any]) -> str:
     )
     if not birth["at_sealing"]:
         return own
-    return own + fill("same-act", log=LOG, uplabel=text(birth["label"]), column=birth["column"], uptable_word=text(birth["word"]))
+    return own + fill(
+        "same-act", log=LOG, uplabel=text(birth["label"]), column=birth["column"], uptable_word=text(birth["word"])
+    )
 
 
 def _row(columns: Iterable[str]) -> str:
@@ -217,7 +229,10 @@ def _access(allowed: Sequence[str]) -> str:
 
 def _access_at_moves(moves: Sequence[Sequence[Any]]) -> str:
     """The checks of the operator's access state, each for its own pairs of states."""
-    return "".join(f"    IF was || '>' || NEW.state = ANY ({array(edges)}) THEN\n{_access(allowed)}    END IF;\n" for edges, allowed in moves)
+    return "".join(
+        f"    IF was || '>' || NEW.state = ANY ({array(edges)}) THEN\n{_access(allowed)}    END IF;\n"
+        for edges, allowed in moves
+    )
 
 
 def _stands(table: str, birth: Mapping[str, Any], said: Mapping[str, Any]) -> tuple[str, str]:
@@ -255,7 +270,9 @@ def _stands(table: str, birth: Mapping[str, Any], said: Mapping[str, Any]) -> tu
     return make, drop + f"DROP FUNCTION law_{table}_{column}_stands();\n"
 
 
-def _edges_that_matter(edges: Sequence[Sequence[str]], stands: Mapping[str, Sequence[str]], listed: Sequence[str]) -> list[tuple[str, str]]:
+def _edges_that_matter(
+    edges: Sequence[Sequence[str]], stands: Mapping[str, Sequence[str]], listed: Sequence[str]
+) -> list[tuple[str, str]]:
     """The moves of a successor that can change whether it may stand; the others need no check."""
 
     def standing(state: str) -> tuple[bool, ...]:

@@ -23,7 +23,9 @@ class PlainRefusals:
         """Pass on."""
         return self.get_response(request)
 
-    def process_view(self, request: HttpRequest, view: Callable[..., Any], args: Any, kwargs: Any) -> HttpResponse | None:
+    def process_view(
+        self, request: HttpRequest, view: Callable[..., Any], args: Any, kwargs: Any
+    ) -> HttpResponse | None:
         """413 for a body larger than this page takes: more than a form's only where files are uploaded."""
         files = settings.EVIDENCE_MAX_BYTES * settings.DATA_UPLOAD_MAX_NUMBER_FILES
         most = files if getattr(view, "takes_uploads", False) else FORM_BYTES

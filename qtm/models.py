@@ -15,7 +15,6 @@ from qtm.roles import OPERATOR_PERMISSIONS, Standing, grant, standing_of, withdr
 from qtm.runtime import Runtime
 from qtm.spine import Fact, Room, Verb, move
 
-
 _READ: dict[str, Runtime] = {}
 
 
@@ -74,11 +73,23 @@ class Operator(Room):
         """Its own page, as it belongs to no case."""
         return reverse("operator", args=[self.pk])
 
-    @move("pending_review", "pending_activation", label="Accept", says="The review is done; access opens with the activation.", primary=True)
+    @move(
+        "pending_review",
+        "pending_activation",
+        label="Accept",
+        says="The review is done; access opens with the activation.",
+        primary=True,
+    )
     def accept(self) -> None:
         """The review says yes; nothing is opened yet."""
 
-    @move("pending_activation", "active", label="Activate", says="They can be assigned work, and see their Desk.", primary=True)
+    @move(
+        "pending_activation",
+        "active",
+        label="Activate",
+        says="They can be assigned work, and see their Desk.",
+        primary=True,
+    )
     def activate(self) -> None:
         """Access opens."""
 
@@ -90,7 +101,13 @@ class Operator(Room):
     def lift(self) -> None:
         """The limit ends."""
 
-    @move(("active", "limited"), "suspended", no=True, label="Suspend", says="They see a page that says so, and nothing else.")
+    @move(
+        ("active", "limited"),
+        "suspended",
+        no=True,
+        label="Suspend",
+        says="They see a page that says so, and nothing else.",
+    )
     def suspend(self) -> None:
         """Access closes."""
 
@@ -110,7 +127,9 @@ class Membership(models.Model):
 
     class Meta:
         default_permissions = ()
-        constraints = [models.UniqueConstraint(fields=["user"], condition=models.Q(left_at=None), name="qtm_membership_one_living")]
+        constraints = [
+            models.UniqueConstraint(fields=["user"], condition=models.Q(left_at=None), name="qtm_membership_one_living")
+        ]
 
     def __str__(self) -> str:
         """Such as "owner of Northside Detailing"."""
@@ -180,7 +199,9 @@ class SurfaceVersion(Fact):
         if newest and newest.digest == runtime.digest():
             return newest, False
         number = newest.number + 1 if newest else 1
-        made = cls.objects.create(surface=surface, number=number, status=runtime.status, runtime=runtime.as_json(), digest=runtime.digest())
+        made = cls.objects.create(
+            surface=surface, number=number, status=runtime.status, runtime=runtime.as_json(), digest=runtime.digest()
+        )
         return made, True
 
 

@@ -74,7 +74,9 @@ def _watched(place: int, queue: Queue, now: datetime) -> Any:
     """One queue in numbers."""
     late = Count("pk", filter=Q(since__lt=now - queue.late_after))
     rows = rows_of(queue.room).filter(queue.waits).annotate(place=Value(place)).values("place")
-    return rows.annotate(count=Count("pk"), oldest=Min("since"), late=late).values_list("place", "count", "oldest", "late")
+    return rows.annotate(count=Count("pk"), oldest=Min("since"), late=late).values_list(
+        "place", "count", "oldest", "late"
+    )
 
 
 def stuck(now: datetime) -> list[Stuck]:
@@ -102,7 +104,13 @@ def idle() -> list[str]:
     """Active operators for whom nothing is queued or in work."""
     jobs: type[Room] = next(room for room in rooms() if room.title == "Job")
     busy = rows_of(jobs).filter(state__in=("queued", "claimed")).values("operator")
-    return list(rows_of(Operator).filter(state="active").exclude(pk__in=busy).order_by("name").values_list("name", flat=True)[:50])
+    return list(
+        rows_of(Operator)
+        .filter(state="active")
+        .exclude(pk__in=busy)
+        .order_by("name")
+        .values_list("name", flat=True)[:50]
+    )
 
 
 def pace(now: datetime) -> int:

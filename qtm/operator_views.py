@@ -26,15 +26,25 @@ def people(request: Signed, keeper: Keeper) -> HttpResponse:
         return redirect(request.user.standing.operator.page)
     state = request.GET.get("state", "")
     found = Operator.objects.annotate(number=Count("memberships", filter=Q(memberships__left_at=None))).order_by("name")
-    page = Paginator(found.filter(state=state) if state in Operator.states() else found, A_PAGE).get_page(request.GET.get("page"))
-    return render(request, "qtm/people.html", {"keeper": keeper, "page": page, "states": Operator.states(), "state": state})
+    page = Paginator(found.filter(state=state) if state in Operator.states() else found, A_PAGE).get_page(
+        request.GET.get("page")
+    )
+    return render(
+        request, "qtm/people.html", {"keeper": keeper, "page": page, "states": Operator.states(), "state": state}
+    )
 
 
 @keeping
 def operator(request: Signed, keeper: Keeper, pk: int) -> HttpResponse:
     """One operator: its access, its members, its invitations, and what happened."""
     row = operator_of(keeper, pk)
-    said = {"keeper": keeper, "operator": row, "members": members(row), "invitations": open_invitations(row), "log": history(row)}
+    said = {
+        "keeper": keeper,
+        "operator": row,
+        "members": members(row),
+        "invitations": open_invitations(row),
+        "log": history(row),
+    }
     return render(request, "qtm/operator.html", said)
 
 
@@ -45,7 +55,11 @@ def members(row: Operator) -> QuerySet[Membership]:
 
 def history(row: Operator) -> list[dict[str, Any]]:
     """What happened to an operator, newest first: its moves from the log, and what was done to its people."""
-    moves = Transition.objects.filter(case_id=None, room=Operator.label(), row_id=row.pk).select_related("user").order_by("-id")[:A_PAGE]
+    moves = (
+        Transition.objects.filter(case_id=None, room=Operator.label(), row_id=row.pk)
+        .select_related("user")
+        .order_by("-id")[:A_PAGE]
+    )
     notes = row.notes.select_related("by", "person")[:A_PAGE]
     return sorted([*map(moved, moves), *map(noted, notes)], key=lambda line: line["when"], reverse=True)[:A_PAGE]
 

@@ -22,7 +22,9 @@ UNREADABLE = (BinaryField, TransactionIdField)
 
 def readable(model: type[Model]) -> list[Any]:
     """The columns of a model that may be read."""
-    return [field for field in model._meta.local_fields if field.name not in SECRET and not isinstance(field, UNREADABLE)]
+    return [
+        field for field in model._meta.local_fields if field.name not in SECRET and not isinstance(field, UNREADABLE)
+    ]
 
 
 def holds(request: HttpRequest, permission: str) -> bool:
@@ -87,13 +89,19 @@ class LookAtRooms(Look):
         case = ["case_id"] if any(field.name == "case_id" for field in self.model._meta.local_fields) else []
         return ["__str__", "state", "since", *case]
 
-    def get_search_results(self, request: HttpRequest, queryset: QuerySet[Any], search_term: str) -> tuple[QuerySet[Any], bool]:
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
+    ) -> tuple[QuerySet[Any], bool]:
         """By its reference, or by the number of its case."""
         found = REFERENCE.fullmatch(search_term.strip().upper())
         if found is None:
             return (queryset.none() if search_term.strip() else queryset), False
         by_case = {self.model.case_column or "pk": found["number"]}
-        wanted = {self.model.letter: Q(pk=found["number"]), "Q": Q(**by_case), None: Q(**by_case) | Q(pk=found["number"])}
+        wanted = {
+            self.model.letter: Q(pk=found["number"]),
+            "Q": Q(**by_case),
+            None: Q(**by_case) | Q(pk=found["number"]),
+        }
         return queryset.filter(wanted.get(found["letter"], Q(pk=None))), False
 
 

@@ -18,7 +18,9 @@ from qtm.typed import signed_in
 A_PAGE = 50
 
 
-def keeping[**P](view: Callable[Concatenate[Signed, Keeper, P], HttpResponse]) -> Callable[Concatenate[Signed, P], HttpResponse]:
+def keeping[**P](
+    view: Callable[Concatenate[Signed, Keeper, P], HttpResponse],
+) -> Callable[Concatenate[Signed, P], HttpResponse]:
     """Only for who keeps people somewhere; the view is given the keeper. 403 for everybody else."""
 
     @signed_in

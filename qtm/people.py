@@ -69,7 +69,9 @@ class Keeper:
         """The people whom this person may look up."""
         if self.network:
             return User.objects.all()
-        return User.objects.filter(memberships__in=Membership.objects.filter(left_at=None, operator__in=self.operators()))
+        return User.objects.filter(
+            memberships__in=Membership.objects.filter(left_at=None, operator__in=self.operators())
+        )
 
     def may_reset(self, person: User) -> str:
         """By what this person may hand somebody a link for a new password; never upwards, and never to themselves."""
@@ -81,7 +83,9 @@ class Keeper:
         return self.over(membership.operator) if membership else self.network
 
     @contextmanager
-    def noting(self, authority: str, said: str, *, person: User | None = None, operator: Operator | None = None) -> Iterator[None]:
+    def noting(
+        self, authority: str, said: str, *, person: User | None = None, operator: Operator | None = None
+    ) -> Iterator[None]:
         """One act of keeping people, with its authority and its note; 403 without authority."""
         if not authority:
             raise Forbidden("These people are not yours to keep.")
@@ -113,7 +117,11 @@ class Keeper:
 
     def withdraw(self, invitation: Invitation) -> None:
         """Let an invitation lead nowhere."""
-        with self.noting(self.over(invitation.operator), f"withdrew the invitation of {invitation.name}", operator=invitation.operator):
+        with self.noting(
+            self.over(invitation.operator),
+            f"withdrew the invitation of {invitation.name}",
+            operator=invitation.operator,
+        ):
             if not invitation.spend():
                 raise Conflict(sentence="This invitation was used or withdrawn already.")
 
@@ -180,7 +188,9 @@ def refuse_both_sides(person: User, *, network: bool) -> None:
         raise Lawless(f"{person} has a role on the network, and so works for no operator.")
 
 
-def new_invitation(name: str, role: str, operator: Operator | None = None, inviter: User | None = None) -> tuple[Invitation, str]:
+def new_invitation(
+    name: str, role: str, operator: Operator | None = None, inviter: User | None = None
+) -> tuple[Invitation, str]:
     """An invitation for some days, of which only the digest of its token is kept."""
     token = secrets.token_urlsafe(24)
     made = Invitation(token_sha256=digest(token), name=name, operator=operator, role=role, inviter=inviter)
@@ -197,7 +207,9 @@ def open_invitation(token: str) -> Invitation | None:
 
 def open_invitations(operator: Operator | None) -> QuerySet[Invitation]:
     """The invitations that nobody has used yet."""
-    return Invitation.objects.filter(operator=operator, spent_at=None, expires_at__gt=timezone.now()).select_related("inviter", "operator")
+    return Invitation.objects.filter(operator=operator, spent_at=None, expires_at__gt=timezone.now()).select_related(
+        "inviter", "operator"
+    )
 
 
 def come_in(invitation: Invitation, who: Callable[[], User]) -> User:
@@ -219,7 +231,11 @@ def _join(invitation: Invitation, person: User) -> None:
     inviter = invitation.inviter
     authority = f"{Keeper(inviter).over(invitation.operator)}, {inviter}" if inviter else "made at the machine"
     if person == inviter or authority.startswith(","):
-        raise Forbidden("Nobody invites themselves." if person == inviter else "Whoever invited you may not do so any more. Ask for another invitation.")
+        raise Forbidden(
+            "Nobody invites themselves."
+            if person == inviter
+            else "Whoever invited you may not do so any more. Ask for another invitation."
+        )
     with acting(person, via="invitation", authority=authority[:200]):
         refuse_both_sides(person, network=invitation.operator is None)
         if invitation.operator:

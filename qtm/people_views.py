@@ -27,9 +27,19 @@ def everyone(request: Signed, keeper: Keeper) -> HttpResponse:
     if not keeper.network:
         raise Forbidden("The network's people are not yours to keep.")
     sought = request.GET.get("q", "")
-    found = everybody(keeper, sought) if sought.strip() else everybody(keeper, "").filter(groups__name__in=NETWORK).distinct()
+    found = (
+        everybody(keeper, sought)
+        if sought.strip()
+        else everybody(keeper, "").filter(groups__name__in=NETWORK).distinct()
+    )
     page = Paginator(found, A_PAGE).get_page(request.GET.get("page"))
-    said = {"keeper": keeper, "page": page, "asked": sought, "invitations": open_invitations(None), "keeps_roles": keeper.over(None)}
+    said = {
+        "keeper": keeper,
+        "page": page,
+        "asked": sought,
+        "invitations": open_invitations(None),
+        "keeps_roles": keeper.over(None),
+    }
     return render(request, "qtm/everyone.html", said)
 
 
@@ -45,7 +55,13 @@ def invite(request: Signed, keeper: Keeper, pk: int | None = None) -> HttpRespon
     if request.method == "POST" and form.is_valid():
         made, token = keeper.invite(row, form.cleaned_data["role"], form.cleaned_data["name"])
         link = request.build_absolute_uri(reverse("invited", args=[token]))
-        return shown_once(request, link, f"An invitation for {made.name}", f"It lets one person in as {made}, once, within seven days.", back)
+        return shown_once(
+            request,
+            link,
+            f"An invitation for {made.name}",
+            f"It lets one person in as {made}, once, within seven days.",
+            back,
+        )
     return asked(request, form, f"Invite somebody to {row or 'the network'}", "Make the invitation", back=back)
 
 
@@ -56,23 +72,33 @@ def withdraw(request: Signed, keeper: Keeper, pk: int) -> HttpResponse:
     mine = Q(operator__in=keeper.operators()) | (Q(operator=None) if keeper.over(None) else Q(pk=None))
     invitation = one(Invitation.objects.filter(mine, pk=pk).select_related("operator"))
     keeper.withdraw(invitation)
-    return done(request, "The invitation leads nowhere now.", invitation.operator.page if invitation.operator else reverse("everyone"))
+    return done(
+        request,
+        "The invitation leads nowhere now.",
+        invitation.operator.page if invitation.operator else reverse("everyone"),
+    )
 
 
 @require_POST
 @keeping
 def end(request: Signed, keeper: Keeper, pk: int) -> HttpResponse:
     """End a membership."""
-    membership = one(Membership.objects.filter(operator__in=keeper.operators(), pk=pk).select_related("operator", "user"))
+    membership = one(
+        Membership.objects.filter(operator__in=keeper.operators(), pk=pk).select_related("operator", "user")
+    )
     keeper.end(membership)
-    return done(request, f"{membership.user} does not belong to {membership.operator} any more.", membership.operator.page)
+    return done(
+        request, f"{membership.user} does not belong to {membership.operator} any more.", membership.operator.page
+    )
 
 
 @require_POST
 @keeping
 def make(request: Signed, keeper: Keeper, pk: int) -> HttpResponse:
     """Let a member be owner or worker from now on."""
-    membership = one(Membership.objects.filter(operator__in=keeper.operators(), pk=pk).select_related("operator", "user"))
+    membership = one(
+        Membership.objects.filter(operator__in=keeper.operators(), pk=pk).select_related("operator", "user")
+    )
     keeper.make(membership, role_in(request))
     return done(request, "Done: the role is changed.", membership.operator.page)
 
@@ -83,7 +109,14 @@ def person(request: Signed, keeper: Keeper, pk: int) -> HttpResponse:
     row = one(keeper.people().filter(pk=pk).prefetch_related("groups"))
     held, keeps_roles = roles_of(row), keeper.over(None)
     give = GiveForm(held=held) if keeps_roles and row != request.user else None
-    said = {"keeper": keeper, "person": row, "membership": living_membership(row), "roles": held, "keeps_roles": keeps_roles, "give": give}
+    said = {
+        "keeper": keeper,
+        "person": row,
+        "membership": living_membership(row),
+        "roles": held,
+        "keeps_roles": keeps_roles,
+        "give": give,
+    }
     log = [noted(note) for note in row.notes.select_related("by")[:A_PAGE]]
     return render(request, "qtm/person.html", said | {"may_reset": keeper.may_reset(row), "log": log})
 
@@ -135,7 +168,13 @@ def invited(request: Signed, token: str) -> HttpResponse:
             if form is None:
                 raise
             blame(form, invalid)
-    said = {"form": form, "known": known, "invitation": invitation, "operator": invitation.operator, "inviter": invitation.inviter}
+    said = {
+        "form": form,
+        "known": known,
+        "invitation": invitation,
+        "operator": invitation.operator,
+        "inviter": invitation.inviter,
+    }
     return render(request, "registration/invited.html", said, status=422 if form and form.errors else 200)
 
 

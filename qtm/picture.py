@@ -58,7 +58,10 @@ def path(standing: Any) -> list[Step]:
     counts = standing_counts(standing.sight)
     gates = _gates()
     actor = Step("Actor", "", "", "A person, a business or a system asks. Governs and executes nothing.", "", gates[0])
-    return [actor, *(_step(room, counts, standing, gate) for room, gate in zip(rooms(), [*gates[1:], None], strict=True))]
+    return [
+        actor,
+        *(_step(room, counts, standing, gate) for room, gate in zip(rooms(), [*gates[1:], None], strict=True)),
+    ]
 
 
 def _gates() -> list[Gate | None]:
@@ -101,7 +104,9 @@ def crossers(room: type[Room]) -> str:
     held = [holders(room, door.verb) for door in all_doors() if door.room is room and door.verb.kind == "birth"]
     if held or room.born_by != "asker":
         return "; ".join(dict.fromkeys(held)) or SYSTEM_WORDS
-    return f"anybody; for others: {_named(_having(NETWORK, room, 'take_request'), _having(MEMBER, room, 'take_request'))}"
+    return (
+        f"anybody; for others: {_named(_having(NETWORK, room, 'take_request'), _having(MEMBER, room, 'take_request'))}"
+    )
 
 
 def holders(room: type[Room], verb: Verb) -> str:

@@ -104,7 +104,9 @@ def command_line(process: int) -> str:
     """How a process was called."""
     if Path("/proc/self").exists():
         return Path(f"/proc/{process}/cmdline").read_bytes().replace(b"\0", b" ").decode(errors="replace")
-    return subprocess.run(["ps", "-ww", "-o", "command=", "-p", str(process)], capture_output=True, text=True, check=False).stdout  # noqa: S607
+    return subprocess.run(
+        ["ps", "-ww", "-o", "command=", "-p", str(process)], capture_output=True, text=True, check=False
+    ).stdout
 
 
 def writable(folder: Path) -> Path:

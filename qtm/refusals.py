@@ -21,7 +21,11 @@ class Conflict(Refusal):
 
     def __init__(self, row: Any = None, verb: Any = None, sentence: str = "") -> None:
         """`row`: the row as it was read, `verb`: what was tried; the page adds who moved it and when."""
-        tried = f"“{verb.label}” starts from {' or '.join(was.replace('_', ' ') for was in verb.was)}." if verb and verb.was else ""
+        tried = (
+            f"“{verb.label}” starts from {' or '.join(was.replace('_', ' ') for was in verb.was)}."
+            if verb and verb.was
+            else ""
+        )
         super().__init__(sentence or f"This has moved on since you looked. {tried}".strip())
         self.row = row
 

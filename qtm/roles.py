@@ -37,12 +37,35 @@ WORK = [
     "records.complete_serviceevent",
     "execution.complete_job",
 ]
-SETTLE = ["settlement.open_settlement", "settlement.authorize_settlement", "settlement.capture_settlement", "settlement.void_settlement"]
-ACCESS = ["qtm.accept_operator", "qtm.activate_operator", "qtm.limit_operator", "qtm.lift_operator", "qtm.suspend_operator", "qtm.reinstate_operator"]
+SETTLE = [
+    "settlement.open_settlement",
+    "settlement.authorize_settlement",
+    "settlement.capture_settlement",
+    "settlement.void_settlement",
+]
+ACCESS = [
+    "qtm.accept_operator",
+    "qtm.activate_operator",
+    "qtm.limit_operator",
+    "qtm.lift_operator",
+    "qtm.suspend_operator",
+    "qtm.reinstate_operator",
+]
 
 # Network roles. Admins hold nothing in execution but Create Job and cancelling a queued Job.
 NETWORK: Mapping[str, list[str]] = {
-    "admin": [*INTAKE, *GOVERN, *ACCESS, "intake.keep_funnel", "qtm.keep_people", "qtm.keep_roles", "qtm.keep_surfaces", "qtm.oversee", "governance.see_console", "records.see_records"],
+    "admin": [
+        *INTAKE,
+        *GOVERN,
+        *ACCESS,
+        "intake.keep_funnel",
+        "qtm.keep_people",
+        "qtm.keep_roles",
+        "qtm.keep_surfaces",
+        "qtm.oversee",
+        "governance.see_console",
+        "records.see_records",
+    ],
     "workforce": ["qtm.keep_people"],
     "commerce": [*SETTLE, "settlement.see_settlements", "records.see_records"],
     "executive": ["qtm.oversee", "governance.see_console", "records.see_records", "settlement.see_settlements"],
@@ -52,7 +75,10 @@ MEMBER: Mapping[str, list[str]] = {
     "owner": [*INTAKE, *GOVERN, *WORK, "intake.keep_funnel", "governance.see_console", "qtm.keep_people"],
     "worker": ["intake.take_request", "governance.submit_request", *WORK],
 }
-OPERATOR_PERMISSIONS = [(code, f"Within the operator: {code.replace('_', ' ')}") for code in dict.fromkeys(name.split(".")[1] for names in MEMBER.values() for name in names)]
+OPERATOR_PERMISSIONS = [
+    (code, f"Within the operator: {code.replace('_', ' ')}")
+    for code in dict.fromkeys(name.split(".")[1] for names in MEMBER.values() for name in names)
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,7 +154,9 @@ def standing_of(user: Any) -> Standing:
 
 def _grants(user: Any, operator: Any) -> Any:
     """Guardian's rows for a person on an operator."""
-    return UserObjectPermission.objects.filter(user=user, content_type=ContentType.objects.get_for_model(operator), object_pk=str(operator.pk))
+    return UserObjectPermission.objects.filter(
+        user=user, content_type=ContentType.objects.get_for_model(operator), object_pk=str(operator.pk)
+    )
 
 
 def grant(user: Any, operator: Any, role: str) -> None:
@@ -137,7 +165,10 @@ def grant(user: Any, operator: Any, role: str) -> None:
     codes = [name.split(".")[1] for name in MEMBER[role]]
     permissions = Permission.objects.filter(content_type=content_type, codename__in=codes)
     UserObjectPermission.objects.bulk_create(
-        [UserObjectPermission(user=user, content_type=content_type, object_pk=str(operator.pk), permission=each) for each in permissions],
+        [
+            UserObjectPermission(user=user, content_type=content_type, object_pk=str(operator.pk), permission=each)
+            for each in permissions
+        ],
         ignore_conflicts=True,
     )
 

@@ -67,7 +67,9 @@ def settings(addresses: dict[str, str]) -> dict[str, str]:
     """The environment of Django's processes: what was set, else what suits this machine."""
     host = address.host()
     defaults = {
-        "ALLOWED_HOSTS": ",".join(dict.fromkeys(["localhost", "127.0.0.1", "[::1]", f"[{host}]" if ":" in host else host])),
+        "ALLOWED_HOSTS": ",".join(
+            dict.fromkeys(["localhost", "127.0.0.1", "[::1]", f"[{host}]" if ":" in host else host])
+        ),
         "EVIDENCE_ROOT": str(VAR / "evidence"),
         "LOOPBACK": "1" if address.loopback() else "0",
     }
@@ -128,7 +130,9 @@ def watch(server: Server, cluster: Cluster | None, parent: int | None) -> None:
             say("The database is gone: starting it again …")
             cluster.start()
         time.sleep(0.5)
-    raise Unready(f"The server ended by itself with status {server.process.returncode}: see what it said above, and start again.")
+    raise Unready(
+        f"The server ended by itself with status {server.process.returncode}: see what it said above, and start again."
+    )
 
 
 if __name__ == "__main__":

@@ -610,7 +610,7 @@ def _shallow(thing: Any) -> dict[str, Any]:
 
 def _said(value: object) -> bool:
     """Tell whether a value was said at all; what was not is left out of plain data."""
-    return value is not None and value != "" and value != ()
+    return value is not None and value not in ("", ())
 
 
 def _plain(value: object) -> object:

@@ -82,5 +82,7 @@ def place_of(request: HttpRequest) -> str:
 def too_many(name: str, place: str) -> bool:
     """Whether this name was tried too often from there, or too many names were; what is old is forgotten."""
     FailedSignIn.objects.filter(at__lt=timezone.now() - REMEMBERED).delete()
-    found = FailedSignIn.objects.filter(place=place).aggregate(all=Count("pk"), name=Count("pk", filter=Q(name_sha256=name)))
+    found = FailedSignIn.objects.filter(place=place).aggregate(
+        all=Count("pk"), name=Count("pk", filter=Q(name_sha256=name))
+    )
     return bool(found["name"] >= TRIES_OF_A_NAME or found["all"] >= TRIES_FROM_A_PLACE)

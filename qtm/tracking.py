@@ -28,7 +28,9 @@ class Told:
 def told(case: Case) -> list[Told]:
     """What really happened, newest first: one sentence for each act, its last word."""
     zones = {room.label(): room.zone for room in rooms()}
-    by_act = {line.act: Told(line.at, sentence, zones[line.room]) for line in case.lines if (sentence := sentence_of(line))}
+    by_act = {
+        line.act: Told(line.at, sentence, zones[line.room]) for line in case.lines if (sentence := sentence_of(line))
+    }
     return list(reversed(by_act.values()))
 
 

@@ -30,7 +30,9 @@ def typed_before(request: HttpRequest) -> dict[str, Any]:
     return dict(kept["text"])
 
 
-def signed_in[**P](view: Callable[Concatenate[Signed, P], HttpResponse]) -> Callable[Concatenate[Signed, P], HttpResponse]:
+def signed_in[**P](
+    view: Callable[Concatenate[Signed, P], HttpResponse],
+) -> Callable[Concatenate[Signed, P], HttpResponse]:
     """Only for who is signed in; what others had typed is kept for them."""
 
     @wraps(view)

@@ -34,7 +34,9 @@ def home(request: HttpRequest) -> HttpResponse:
     if not request.user.is_authenticated:
         return render(request, "qtm/front.html", {"rooms": rooms()})
     standing = request.user.standing
-    places = sorted((place for place in WORKPLACES if place.home and place.lets_in(standing)), key=lambda place: place.home)
+    places = sorted(
+        (place for place in WORKPLACES if place.home and place.lets_in(standing)), key=lambda place: place.home
+    )
     return redirect(places[0].route) if places else render(request, "qtm/nowhere.html")
 
 
@@ -43,7 +45,13 @@ def home(request: HttpRequest) -> HttpResponse:
 def spine(request: Signed) -> HttpResponse:
     """The path and its table, drawn, with what stands where and how far each part is."""
     standing = request.user.standing
-    said = {"path": path(standing), "table": spine_table(), "surfaces": surfaces(), "parts": PARTS, "sees_all": standing.holds("qtm.oversee")}
+    said = {
+        "path": path(standing),
+        "table": spine_table(),
+        "surfaces": surfaces(),
+        "parts": PARTS,
+        "sees_all": standing.holds("qtm.oversee"),
+    }
     return render(request, "qtm/spine.html", said)
 
 

@@ -8,7 +8,7 @@ from qtm.panels import PANELS
 from qtm.queues import WORKPLACES, Workplace
 from qtm.roles import Standing
 from qtm.signed import Signed
-from records.models import Signal
+from records.models import Record, Signal
 
 
 def reads_records(standing: Standing) -> bool:
@@ -28,5 +28,12 @@ def stars(request: Signed, *rows: Any) -> tuple[str, dict[str, Any]] | None:
     }
 
 
+def of_job(request: Signed, job: Any) -> tuple[str, dict[str, Any]] | None:
+    """The Record of a Job, once there is one."""
+    record = Record.objects.filter(request.user.standing.sight(Record), event__job=job).order_by("-pk").first()
+    return ("records/_of_job.html", {"record": record}) if record else None
+
+
 WORKPLACES.append(Workplace("Records", "records", reads_records, home=6))
 PANELS["desk"].append(stars)
+PANELS["job"].append(of_job)

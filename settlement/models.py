@@ -70,7 +70,14 @@ class Settlement(Room):
         """The settlement of a Record that was not voided, if there is one."""
         return cls.objects.filter(LIVING, record=record).first()
 
-    @birth(Record, "sealed", lands=True, label="Open a settlement", says="Names the amount. No money moves yet.", primary=True)
+    @birth(
+        Record,
+        "sealed",
+        lands=True,
+        label="Open a settlement",
+        says="Names the amount. No money moves yet.",
+        primary=True,
+    )
     def open(cls, record: Record, *, amount_minor: int, currency: str) -> "Settlement":  # noqa: N805
         """Open the settlement of a sealed Record."""
         if currency not in EXPONENTS:

@@ -20,7 +20,13 @@ from psycopg.conninfo import conninfo_to_dict
 from qtm.models import User
 
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
-FLAGS = ["--no-sandbox", "--disable-background-networking", "--disable-component-update", "--disable-sync", "--disable-gpu"]
+FLAGS = [
+    "--no-sandbox",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--disable-gpu",
+]
 PASSWORD = "a long word for the tests"
 DESK, PHONE = {"width": 1440, "height": 900}, {"width": 390, "height": 844}
 
@@ -61,7 +67,21 @@ class House:
 
     def start(self) -> None:
         """Start the server."""
-        command = [sys.executable, "-m", "gunicorn", "qtm.wsgi", "--bind", f"127.0.0.1:{self.port}", "--workers", "1", "--threads", "4", "--no-control-socket", "--log-level", "error"]
+        command = [
+            sys.executable,
+            "-m",
+            "gunicorn",
+            "qtm.wsgi",
+            "--bind",
+            f"127.0.0.1:{self.port}",
+            "--workers",
+            "1",
+            "--threads",
+            "4",
+            "--no-control-socket",
+            "--log-level",
+            "error",
+        ]
         self.process = subprocess.Popen(command, env=self.environment, cwd=settings.HERE)
         for _ in range(200):
             try:
@@ -111,13 +131,22 @@ def house(committed: str, static_files: None, settings: Any) -> Iterator[House]:
 class Visitor:
     """One person at one device; whatever breaks the content policy or fails in the page is remembered."""
 
-    def __init__(self, browser: Browser, house: House, name: str = "", size: dict[str, int] | None = None, **options: Any) -> None:
+    def __init__(
+        self, browser: Browser, house: House, name: str = "", size: dict[str, int] | None = None, **options: Any
+    ) -> None:
         """Open a fresh browser, and sign in where a name is given."""
         self.context = browser.new_context(base_url=house.url, viewport=size or DESK, **options)  # type: ignore[arg-type]
         self.page: Page = self.context.new_page()
         self.page.set_default_timeout(10_000)
         self.wrong: list[str] = []
-        self.page.on("console", lambda message: self.wrong.append(message.text) if message.type == "error" and "Failed to load resource" not in message.text else None)
+        self.page.on(
+            "console",
+            lambda message: (
+                self.wrong.append(message.text)
+                if message.type == "error" and "Failed to load resource" not in message.text
+                else None
+            ),
+        )
         self.page.on("pageerror", lambda error: self.wrong.append(str(error)))
         if name:
             self.sign_in(name)

@@ -22,7 +22,7 @@ from tests.cast import Cast, Walk, make_cast
 ALIASES = ("default", "owner", "omni")
 
 
-def _admin(*statements: sql.Composable, database: str = "") -> None:
+def _admin(*statements: sql.SQL | sql.Composed, database: str = "") -> None:
     """Statements as the superuser of the test cluster."""
     url = make_conninfo(os.environ["DATABASE_ADMIN_URL"], **({"dbname": database} if database else {}))
     with psycopg.connect(url, autocommit=True) as connection:
@@ -100,4 +100,10 @@ def walk() -> Walk:
 def evidence_apart(tmp_path: Any, settings: Any) -> None:
     """Evidence of a test lies in a folder of its own."""
     settings.EVIDENCE_ROOT = tmp_path / "evidence"
-    settings.STORAGES = {**settings.STORAGES, "evidence": {**settings.STORAGES["evidence"], "OPTIONS": {**settings.STORAGES["evidence"]["OPTIONS"], "location": tmp_path / "evidence"}}}
+    settings.STORAGES = {
+        **settings.STORAGES,
+        "evidence": {
+            **settings.STORAGES["evidence"],
+            "OPTIONS": {**settings.STORAGES["evidence"]["OPTIONS"], "location": tmp_path / "evidence"},
+        },
+    }

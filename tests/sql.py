@@ -13,7 +13,15 @@ SAY = (
 )
 
 
-def attempt(*statements: str | tuple[str, list[Any]], user: int | None = None, act: str = ACT, reason: str = "because", authority: str = "forged", using: str = "default", keep: bool = False) -> str:
+def attempt(
+    *statements: str | tuple[str, list[Any]],
+    user: int | None = None,
+    act: str = ACT,
+    reason: str = "because",
+    authority: str = "forged",
+    using: str = "default",
+    keep: bool = False,
+) -> str:
     """Try statements in one act; gives the law (or the SQLSTATE) that refused, "" where all passed to the end. Nothing stays unless `keep`."""
     try:
         with transaction.atomic(using=using), connections[using].cursor() as cursor:

@@ -19,7 +19,19 @@ def _received() -> Request:
     """A Request that waits to be completed."""
     funnel, surface = Funnel.objects.get(slug="network"), Surface.objects.get(code="automotive-advisory")
     asked = {"name": "Maren Holt"}
-    return ask(Asking(funnel, surface, "phone", asked, f"test:{id(asked)}:{Request.objects.count()}", "intake page", user=Cast().ines, authority="x", incomplete=True))[0]
+    return ask(
+        Asking(
+            funnel,
+            surface,
+            "phone",
+            asked,
+            f"test:{id(asked)}:{Request.objects.count()}",
+            "intake page",
+            user=Cast().ines,
+            authority="x",
+            incomplete=True,
+        )
+    )[0]
 
 
 def _after(room: Any, verb: str, make: Callable[[], Any], who: str = "ines", **given: Any) -> Callable[[], Any]:
@@ -56,9 +68,19 @@ def _operator(name: str, *steps: str) -> Callable[[], Operator]:
 
     def made() -> Operator:
         for step in steps:
-            if step in {"accept", "activate"} and Operator.objects.get(name=name).state != {"accept": "pending_review", "activate": "pending_activation"}[step]:
+            if (
+                step in {"accept", "activate"}
+                and Operator.objects.get(name=name).state
+                != {"accept": "pending_review", "activate": "pending_activation"}[step]
+            ):
                 continue
-            enter(Cast().ines, Operator, step, Operator.objects.get(name=name), **(WHY if step in {"suspend", "limit"} else {}))
+            enter(
+                Cast().ines,
+                Operator,
+                step,
+                Operator.objects.get(name=name),
+                **(WHY if step in {"suspend", "limit"} else {}),
+            )
         return Operator.objects.get(name=name)
 
     return made

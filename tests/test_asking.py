@@ -74,9 +74,16 @@ def test_asking_without_an_account_leaves_request_intake_and_open_task_in_one_ac
     answer = send()
     request = Request.objects.get()
     assert (answer.status_code, answer["Location"]) == (302, f"/track/{request.token}/")
-    assert (request.state, request.channel, request.intake.state, request.intake.task.state) == ("submitted", "web", "stored", "open")
+    assert (request.state, request.channel, request.intake.state, request.intake.task.state) == (
+        "submitted",
+        "web",
+        "stored",
+        "open",
+    )
     assert Transition.objects.filter(case_id=request.pk).values("act").distinct().count() == 1
-    assert Transition.objects.filter(case_id=request.pk).exclude(user=None).count() == 0, "the public form names nobody of the house"
+    assert Transition.objects.filter(case_id=request.pk).exclude(user=None).count() == 0, (
+        "the public form names nobody of the house"
+    )
 
 
 def test_one_who_is_signed_in_asks_as_anybody_does(cast: Any, client: Client) -> None:
@@ -195,7 +202,15 @@ def test_what_is_wrong_is_named_at_its_field_and_what_was_typed_is_kept(wrong: s
 
 
 @pytest.mark.parametrize(
-    "words", ["😀 naïve 漢字", "مرحبا بالعالم", "<b>bold</b> & <script>alert(1)</script> {{ x }}", "line one\r\nline two", "x" * 4000, "4\r\n" * 1333]
+    "words",
+    [
+        "😀 naïve 漢字",
+        "مرحبا بالعالم",
+        "<b>bold</b> & <script>alert(1)</script> {{ x }}",
+        "line one\r\nline two",
+        "x" * 4000,
+        "4\r\n" * 1333,
+    ],
 )
 def test_emoji_other_scripts_html_and_4000_characters_are_taken_as_they_are_and_shown_escaped(words: str) -> None:
     assert send(description=words).status_code == 302
@@ -224,7 +239,10 @@ def test_the_funnel_of_an_operator_that_takes_no_new_work_is_closed(cast: Any) -
 
 def test_a_planned_surface_is_described_and_takes_no_request() -> None:
     assert "planned" in text(Client().get("/ask/network/"))
-    for answer in (Client().get("/ask/network/landscaping/"), send("/ask/network/landscaping/", key=key("network/landscaping"))):
+    for answer in (
+        Client().get("/ask/network/landscaping/"),
+        send("/ask/network/landscaping/", key=key("network/landscaping")),
+    ):
         assert answer.status_code == 409
         assert "takes no requests yet" in text(answer)
     assert not Request.objects.exists()
@@ -243,14 +261,24 @@ def test_what_a_funnel_does_not_offer_is_not_there() -> None:
 
 def test_the_form_holds_the_questions_of_its_surface_and_a_trap() -> None:
     page = text(Client().get("/ask/network/auto-detailing/"))
-    for part in ("180.00 EUR", 'name="answers.dog-hair"', 'type="radio" name="tier"', 'name="website"', 'type="datetime-local"'):
+    for part in (
+        "180.00 EUR",
+        'name="answers.dog-hair"',
+        'type="radio" name="tier"',
+        'name="website"',
+        'type="datetime-local"',
+    ):
         assert part in page
 
 
 def test_the_tracking_page_stays_out_of_indexes_caches_and_other_sites_logs() -> None:
     send()
     answer = Client().get(f"/track/{token()}/")
-    assert (answer["X-Robots-Tag"], answer["Referrer-Policy"], answer["Cache-Control"]) == ("noindex, nofollow", "no-referrer", "private, no-store")
+    assert (answer["X-Robots-Tag"], answer["Referrer-Policy"], answer["Cache-Control"]) == (
+        "noindex, nofollow",
+        "no-referrer",
+        "private, no-store",
+    )
 
 
 @pytest.mark.parametrize("change", [lambda it: it[:-1], lambda it: it + "x", lambda it: it.swapcase(), lambda it: "1"])
@@ -315,7 +343,12 @@ def test_the_requester_withdraws_before_it_is_assigned(state: str, walk: Walk, c
     assert "Withdraw the request" in text(Client().get(f"/track/{walk.request.token}/"))
     assert Client().post(page, {"reason": "Sold the car"}).status_code == 302
     line = Transition.objects.filter(case_id=walk.request.pk).latest("pk")
-    assert (walk.task.state, line.reason, line.actor_id, line.user_id) == ("cancelled", "Sold the car", walk.request.actor_id, None)
+    assert (walk.task.state, line.reason, line.actor_id, line.user_id) == (
+        "cancelled",
+        "Sold the car",
+        walk.request.actor_id,
+        None,
+    )
     assert (line.via, line.authority) == ("tracking page", "the requester's own link")
 
 
@@ -354,13 +387,23 @@ def test_a_reason_with_a_nul_byte_withdraws_nothing(walk: Walk) -> None:
 
 def test_looking_at_the_withdrawal_withdraws_nothing(walk: Walk) -> None:
     answer = Client().get(f"/track/{walk.request.token}/withdraw")
-    assert (answer.status_code, answer["Referrer-Policy"]) == (200, "same-origin"), "a browser posts from it with its own origin"
+    assert (answer.status_code, answer["Referrer-Policy"]) == (200, "same-origin"), (
+        "a browser posts from it with its own origin"
+    )
     assert walk.task.state == "open"
 
 
-def test_no_public_page_asks_more_than_12_questions_of_the_database(walk: Walk, django_assert_max_num_queries: Any) -> None:
+def test_no_public_page_asks_more_than_12_questions_of_the_database(
+    walk: Walk, django_assert_max_num_queries: Any
+) -> None:
     walk.captured()
-    for page in ("/ask/", "/ask/network/", ADVICE, f"/track/{walk.request.token}/", f"/track/{walk.request.token}/withdraw"):
+    for page in (
+        "/ask/",
+        "/ask/network/",
+        ADVICE,
+        f"/track/{walk.request.token}/",
+        f"/track/{walk.request.token}/withdraw",
+    ):
         with django_assert_max_num_queries(12):
             Client().get(page)
 

@@ -46,7 +46,16 @@ def test_a_restored_house_is_the_same_house(committed: str, restored: str, tmp_p
     for lack in walk.started().missing():
         if lack.kind == "photo":
             photos = [files.check(upload()) for _ in range(lack.needed)]
-            enter(Cast().will, ServiceEvent, "capture", walk.event(), stage=lack.stage, kind="photo", category=lack.category, photos=photos)
+            enter(
+                Cast().will,
+                ServiceEvent,
+                "capture",
+                walk.event(),
+                stage=lack.stage,
+                kind="photo",
+                category=lack.category,
+                photos=photos,
+            )
     record = walk.record()
     lines = Transition.objects.count()
 
@@ -78,5 +87,7 @@ def test_numbers_of_transactions_that_begin_anew_give_no_signal_to_an_old_record
         renumber = "UPDATE qtm_transition SET tx = %s::text::xid8 WHERE room = 'records.Record' AND row_id = %s"
         connection.execute(renumber, [str(now + 30), record.pk])
         connection.execute("ALTER TABLE qtm_transition ENABLE ALWAYS TRIGGER law_append_only")
-    late = like(signal, record_id=record.pk, case_id=record.case_id, event_id=record.event_id, job_id=record.event.job_id)
+    late = like(
+        signal, record_id=record.pk, case_id=record.case_id, event_id=record.event_id, job_id=record.event.job_id
+    )
     assert {attempt(late, user=cast.ines.pk) for _ in range(60)} == {"at_sealing"}

@@ -40,7 +40,12 @@ def house(template: str, django_db_blocker: Any, tmp_path_factory: Any) -> Itera
     name, folder = f"{template}_demo", tmp_path_factory.mktemp("evidence")
     storages = {"evidence": {"BACKEND": "django.core.files.storage.FileSystemStorage", "OPTIONS": {"location": folder}}}
     import_module("qtm.urls")
-    with django_db_blocker.unblock(), override_settings(DEMO_ALLOWED=True, LOOPBACK=True, EVIDENCE_ROOT=folder, STORAGES=storages, PASSWORD_HASHERS=QUICK):
+    with (
+        django_db_blocker.unblock(),
+        override_settings(
+            DEMO_ALLOWED=True, LOOPBACK=True, EVIDENCE_ROOT=folder, STORAGES=storages, PASSWORD_HASHERS=QUICK
+        ),
+    ):
         make_database(name)
         point_to(name)
         try:

@@ -166,5 +166,7 @@ def test_an_operators_own_funnel_is_governed_by_its_owners_and_by_nobody_else(ca
             statuses[name] = client.post(f"/tasks/{row.pk}/approve").status_code
             transaction.set_rollback(True)
     assert {name for name, status in statuses.items() if status == 302} == {"nora"}
-    assert {name for name, status in statuses.items() if status == 403} == {"ines", "eve"}, "they may look and may not touch"
+    assert {name for name, status in statuses.items() if status == 403} == {"ines", "eve"}, (
+        "they may look and may not touch"
+    )
     assert {statuses[name] for name in ("will", "wanda", "sam", "sid", "root", "cora", "pete")} == {404}

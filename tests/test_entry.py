@@ -46,14 +46,18 @@ def incomplete(funnel: str = "network", **asked: str) -> Request:
     """A Request that waits to be completed."""
     said = {"name": "Maren Holt", **asked}
     surface = Surface.objects.get(code=ADVICE)
-    asking = Asking(Funnel.objects.get(slug=funnel), surface, "phone", said, keys.issue("x"), "intake page", "x", incomplete=True)
+    asking = Asking(
+        Funnel.objects.get(slug=funnel), surface, "phone", said, keys.issue("x"), "intake page", "x", incomplete=True
+    )
     return ask(asking)[0]
 
 
 @pytest.mark.parametrize("page", ["/intake/", "/funnels/"])
 def test_who_is_let_in(page: str, cast: Any) -> None:
     may = TAKERS if page == "/intake/" else KEEPERS
-    assert {name: as_(getattr(cast, name)).get(page).status_code for name in PEOPLE} == {name: 200 if name in may else 403 for name in PEOPLE}
+    assert {name: as_(getattr(cast, name)).get(page).status_code for name in PEOPLE} == {
+        name: 200 if name in may else 403 for name in PEOPLE
+    }
     assert Client().get(page).status_code == 302
 
 
@@ -78,7 +82,15 @@ def test_saved_incomplete_it_is_a_request_and_nothing_else(cast: Any) -> None:
 
 
 @pytest.mark.parametrize(
-    "wrong", [{"phone": "none"}, {"wished": "2020-01-01T10:00"}, {"tier": "nothing"}, {"description": "a\0b"}, {"channel": "pigeon"}, {"channel": ""}]
+    "wrong",
+    [
+        {"phone": "none"},
+        {"wished": "2020-01-01T10:00"},
+        {"tier": "nothing"},
+        {"description": "a\0b"},
+        {"channel": "pigeon"},
+        {"channel": ""},
+    ],
 )
 def test_what_is_wrong_is_not_saved_even_incomplete(wrong: dict[str, str], cast: Any) -> None:
     answer = take(cast.ines, incomplete="yes", **wrong)
@@ -98,7 +110,10 @@ def test_the_same_form_taken_twice_is_one_request(cast: Any) -> None:
     assert len(pages) == Request.objects.count() == 1
 
 
-@pytest.mark.parametrize(("name", "funnel"), [("ines", "north"), ("nora", "network"), ("nora", "south"), ("sid", "north"), ("liam", "network")])
+@pytest.mark.parametrize(
+    ("name", "funnel"),
+    [("ines", "north"), ("nora", "network"), ("nora", "south"), ("sid", "north"), ("liam", "network")],
+)
 def test_nobody_takes_through_a_funnel_of_another_layer(name: str, funnel: str, cast: Any) -> None:
     user = getattr(cast, name)
     assert as_(user).get(f"/intake/take/{funnel}/{ADVICE}/").status_code == 404
@@ -120,7 +135,10 @@ def test_a_closed_funnel_takes_nothing_from_staff_either(cast: Any) -> None:
 
 def test_the_intake_page_shows_what_waits_in_ones_own_layer(cast: Any) -> None:
     mine, theirs, other = incomplete(), incomplete("north"), incomplete("south")
-    assert {name: [row.reference in text(as_(getattr(cast, name)).get("/intake/")) for row in (mine, theirs, other)] for name in ("ines", "will", "sid")} == {
+    assert {
+        name: [row.reference in text(as_(getattr(cast, name)).get("/intake/")) for row in (mine, theirs, other)]
+        for name in ("ines", "will", "sid")
+    } == {
         "ines": [True, False, False],
         "will": [False, True, False],
         "sid": [False, False, True],
@@ -146,7 +164,12 @@ def test_an_incomplete_request_is_completed_and_stays_as_it_was_asked(cast: Any)
     answer = as_(cast.will).post(f"/requests/{row.pk}/submit", {**typed(), "next": f"/intake/{row.pk}/"})
     assert (answer.status_code, answer["Location"]) == (302, f"/intake/{row.pk}/")
     done = Request.objects.get(pk=row.pk)
-    assert (done.state, done.asked, done.intake.description, done.intake.task.state) == ("submitted", {"name": "Maren Holt"}, ADVISORY["description"], "open")
+    assert (done.state, done.asked, done.intake.description, done.intake.task.state) == (
+        "submitted",
+        {"name": "Maren Holt"},
+        ADVISORY["description"],
+        "open",
+    )
 
 
 def test_completing_with_something_missing_or_wrong_keeps_what_was_typed(cast: Any) -> None:
@@ -217,10 +240,16 @@ def test_what_was_typed_on_a_funnel_is_kept_too(cast: Any) -> None:
 
 def test_an_owner_keeps_words_surfaces_and_whether_it_is_open(cast: Any) -> None:
     detailing = Surface.objects.get(code="auto-detailing")
-    answer = as_(cast.nora).post("/funnels/north/", {"name": "North", "words": "We come to you. <b>!</b>", "surfaces": [detailing.pk]})
+    answer = as_(cast.nora).post(
+        "/funnels/north/", {"name": "North", "words": "We come to you. <b>!</b>", "surfaces": [detailing.pk]}
+    )
     funnel = Funnel.objects.get(slug="north")
     assert answer.status_code == 302
-    assert (funnel.words, list(funnel.surfaces.all()), funnel.is_open) == ("We come to you. <b>!</b>", [detailing], False)
+    assert (funnel.words, list(funnel.surfaces.all()), funnel.is_open) == (
+        "We come to you. <b>!</b>",
+        [detailing],
+        False,
+    )
 
 
 def test_the_words_of_a_funnel_are_shown_escaped(cast: Any) -> None:
@@ -232,7 +261,14 @@ def test_the_words_of_a_funnel_are_shown_escaped(cast: Any) -> None:
 
 @pytest.mark.parametrize(
     ("name", "slug", "status"),
-    [("ines", "north", 404), ("nora", "network", 404), ("nora", "south", 404), ("will", "north", 403), ("eve", "network", 403), ("root", "network", 403)],
+    [
+        ("ines", "north", 404),
+        ("nora", "network", 404),
+        ("nora", "south", 404),
+        ("will", "north", 403),
+        ("eve", "network", 403),
+        ("root", "network", 403),
+    ],
 )
 def test_nobody_keeps_a_funnel_that_is_not_theirs(name: str, slug: str, status: int, cast: Any) -> None:
     before = Funnel.objects.values().get(slug=slug)
@@ -241,9 +277,21 @@ def test_nobody_keeps_a_funnel_that_is_not_theirs(name: str, slug: str, status: 
     assert Funnel.objects.values().get(slug=slug) == before
 
 
-@pytest.mark.parametrize("wrong", [{"name": ""}, {"name": "a\0b"}, {"name": "x" * 81}, {"surfaces": "999999"}, {"surfaces": "x"}, {"words": "x" * 1001}])
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"name": ""},
+        {"name": "a\0b"},
+        {"name": "x" * 81},
+        {"surfaces": "999999"},
+        {"surfaces": "x"},
+        {"words": "x" * 1001},
+    ],
+)
 def test_a_funnel_is_not_kept_with_something_wrong(wrong: dict[str, str], cast: Any) -> None:
-    answer = as_(cast.ines).post("/funnels/network/", {"name": "Kept", "words": "Typed with care", "is_open": "on", **wrong})
+    answer = as_(cast.ines).post(
+        "/funnels/network/", {"name": "Kept", "words": "Typed with care", "is_open": "on", **wrong}
+    )
     assert answer.status_code == 422
     assert "words" in wrong or "Typed with care" in text(answer)
     assert Funnel.objects.get(slug="network").name == "The network funnel"
@@ -251,7 +299,12 @@ def test_a_funnel_is_not_kept_with_something_wrong(wrong: dict[str, str], cast: 
 
 def test_a_new_funnel_belongs_to_the_layer_of_whoever_made_it(cast: Any) -> None:
     for name, operator in (("ines", None), ("nora", cast.Northside)):
-        assert as_(getattr(cast, name)).post("/funnels/new", {"name": "New", "slug": f"of-{name}", "operator": cast.Southside.pk}).status_code == 302
+        assert (
+            as_(getattr(cast, name))
+            .post("/funnels/new", {"name": "New", "slug": f"of-{name}", "operator": cast.Southside.pk})
+            .status_code
+            == 302
+        )
         assert Funnel.objects.get(slug=f"of-{name}").operator == operator
 
 
@@ -266,7 +319,9 @@ def test_the_public_link_of_a_funnel_is_shown(cast: Any) -> None:
     assert "http://testserver/ask/network/" in text(as_(cast.ines).get("/funnels/network/"))
 
 
-def test_no_page_of_intake_asks_more_than_12_questions_of_the_database(cast: Any, walk: Walk, django_assert_max_num_queries: Any) -> None:
+def test_no_page_of_intake_asks_more_than_12_questions_of_the_database(
+    cast: Any, walk: Walk, django_assert_max_num_queries: Any
+) -> None:
     rows = [incomplete() for _ in range(5)]
     pages = [
         "/intake/",

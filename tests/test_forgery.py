@@ -31,9 +31,15 @@ def names(part: Any) -> str:
 
 def like(row: Any, **changes: Any) -> Statement:
     """An INSERT of a row like this one, with some columns changed."""
-    values = {field.column: field.get_db_prep_save(getattr(row, field.attname), connections["default"]) for field in row._meta.local_fields if not field.primary_key}
+    values = {
+        field.column: field.get_db_prep_save(getattr(row, field.attname), connections["default"])
+        for field in row._meta.local_fields
+        if not field.primary_key
+    }
     values = {**values, **changes}
-    return f"INSERT INTO {table(row)} ({', '.join(values)}) VALUES ({', '.join(['%s'] * len(values))})", list(values.values())
+    return f"INSERT INTO {table(row)} ({', '.join(values)}) VALUES ({', '.join(['%s'] * len(values))})", list(
+        values.values()
+    )
 
 
 def to(row: Any, state: str, also: str = "") -> Statement:
@@ -47,8 +53,8 @@ def reborn(room: Any, key: Any, up: Any) -> Statement:
     case.captured()
     sample = room.objects.filter(case_id=case.request.pk).latest("pk")
     same = {f"{name}_id": getattr(up, f"{name}_id") for name in key.same}
-    fresh = {Record: {"sha256": "0" * 64}, Settlement: {"captured_minor": None}}.get(room, {})
-    return like(sample, **{key.column: up.pk, "case_id": up.case_id, "state": room.first, **same, **fresh})
+    own: dict[Any, dict[str, Any]] = {Record: {"sha256": "0" * 64}, Settlement: {"captured_minor": None}}
+    return like(sample, **{key.column: up.pk, "case_id": up.case_id, "state": room.first, **same, **own.get(room, {})})
 
 
 @pytest.mark.django_db
@@ -79,7 +85,12 @@ def test_no_crossing_is_made_twice(room: Any, key: Any) -> None:
     assert law in {"born", "stands"} or law.endswith(("_key", "_one_living", "_uniq")) or law == UNIQUE
 
 
-OWED = [(key.remote_field.model, edge) for room, key in CROSSINGS for edge in key.remote_field.model.edges() if edge[1] == key.born_in and key.stands]
+OWED = [
+    (key.remote_field.model, edge)
+    for room, key in CROSSINGS
+    for edge in key.remote_field.model.edges()
+    if edge[1] == key.born_in and key.stands
+]
 
 
 @pytest.mark.django_db
@@ -97,7 +108,13 @@ def test_a_birth_carries_the_case_and_the_facts_of_what_it_is_born_of(walk: Walk
     lawful = {"assignment_id": assignment.pk, "case_id": assignment.case_id, "operator_id": assignment.operator_id}
     off = [to(assignment.task, "handed_off"), to(assignment, "handed_off")]
     assert attempt(*off, like(job, **lawful), user=cast.ines.pk) == ""
-    for wrong in ({"case_id": assignment.case_id + 1}, {"operator_id": cast.Southside.pk}, {"version_id": None}, {"governor_id": cast.Southside.pk}, {"worker_id": cast.sid.pk}):
+    for wrong in (
+        {"case_id": assignment.case_id + 1},
+        {"operator_id": cast.Southside.pk},
+        {"version_id": None},
+        {"governor_id": cast.Southside.pk},
+        {"worker_id": cast.sid.pk},
+    ):
         assert attempt(*off, like(job, **{**lawful, **wrong}), user=cast.ines.pk) == "born", wrong
     assert attempt(*off, like(job, **lawful, state="completed"), user=cast.ines.pk) == "fence"
 
@@ -108,7 +125,10 @@ def test_without_an_account_one_acts_only_in_ones_own_case(walk: Walk) -> None:
     cancel = to(mine, "cancelled")
     assert attempt(("SELECT set_config('qtm.actor', %s, true)", [str(yours.actor_id)]), cancel) == "someone_acts"
     assert attempt(("SELECT set_config('qtm.actor', %s, true)", [str(walk.request.actor_id)]), cancel) == ""
-    assert attempt(("SELECT set_config('qtm.actor', %s, true)", [str(walk.request.actor_id)]), to(mine, "approved")) == "someone_acts"
+    assert (
+        attempt(("SELECT set_config('qtm.actor', %s, true)", [str(walk.request.actor_id)]), to(mine, "approved"))
+        == "someone_acts"
+    )
 
 
 @pytest.mark.django_db
@@ -140,7 +160,10 @@ def test_a_task_of_an_operators_funnel_is_assigned_only_within_it(cast: Cast) ->
     case = Walk(funnel="north")
     task, sample = case.approved(), Walk().assignment()
     born = {"task_id": task.pk, "case_id": task.case_id, "governor_id": task.governor_id}
-    assert attempt(to(task, "assigned"), like(sample, **born, operator_id=cast.Southside.pk), user=cast.nora.pk) == "governance_assignment_within"
+    assert (
+        attempt(to(task, "assigned"), like(sample, **born, operator_id=cast.Southside.pk), user=cast.nora.pk)
+        == "governance_assignment_within"
+    )
     assert attempt(to(task, "assigned"), like(sample, **born, operator_id=cast.Northside.pk), user=cast.nora.pk) == ""
 
 
@@ -157,7 +180,9 @@ def test_an_operator_without_access_is_given_no_work(operator: str, cast: Cast) 
 def test_facts_are_noted_in_their_time_only(fact: Any, walk: Walk, cast: Cast) -> None:
     enter(cast.ines, Task, "correct", walk.task, field="description", becomes="Is it fair?", why="typo")
     walk.filled()
-    sample = fact.objects.filter(**{"task__case_id" if fact is Correction else "event__case_id": walk.request.pk}).latest("pk")
+    sample = fact.objects.filter(
+        **{"task__case_id" if fact is Correction else "event__case_id": walk.request.pk}
+    ).latest("pk")
     owner = {"task_id": walk.task.pk} if fact is Correction else {"event_id": walk.event().pk, "stage": "another"}
     if fact is not Correction:
         assert attempt(like(sample, **owner), user=cast.will.pk) == ""
@@ -178,7 +203,12 @@ def test_who_noted_a_fact_and_when_is_the_databases_to_say(walk: Walk, cast: Cas
 @pytest.mark.django_db
 def test_completing_asks_for_the_evidence_in_the_database_too(walk: Walk, cast: Cast) -> None:
     event = walk.started()
-    for ending in ("outcome = 'advised'", "outcome = 'made-up'", "outcome = 'not-advised'", "outcome = 'not-advised', reason = 'made-up'"):
+    for ending in (
+        "outcome = 'advised'",
+        "outcome = 'made-up'",
+        "outcome = 'not-advised'",
+        "outcome = 'not-advised', reason = 'made-up'",
+    ):
         assert attempt(to(event, "completed", f", {ending}"), user=cast.will.pk) == "evidence", ending
 
 
@@ -194,7 +224,10 @@ def test_whoever_did_the_work_cannot_settle_it_by_sql_either(walk: Walk, cast: C
 def test_more_than_was_authorized_is_not_captured_by_sql_either(walk: Walk, cast: Cast) -> None:
     settlement = walk.authorized()
     for captured in ("3901", "0", "NULL"):
-        assert attempt(to(settlement, "captured", f", captured_minor = {captured}"), user=cast.cora.pk) == "settlement_settlement_captured"
+        assert (
+            attempt(to(settlement, "captured", f", captured_minor = {captured}"), user=cast.cora.pk)
+            == "settlement_settlement_captured"
+        )
 
 
 @pytest.mark.django_db
@@ -223,7 +256,17 @@ def test_what_the_orm_would_do_behind_the_verbs_is_refused(walk: Walk, cast: Cas
         lambda: Job.objects.filter(pk=job.pk).update(state="completed"),
         lambda: Job.objects.filter(pk=job.pk).update(context={}),
         lambda: Job.objects.filter(pk=job.pk).delete(),
-        lambda: Job.objects.bulk_create([Job(assignment=job.assignment, case_id=job.case_id, version=job.version, operator=job.operator, context={})]),
+        lambda: Job.objects.bulk_create(
+            [
+                Job(
+                    assignment=job.assignment,
+                    case_id=job.case_id,
+                    version=job.version,
+                    operator=job.operator,
+                    context={},
+                )
+            ]
+        ),
         lambda: Job.objects.bulk_update([job], ["context"]),
         lambda: Transition.objects.all().delete(),
         lambda: SurfaceVersion.objects.update(runtime={}),
@@ -250,16 +293,33 @@ def test_the_owner_changes_no_sealed_row_no_log_and_no_row_of_the_spine(owner: A
     for room in all_rooms():
         rows[room] = REACH[room, room.first]()
     for room, row in rows.items():
-        fixed = next(field.column for field in room._meta.local_fields if field.name not in {"id", "state", "since", *room.living, *room.amendable}) if room.case_column else "id"
-        assert owner((f"UPDATE {table(room)} SET {fixed} = {fixed} WHERE id = %s", [row.pk]), user=cast.ines.pk) in {"still", ""}, room
+        fixed = (
+            next(
+                field.column
+                for field in room._meta.local_fields
+                if field.name not in {"id", "state", "since", *room.living, *room.amendable}
+            )
+            if room.case_column
+            else "id"
+        )
+        assert owner((f"UPDATE {table(room)} SET {fixed} = {fixed} WHERE id = %s", [row.pk]), user=cast.ines.pk) in {
+            "still",
+            "",
+        }, room
         assert owner((f"UPDATE {table(room)} SET id = -1 WHERE id = %s", [row.pk]), user=cast.ines.pk) == "fixed", room
-        assert owner((f"UPDATE {table(room)} SET since = now() WHERE id = %s", [row.pk]), user=cast.ines.pk) == "still", room
+        assert (
+            owner((f"UPDATE {table(room)} SET since = now() WHERE id = %s", [row.pk]), user=cast.ines.pk) == "still"
+        ), room
         assert owner((f"DELETE FROM {table(room)} WHERE id = %s", [row.pk]), user=cast.ines.pk) == "stays", room
         assert owner(f"TRUNCATE {table(room)} CASCADE", user=cast.ines.pk) in {"stays", "log"}, room
     for fact in (Evidence, StageMark, Correction, Annex, SurfaceVersion):
         assert owner(f"UPDATE {table(fact)} SET id = id", user=1) == "stays"
         assert owner(f"DELETE FROM {table(fact)}", user=1) == "stays"
-    for statement in ("UPDATE qtm_transition SET reason = 'x'", "DELETE FROM qtm_transition", "TRUNCATE qtm_transition"):
+    for statement in (
+        "UPDATE qtm_transition SET reason = 'x'",
+        "DELETE FROM qtm_transition",
+        "TRUNCATE qtm_transition",
+    ):
         assert owner(statement, user=1) == "log"
     copied = "INSERT INTO qtm_transition (room, row_id, was, becomes, authority, via, reason, act, at, tx) SELECT room, row_id, was, becomes, authority, via, reason, act, at, tx FROM qtm_transition"
     assert owner(copied, user=1) == "log"
@@ -299,8 +359,15 @@ def test_a_temporary_table_of_a_rooms_name_does_not_stand_in_for_it(committed: s
 @pytest.mark.parametrize("isolation", ["REPEATABLE READ", "SERIALIZABLE"])
 def test_nothing_moves_under_a_snapshot_that_could_be_old(isolation: str, committed: str, cast: Cast) -> None:
     task = Walk().task
-    with pytest.raises(DatabaseError) as refused, transaction.atomic(), connections["default"].cursor() as cursor:
+    with (  # noqa: PT012
+        pytest.raises(DatabaseError) as refused,
+        transaction.atomic(),
+        connections["default"].cursor() as cursor,
+    ):
         cursor.execute(f"SET TRANSACTION ISOLATION LEVEL {isolation}")
-        cursor.execute("SELECT set_config('qtm.act', '00000000-0000-0000-0000-000000000001', true), set_config('qtm.user', %s, true), set_config('qtm.authority', 'x', true)", [str(cast.ines.pk)])
+        cursor.execute(
+            "SELECT set_config('qtm.act', '00000000-0000-0000-0000-000000000001', true), set_config('qtm.user', %s, true), set_config('qtm.authority', 'x', true)",
+            [str(cast.ines.pk)],
+        )
         cursor.execute("UPDATE governance_task SET state = 'approved' WHERE id = %s", [task.pk])
     assert law_broken(refused.value) == "isolation"

@@ -53,7 +53,14 @@ def sign_in(client: Client, username: str, password: str = PASSWORD, **more: str
     return client.post("/login", {"username": username, "password": password, **more})
 
 
-WRONG = [("ines", "wrong"), ("nobody knows", PASSWORD), ("", ""), ("in\0es", PASSWORD), ("i" * 500, "x"), ("אבג 🙂", "x")]
+WRONG = [
+    ("ines", "wrong"),
+    ("nobody knows", PASSWORD),
+    ("", ""),
+    ("in\0es", PASSWORD),
+    ("i" * 500, "x"),
+    ("אבג 🙂", "x"),
+]
 
 
 # Signing in
@@ -72,7 +79,8 @@ def test_one_signs_in_and_out(cast: Cast) -> None:
 
 @pytest.mark.django_db
 @pytest.mark.parametrize(
-    ("username", "password"), [("ines", "wrong"), ("nobody knows", PASSWORD), ("", ""), ("in\0es", PASSWORD), ("i" * 500, "x"), ("אבג 🙂", "x")]
+    ("username", "password"),
+    [("ines", "wrong"), ("nobody knows", PASSWORD), ("", ""), ("in\0es", PASSWORD), ("i" * 500, "x"), ("אבג 🙂", "x")],
 )
 def test_what_does_not_belong_together_is_422_and_says_nothing_more(cast: Cast, username: str, password: str) -> None:
     known(cast.ines)
@@ -165,9 +173,14 @@ def test_the_spine_page_shows_everybody_the_table_as_the_code_derives_it(cast: C
 @pytest.mark.django_db
 def test_the_counts_are_of_what_one_sees(cast: Cast, walk: Walk) -> None:
     walk.job()
-    counted = {who: {step.room: step.count for step in as_(getattr(cast, who)).get("/spine/").context["path"]} for who in ("eve", "nora", "sam", "nobody")}
+    counted = {
+        who: {step.room: step.count for step in as_(getattr(cast, who)).get("/spine/").context["path"]}
+        for who in ("eve", "nora", "sam", "nobody")
+    }
     assert counted["eve"]["Task"] == counted["eve"]["Job"] == "1"
-    assert (counted["nora"]["Task"], counted["nora"]["Job"]) == ("0", "1"), "the network's task is not theirs, the job is"
+    assert (counted["nora"]["Task"], counted["nora"]["Job"]) == ("0", "1"), (
+        "the network's task is not theirs, the job is"
+    )
     assert (counted["sam"]["Task"], counted["sam"]["Job"]) == ("0", "0")
     assert set(counted["nobody"].values()) == {"", "·"}
 
@@ -190,7 +203,9 @@ def test_who_may_cross_is_read_from_the_roles() -> None:
 
 def test_each_part_carries_an_honest_word() -> None:
     assert {part.status for part in PARTS} == set(STATUSES)
-    assert [part.name for part in PARTS if bool(part.lacks) != (part.status == "partial")] == [], "what is partial says what it lacks"
+    assert [part.name for part in PARTS if bool(part.lacks) != (part.status == "partial")] == [], (
+        "what is partial says what it lacks"
+    )
 
 
 # What goes wrong

@@ -39,7 +39,11 @@ def run(tmp_path: Path) -> Any:
 
     def import_(given: Any, **options: str) -> tuple[list[str], bool]:
         file, out = tmp_path / "requests.json", io.StringIO()
-        file.write_bytes(given if isinstance(given, bytes) else (given if isinstance(given, str) else json.dumps(given, indent=1)).encode())
+        file.write_bytes(
+            given
+            if isinstance(given, bytes)
+            else (given if isinstance(given, str) else json.dumps(given, indent=1)).encode()
+        )
         try:
             call_command("import_requests", str(file), stdout=out, **{"funnel": "network", **options})
         except CommandError as error:
@@ -66,8 +70,16 @@ def test_the_50_real_requests_become_50_open_tasks_and_nothing_further(run: Any)
 def test_a_row_is_asked_by_a_named_system_through_the_submit_path(run: Any) -> None:
     assert run([one(description="Deep. 😀")], system="Chicago 311")[1]
     request = Request.objects.get()
-    assert (request.channel, request.actor, request.actor.kind) == ("import", Actor.objects.get(name="Chicago 311"), "system")
-    assert (request.intake.place, request.intake.tier, request.intake.description) == ("1200 W 81ST ST", "pothole", "Deep. 😀")
+    assert (request.channel, request.actor, request.actor.kind) == (
+        "import",
+        Actor.objects.get(name="Chicago 311"),
+        "system",
+    )
+    assert (request.intake.place, request.intake.tier, request.intake.description) == (
+        "1200 W 81ST ST",
+        "pothole",
+        "Deep. 😀",
+    )
     assert (str(request.intake.latitude), request.intake.answers) == ("41.746857", {"where": "roadway"})
     lines = Transition.objects.filter(case_id=request.pk)
     assert {(line.via, line.user_id) for line in lines} == {("import", None)}
@@ -145,12 +157,21 @@ def test_what_is_wrong_is_refused_by_name_and_the_rest_goes_in(what: str, run: A
 
 def text_of(*rows: Any) -> str:
     """Rows as an indented list, one of them perhaps broken by hand."""
-    return "[\n " + ",\n ".join(row if isinstance(row, str) else json.dumps(row, indent=1).replace("\n", "\n ") for row in rows) + "\n]\n"
+    return (
+        "[\n "
+        + ",\n ".join(row if isinstance(row, str) else json.dumps(row, indent=1).replace("\n", "\n ") for row in rows)
+        + "\n]\n"
+    )
 
 
 def fifty(broken: str) -> str:
     """Fifty rows, the 37th of which is broken."""
-    return text_of(*(broken if number == 37 else one(f"A-{number}", notes=[{"summary": "x"}, {"summary": "y"}]) for number in range(1, 51)))
+    return text_of(
+        *(
+            broken if number == 37 else one(f"A-{number}", notes=[{"summary": "x"}, {"summary": "y"}])
+            for number in range(1, 51)
+        )
+    )
 
 
 def ids() -> set[str]:

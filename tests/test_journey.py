@@ -70,7 +70,9 @@ def work(visitor: Visitor, tmp_path: Path) -> None:
     visitor.press("Complete")
 
 
-def test_a_case_goes_from_the_public_form_to_a_captured_settlement_by_four_people(visit: Callable[..., Visitor], tmp_path: Path) -> None:
+def test_a_case_goes_from_the_public_form_to_a_captured_settlement_by_four_people(
+    visit: Callable[..., Visitor], tmp_path: Path
+) -> None:
     requester = visit(size=PHONE)
     link = ask(requester, "network")
     requester.sees("Q-")
@@ -117,7 +119,9 @@ def test_a_case_goes_from_the_public_form_to_a_captured_settlement_by_four_peopl
     assert set(people) == {"ines", "will", "cora"}
 
 
-def test_an_operators_own_funnel_is_governed_by_its_owner_in_the_task_inbox(visit: Callable[..., Visitor], tmp_path: Path) -> None:
+def test_an_operators_own_funnel_is_governed_by_its_owner_in_the_task_inbox(
+    visit: Callable[..., Visitor], tmp_path: Path
+) -> None:
     requester = visit()
     ask(requester, "north")
     case = Request.objects.get()
@@ -158,7 +162,9 @@ def test_a_session_that_ran_out_while_typing_loses_nothing(visit: Callable[..., 
     admin.press("Sign in")
     assert admin.page.get_by_label("Why?").first.input_value() == "Waiting for the plate of the car."
     admin.press("Hold")
-    assert Transition.objects.filter(case_id=case.pk, becomes="held", reason="Waiting for the plate of the car.").exists()
+    assert Transition.objects.filter(
+        case_id=case.pk, becomes="held", reason="Waiting for the plate of the car."
+    ).exists()
 
 
 def test_a_stale_tab_and_a_double_click_are_told_what_stands(visit: Callable[..., Visitor]) -> None:

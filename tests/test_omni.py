@@ -20,7 +20,14 @@ from tests.cast import Cast, Walk
 
 AS_OMNI = pytest.mark.django_db(databases=["default", "omni"])
 CLOSED = [
-    *("qtm_user", "qtm_membership", "qtm_invitation", "qtm_failedsignin", "django_session", "guardian_userobjectpermission"),
+    *(
+        "qtm_user",
+        "qtm_membership",
+        "qtm_invitation",
+        "qtm_failedsignin",
+        "django_session",
+        "guardian_userobjectpermission",
+    ),
     *("intake_actor", "records_annex", "execution_evidence"),
 ]
 LATER = timedelta(days=30)
@@ -133,7 +140,9 @@ def test_its_role_reads_no_people_sessions_or_links(table: str) -> None:
 
 
 @AS_OMNI
-@pytest.mark.parametrize(("label", "column"), [(label, column) for label, columns in HIDDEN.items() for column in sorted(columns)])
+@pytest.mark.parametrize(
+    ("label", "column"), [(label, column) for label, columns in HIDDEN.items() for column in sorted(columns)]
+)
 def test_its_role_reads_no_contact_and_nothing_said_in_confidence(label: str, column: str) -> None:
     with pytest.raises(ProgrammingError, match="permission denied"):
         run(f"SELECT {column} FROM {label.replace('.', '_').lower()}")

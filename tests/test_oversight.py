@@ -79,7 +79,9 @@ def stays_as_it_is(client: Client, model: Any) -> None:
     row = model._base_manager.first()
     assert client.get(page_of(model, "add")).status_code == 403
     assert client.post(page_of(model, "add"), {}).status_code == 403
-    assert client.post(page_of(model, "changelist"), {"action": "delete_selected", "_selected_action": "1", "post": "yes"}).status_code in {200, 302, 403}
+    assert client.post(
+        page_of(model, "changelist"), {"action": "delete_selected", "_selected_action": "1", "post": "yes"}
+    ).status_code in {200, 302, 403}
     assert client.get(page_of(model, "delete", 1)).status_code == 403
     if row:
         before = model._base_manager.filter(pk=row.pk).values().get()
@@ -112,8 +114,18 @@ def test_no_secret_is_shown(cast: Cast, walk: Walk) -> None:
     record, (invitation, token) = walk.record(), new_invitation("Ada", "admin")
     client, request = as_(cast.root), walk.request
     person = cast.ines
-    pages = [client.get(page_of(type(row), "change", row.pk)).content.decode() for row in (request, invitation, person, record)]
-    for secret in (request.token, request.key, invitation.token_sha256, token, person.password, record.document[:40].hex()):
+    pages = [
+        client.get(page_of(type(row), "change", row.pk)).content.decode()
+        for row in (request, invitation, person, record)
+    ]
+    for secret in (
+        request.token,
+        request.key,
+        invitation.token_sha256,
+        token,
+        person.password,
+        record.document[:40].hex(),
+    ):
         assert not [page for page in pages if secret in page]
 
 
@@ -159,7 +171,10 @@ def test_staff_without_the_permission_change_no_account_and_no_funnel(cast: Cast
 
 def test_an_admin_keeps_funnels_and_whose_one_is_never_changes(cast: Cast) -> None:
     client, funnel = as_(cast.ines), Funnel.objects.get(slug="north")
-    assert client.post(page_of(Funnel, "add"), {"slug": "east", "name": "East", "words": "", "is_open": "on"}).status_code == 302
+    assert (
+        client.post(page_of(Funnel, "add"), {"slug": "east", "name": "East", "words": "", "is_open": "on"}).status_code
+        == 302
+    )
     assert Funnel.objects.get(slug="east").operator is None
     given = {"name": "North anew", "words": "", "operator": cast.Southside.pk, "slug": "other"}
     assert client.post(page_of(Funnel, "change", funnel.pk), given).status_code == 302

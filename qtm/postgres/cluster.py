@@ -41,7 +41,9 @@ class Cluster:
         self.start()
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
         """Stop."""
         self.stop()
 
@@ -85,7 +87,10 @@ class Cluster:
         with self._admin() as admin:
             admin.execute(database_sql(name, template or "template1"))
         with self._admin(name) as admin:
-            for statement in [*(() if template else schema_sql()), *entry_sql(name)]:  # a copy has its template's schema
+            for statement in [
+                *(() if template else schema_sql()),
+                *entry_sql(name),
+            ]:  # a copy has its template's schema
                 admin.execute(statement)
 
     def describe(self) -> str:
@@ -132,10 +137,23 @@ class Cluster:
     def _initdb(self, data: Path, password: Path) -> None:
         """Try the best locale first: PostgreSQL's own, then the system's UTF-8, then plain bytes."""
         programs = self._programs()
-        built_in = [["--locale=C", "--locale-provider=builtin", "--builtin-locale=C.UTF-8"]] if programs.major >= 17 else []
-        always = ["-k", "-E", "UTF8", "-U", "postgres", "--auth-local=scram-sha-256", "--auth-host=reject", f"--pwfile={password}"]
+        built_in = (
+            [["--locale=C", "--locale-provider=builtin", "--builtin-locale=C.UTF-8"]] if programs.major >= 17 else []
+        )
+        always = [
+            "-k",
+            "-E",
+            "UTF8",
+            "-U",
+            "postgres",
+            "--auth-local=scram-sha-256",
+            "--auth-host=reject",
+            f"--pwfile={password}",
+        ]
         for locale in [*built_in, ["--locale=C.UTF-8"], ["--locale=C"]]:
-            made = self.user.run(programs / "initdb", "-D", data, *always, *locale, *([] if self.durable else ["--no-sync"]))
+            made = self.user.run(
+                programs / "initdb", "-D", data, *always, *locale, *([] if self.durable else ["--no-sync"])
+            )
             if made.returncode == 0:
                 return
         raise Unready(f"PostgreSQL could not make its data in {data}: {_last_line(made.stdout)}")
@@ -155,7 +173,11 @@ class Cluster:
 
     def _options(self) -> str:
         """What the server is told, as one line for a shell."""
-        settings = {**SETTINGS, **({} if self.durable else HASTY), "unix_socket_directories": str(self._make_socket_folder())}
+        settings = {
+            **SETTINGS,
+            **({} if self.durable else HASTY),
+            "unix_socket_directories": str(self._make_socket_folder()),
+        }
         return " ".join(f"-c {name}='{value}'" for name, value in settings.items())
 
     def _shut_down(self) -> None:
@@ -214,7 +236,9 @@ class Cluster:
         kept = self.folder / "passwords.json"
         if not kept.exists():
             if self.data.exists():
-                raise Unready(f"{kept} is gone, and without it nobody can enter the database: put it back, or move {self.folder} away.")
+                raise Unready(
+                    f"{kept} is gone, and without it nobody can enter the database: put it back, or move {self.folder} away."
+                )
             write_private(kept, json.dumps({role: new_password() for role in ("postgres", *ROLES.values())}))
         passwords: dict[str, str] = json.loads(kept.read_text())
         return passwords

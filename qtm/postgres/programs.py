@@ -45,7 +45,9 @@ class ServerUser:
         try:
             nobody = pwd.getpwnam("nobody")
         except KeyError:
-            raise Unready("PostgreSQL does not run as root and there is no user nobody: start as another user.") from None
+            raise Unready(
+                "PostgreSQL does not run as root and there is no user nobody: start as another user."
+            ) from None
         return cls(nobody.pw_uid, nobody.pw_gid)
 
     def run(self, *command: str | Path, wait_seconds: float = 120) -> subprocess.CompletedProcess[str]:
@@ -100,7 +102,9 @@ def find(user: ServerUser, packages: Path, major: int | None = None) -> Programs
         if major in (None, programs.major):
             return programs
     if major:
-        raise Unready(f"The database here was made by PostgreSQL {major}, which is no longer found: install that version again.")
+        raise Unready(
+            f"The database here was made by PostgreSQL {major}, which is no longer found: install that version again."
+        )
     raise Unready(f"No PostgreSQL {OLDEST} or newer was found: install one, or set DATABASE_URL to a running one.")
 
 
@@ -141,7 +145,9 @@ def _copied(user: ServerUser, package: Path, packages: Path) -> Programs:
     if not whole.exists():
         making = packages / f"{whole.name}.making"
         shutil.rmtree(making, ignore_errors=True)
-        shutil.copytree(package / "pginstall", making / package.name / "pginstall", ignore=shutil.ignore_patterns("include", "*.a"))
+        shutil.copytree(
+            package / "pginstall", making / package.name / "pginstall", ignore=shutil.ignore_patterns("include", "*.a")
+        )
         shutil.copytree(package.with_name(f"{package.name}.libs"), making / f"{package.name}.libs")
         for path in [making, *making.rglob("*")]:
             path.chmod(path.stat().st_mode | (0o055 if path.is_dir() or path.stat().st_mode & 0o100 else 0o044))
@@ -182,7 +188,9 @@ def place(folder: Path) -> Path:
                 note.write_text(str(home))
                 return home
             home.rmdir()
-    raise Unready(f"PostgreSQL's user cannot reach {folder}, /var/lib or /var/tmp: move the project to where every user may enter.")
+    raise Unready(
+        f"PostgreSQL's user cannot reach {folder}, /var/lib or /var/tmp: move the project to where every user may enter."
+    )
 
 
 def _suits(folder: Path, user: ServerUser) -> bool:

@@ -45,10 +45,21 @@ def entry_sql(database: str) -> Iterator[sql.Composed]:
 def script(database: str, host: str) -> str:
     """What a server's administrator runs with psql, with fresh passwords, and the addresses that follow from it."""
     passwords = {role: new_password() for role in ROLES.values()}
-    outside = [*roles_sql(passwords, existing=set()), sql.SQL("GRANT qtm_owner TO CURRENT_USER"), database_sql(database, "template0")]
+    outside = [
+        *roles_sql(passwords, existing=set()),
+        sql.SQL("GRANT qtm_owner TO CURRENT_USER"),
+        database_sql(database, "template0"),
+    ]
     inside = [*schema_sql(), *entry_sql(database), sql.SQL("REVOKE qtm_owner FROM CURRENT_USER")]
     addresses = [f"-- {name}=postgresql://{role}:{passwords[role]}@{host}/{database}" for name, role in ROLES.items()]
-    lines = [*_lines(outside), rf'\connect "{database}"', *_lines(inside), "", "-- Then set in the environment:", *addresses]
+    lines = [
+        *_lines(outside),
+        rf'\connect "{database}"',
+        *_lines(inside),
+        "",
+        "-- Then set in the environment:",
+        *addresses,
+    ]
     return "\n".join([r"\set ON_ERROR_STOP on", *lines])
 
 

@@ -27,7 +27,9 @@ class Command(BaseCommand):
         """The file, the funnel, and the name of the system that asks."""
         parser.add_argument("file", type=Path, help="JSON, a list of GeoReport v2 service requests")
         parser.add_argument("--funnel", required=True, help="the funnel they come through")
-        parser.add_argument("--system", default="Open311", help="the name of the system that asks; its ids are told from others' by it")
+        parser.add_argument(
+            "--system", default="Open311", help="the name of the system that asks; its ids are told from others' by it"
+        )
 
     def handle(self, *args: Any, file: Path, funnel: str, system: str, **options: Any) -> None:
         """A line for each row, then the sum; the exit status is 1 where anything was refused."""
@@ -40,7 +42,9 @@ class Command(BaseCommand):
                 self.stdout.write(f"{row.number:>6}  {outcome:<13}  {words}")
         except NoList:
             raise CommandError(f"{file} is no list of service requests.") from None
-        self.stdout.write(f"{said.total()} rows: {said[MADE]} made, {said[THERE]} already there, {said[REFUSED]} refused.")
+        self.stdout.write(
+            f"{said.total()} rows: {said[MADE]} made, {said[THERE]} already there, {said[REFUSED]} refused."
+        )
         if said[REFUSED]:
             raise CommandError(f"{said[REFUSED]} of {said.total()} rows were refused; the others are in.")
 
@@ -51,7 +55,17 @@ class Command(BaseCommand):
         try:
             one = foreign(row.value, services)
             key = f"open311:{system}:{one.id}"
-            asking = Asking(funnel, one.surface, "import", one.asked, key, "import", "import by the command line", system=system, past=True)
+            asking = Asking(
+                funnel,
+                one.surface,
+                "import",
+                one.asked,
+                key,
+                "import",
+                "import by the command line",
+                system=system,
+                past=True,
+            )
             request, new = ask(asking)
         except Invalid as invalid:
             return REFUSED, f"{_named(row.value)}{in_their_words(invalid)}"
