@@ -18,7 +18,7 @@ FULL = {
     **QUICK,
     "migrations": [*MANAGE, "makemigrations", "--check", "--dry-run"],
     "deploy": [*MANAGE, "check", "--deploy", "--fail-level", "WARNING", "--database", "default", "--database", "omni"],
-    "pytest": [PYTHON, "-m", "pytest"],
+    "pytest": [PYTHON, "-m", "pytest", "-n", "auto", "--dist", "worksteal"],
 }
 KEY = "made-up-for-the-checks-0123456789abcdefghijklmnopqrstuvwxyz"
 NOWHERE = "postgresql://nobody@localhost/none"  # for the quick checks, which read the settings and open no database

@@ -19,16 +19,52 @@ BODIES: dict[str, tuple[list[Point], list[Point]]] = {
     ),
     "estate": (
         [(4, 104), (4, 78), (24, 64), (100, 54), (142, 18), (340, 16), (378, 46), (396, 60), (394, 104)],
-        [(114, 54), (148, 25), (194, 24), (194, 52), (202, 52), (202, 24), (270, 24), (270, 50), (278, 50), (278, 24), (334, 24), (356, 48)],
+        [
+            (114, 54),
+            (148, 25),
+            (194, 24),
+            (194, 52),
+            (202, 52),
+            (202, 24),
+            (270, 24),
+            (270, 50),
+            (278, 50),
+            (278, 24),
+            (334, 24),
+            (356, 48),
+        ],
     ),
     "large": (
         [(6, 104), (4, 66), (22, 54), (92, 44), (126, 0), (348, -2), (386, 40), (394, 62), (392, 104)],
-        [(106, 44), (132, 8), (190, 6), (190, 42), (198, 42), (198, 6), (272, 6), (272, 42), (280, 42), (280, 6), (340, 6), (362, 40)],
+        [
+            (106, 44),
+            (132, 8),
+            (190, 6),
+            (190, 42),
+            (198, 42),
+            (198, 6),
+            (272, 6),
+            (272, 42),
+            (280, 42),
+            (280, 6),
+            (340, 6),
+            (362, 40),
+        ],
     ),
 }
 
 
-def car(brush: Brush, body: str, paint: Colour, at: Point, size: float, *, dirty: bool = False, shining: bool = False, facing_left: bool = True) -> None:
+def car(
+    brush: Brush,
+    body: str,
+    paint: Colour,
+    at: Point,
+    size: float,
+    *,
+    dirty: bool = False,
+    shining: bool = False,
+    facing_left: bool = True,
+) -> None:
     """One car, its wheels on the ground at a place."""
 
     def place(points: list[Point]) -> list[Point]:
@@ -66,9 +102,15 @@ def _wheel(brush: Brush, at: Point, size: float, dirty: bool) -> None:
 def _mud(brush: Brush, place: Placing, size: float) -> None:
     """What a winter leaves on a car."""
     for _ in range(150):
-        x = brush.random.choice((88, 310)) + brush.between(-70, 90) if brush.random.random() < 0.7 else brush.between(10, 390)
+        x = (
+            brush.random.choice((88, 310)) + brush.between(-70, 90)
+            if brush.random.random() < 0.7
+            else brush.between(10, 390)
+        )
         spot = place([(min(392, max(8, x)), brush.between(68, 104))])[0]
-        brush.shape(brush.blob(*spot, brush.between(1, 7) * size, flat=0.7, rough=0.5, corners=9), brush.random.choice(MUD), 190)
+        brush.shape(
+            brush.blob(*spot, brush.between(1, 7) * size, flat=0.7, rough=0.5, corners=9), brush.random.choice(MUD), 190
+        )
     for _ in range(26):
         spot = place([(brush.between(40, 360), brush.between(52, 80))])[0]
         brush.disc(*spot, brush.between(0.8, 2.4) * size, brush.random.choice(MUD), solid=150)

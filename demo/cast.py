@@ -85,11 +85,27 @@ OPERATORS: Mapping[str, Business] = {
     "freshstart": Business("Fresh Start Valeting", "+49 30 23125 244", "5 Chapel Court, Linden", "New in town, with nine years at a dealer's behind us.", ()),
 }  # fmt: skip
 FUNNELS: Mapping[str, Entry] = {
-    "linden": Entry("City of Linden", "Something broken in the street or on a building? Tell us where. You need no account, and no name.", (CITY,)),
-    "car-care": Entry("Car care and advice", "A clean car, or a clear answer about one. We look at what you ask and find who does it.", (DETAILING, ADVICE)),
-    "northside": Entry("Northside Detailing", "Book us directly. We come to you, Monday to Saturday.", (DETAILING,), "northside"),
+    "linden": Entry(
+        "City of Linden",
+        "Something broken in the street or on a building? Tell us where. You need no account, and no name.",
+        (CITY,),
+    ),
+    "car-care": Entry(
+        "Car care and advice",
+        "A clean car, or a clear answer about one. We look at what you ask and find who does it.",
+        (DETAILING, ADVICE),
+    ),
+    "northside": Entry(
+        "Northside Detailing", "Book us directly. We come to you, Monday to Saturday.", (DETAILING,), "northside"
+    ),
     "clearview": Entry("Clearview Advisory", "Ask before you sign.", (ADVICE,), "clearview"),
-    "harbour-spring": Entry("Harbour Car Care, spring days", "Three days in April: wash, wax and coffee.", (DETAILING,), "harbour", is_open=False),
+    "harbour-spring": Entry(
+        "Harbour Car Care, spring days",
+        "Three days in April: wash, wax and coffee.",
+        (DETAILING,),
+        "harbour",
+        is_open=False,
+    ),
 }
 
 
@@ -166,7 +182,9 @@ def _join(wim: User, person: Person) -> None:
 def _open(slug: str, entry: Entry) -> None:
     """A funnel with what it offers."""
     operator = Operator.objects.get(name=OPERATORS[entry.operator].name) if entry.operator else None
-    funnel = Funnel.objects.create(slug=slug, name=entry.name, words=entry.words, operator=operator, is_open=entry.is_open)
+    funnel = Funnel.objects.create(
+        slug=slug, name=entry.name, words=entry.words, operator=operator, is_open=entry.is_open
+    )
     funnel.surfaces.set(Surface.objects.filter(code__in=entry.surfaces))
 
 

@@ -14,7 +14,10 @@ from qtm.models import Operator, User
 NOT_HERE = "The demo is filled only where DEMO_ALLOWED=1 says that it may be; `make run` says so for its own database."
 NOT_OURS = "This database holds people, operators or requests that are not the demo's: the demo is for an empty one, and touches nothing here."
 IN_THE_END = {
-    "quickfix": ("limit", "Two patches came up again within a week. They finish what they have begun, and we talk in December."),
+    "quickfix": (
+        "limit",
+        "Two patches came up again within a week. They finish what they have begun, and we talk in December.",
+    ),
     "gloss": ("suspend", "Insurance has run out. No work until the new policy is on the table."),
 }
 

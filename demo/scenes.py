@@ -12,7 +12,14 @@ SKIES: list[tuple[Colour, Colour]] = [
     ((232, 170, 128), (250, 226, 190)),
     ((104, 142, 196), (240, 214, 190)),
 ]
-WALLS: list[Colour] = [(196, 142, 110), (222, 206, 172), (168, 176, 178), (206, 176, 150), (142, 96, 82), (228, 220, 206)]
+WALLS: list[Colour] = [
+    (196, 142, 110),
+    (222, 206, 172),
+    (168, 176, 178),
+    (206, 176, 150),
+    (142, 96, 82),
+    (228, 220, 206),
+]
 PAINTS: dict[str, Colour] = {
     "white": (234, 236, 238), "silver": (178, 184, 192), "black": (38, 40, 46), "blue": (44, 92, 158), "red": (172, 44, 46),
     "green": (46, 104, 82), "yellow": (226, 180, 58), "sand": (196, 178, 148), "grey": (112, 118, 126), "orange": (212, 108, 48),
@@ -51,7 +58,10 @@ def _house(brush: Brush, x: float, ground: float) -> float:
     wide, high, wall = brush.between(120, 190), brush.between(150, 250), brush.random.choice(WALLS)
     roof = dark(mix(wall, (120, 60, 50), 0.5), 0.25)
     brush.box(x, ground - high, wide, high, wall)
-    brush.shape([(x - 8, ground - high), (x + wide / 2, ground - high - brush.between(30, 70)), (x + wide + 8, ground - high)], roof)
+    brush.shape(
+        [(x - 8, ground - high), (x + wide / 2, ground - high - brush.between(30, 70)), (x + wide + 8, ground - high)],
+        roof,
+    )
     for row in range(int(high // 74)):
         for column in range(int(wide // 52)):
             left, top = x + 18 + column * 50, ground - high + 20 + row * 70
@@ -84,7 +94,13 @@ def inside(brush: Brush, words: list[str], moment: str, view: int) -> None:
     """`seats BODY PAINT CLOTH`: the car from outside at first and in the second view, its seats in between."""
     if moment == "arrival":
         return a_car(brush, words, moment, view)
-    cloth = {"grey": (112, 116, 124), "black": (62, 64, 70), "beige": (188, 168, 138), "blue": (66, 84, 116), "brown": (126, 92, 66)}[words[2]]
+    cloth = {
+        "grey": (112, 116, 124),
+        "black": (62, 64, 70),
+        "beige": (188, 168, 138),
+        "blue": (66, 84, 116),
+        "brown": (126, 92, 66),
+    }[words[2]]
     seats(brush, light(cloth, 0.12) if view else cloth, clean=moment == "after")
     return None
 
@@ -110,7 +126,11 @@ def _hole(brush: Brush, x: float, y: float, size: float) -> None:
     """A hole with cracks around it and water in it."""
     for _ in range(9):
         end = brush.blob(x, y, size * 1.45, flat=0.45, rough=0.2, corners=20)[brush.random.randrange(20)]
-        brush.line([(x, y), ((x + end[0]) / 2 + brush.between(-14, 14), (y + end[1]) / 2), end], (52, 52, 56), brush.between(1.5, 3.5))
+        brush.line(
+            [(x, y), ((x + end[0]) / 2 + brush.between(-14, 14), (y + end[1]) / 2), end],
+            (52, 52, 56),
+            brush.between(1.5, 3.5),
+        )
     brush.shape(brush.blob(x, y, size * 1.12, flat=0.44, rough=0.16), (126, 122, 114))
     brush.shape(brush.blob(x, y + 2, size, flat=0.42, rough=0.16), (58, 50, 44))
     brush.shape(brush.blob(x + 6, y + 10, size * 0.7, flat=0.34, rough=0.12), (112, 132, 148))
@@ -162,7 +182,12 @@ def steps(brush: Brush, words: list[str], moment: str, view: int) -> None:
     brush.fade(0, 430, light(wall, 0.08), dark(wall, 0.12))
     for row in range(16):
         for column in range(10):
-            brush.line([(column * 80 + row % 2 * 40, row * 27), (column * 80 + row % 2 * 40, row * 27 + 26)], dark(wall, 0.18), 1, 120)
+            brush.line(
+                [(column * 80 + row % 2 * 40, row * 27), (column * 80 + row % 2 * 40, row * 27 + 26)],
+                dark(wall, 0.18),
+                1,
+                120,
+            )
         brush.line([(0, row * 27), (WIDE, row * 27)], dark(wall, 0.18), 1, 120)
     brush.box(300, 70, 140, 240, dark((86, 60, 46), 0.1))
     brush.box(316, 90, 46, 90, (92, 68, 52))
@@ -170,7 +195,9 @@ def steps(brush: Brush, words: list[str], moment: str, view: int) -> None:
     brush.disc(424, 214, 6, (212, 180, 96))
     brush.fade(430, HIGH, (150, 146, 140), (118, 116, 112))
     for step in range(5):
-        brush.box(270 - step * 22, 308 + step * 34, 200 + step * 44, 34, mix((176, 172, 164), (120, 118, 114), step / 6))
+        brush.box(
+            270 - step * 22, 308 + step * 34, 200 + step * 44, 34, mix((176, 172, 164), (120, 118, 114), step / 6)
+        )
         brush.line([(270 - step * 22, 309 + step * 34), (470 + step * 22, 309 + step * 34)], (210, 206, 198), 3)
     if moment == "after":
         _made_safe(brush)
@@ -202,7 +229,11 @@ def wreck(brush: Brush, words: list[str], moment: str, view: int) -> None:
         return
     car(brush, "saloon", mix(PAINTS[words[0]], (140, 100, 70), 0.45), (360, 456), 1.35, dirty=True)
     for _ in range(14):
-        brush.shape(brush.blob(brush.between(140, 580), brush.between(370, 430), brush.between(6, 22), rough=0.4, corners=12), (138, 72, 38), 150)
+        brush.shape(
+            brush.blob(brush.between(140, 580), brush.between(370, 430), brush.between(6, 22), rough=0.4, corners=12),
+            (138, 72, 38),
+            150,
+        )
     for _ in range(40):
         root = brush.between(110, 600)
         brush.line([(root, 462), (root + brush.between(-8, 8), 462 - brush.between(10, 34))], (92, 124, 58), 2.4)
@@ -222,7 +253,10 @@ def cave_in(brush: Brush, words: list[str], moment: str, view: int) -> None:
         brush.box(x - 6, 300, 12, 86, (210, 210, 206))
     for stripe in range(12):
         left = 110 + stripe * 44
-        brush.shape([(left, 312), (left + 22, 312), (left + 34, 344), (left + 12, 344)], (206, 48, 40) if stripe % 2 else (244, 242, 236))
+        brush.shape(
+            [(left, 312), (left + 22, 312), (left + 34, 344), (left + 12, 344)],
+            (206, 48, 40) if stripe % 2 else (244, 242, 236),
+        )
 
 
 SCENES: dict[str, Callable[[Brush, list[str], str, int], None]] = {

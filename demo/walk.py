@@ -41,14 +41,27 @@ class Walk:
     def ask(self) -> None:
         """On the public form, taken by staff, or by a named system."""
         story, funnel = self.story, self.cast.funnels[self.story.funnel]
-        asking = Asking(funnel, self.cast.surfaces[story.surface], story.channel, story.asks(), story.request_key, "public form", **self._asker())
+        asking = Asking(
+            funnel,
+            self.cast.surfaces[story.surface],
+            story.channel,
+            story.asks(),
+            story.request_key,
+            "public form",
+            **self._asker(),
+        )
         self.request, _ = ask(asking)
 
     def _asker(self) -> dict[str, Any]:
         """Who brings it in, and by what."""
         follows = Request.objects.get(key=f"demo:{self.story.follows}") if self.story.follows else None
         if self.story.system:
-            return {"system": self.story.system, "authority": "import by the command line", "past": True, "follows": follows}
+            return {
+                "system": self.story.system,
+                "authority": "import by the command line",
+                "past": True,
+                "follows": follows,
+            }
         if not self.story.taken_by:
             return {"follows": follows}
         user = self.cast.users[self.story.taken_by]
@@ -160,7 +173,15 @@ class Walk:
         for view in range(count):
             name = f"{category}-{view + 1}.jpg"
             upload = SimpleUploadedFile(name, draw(self.story.scene, self.story.key, moment, view), "image/jpeg")
-            self._enter(self.hand, ServiceEvent, "capture", stage=stage, category=category, kind="photo", photos=[files.check(upload)])
+            self._enter(
+                self.hand,
+                ServiceEvent,
+                "capture",
+                stage=stage,
+                category=category,
+                kind="photo",
+                photos=[files.check(upload)],
+            )
 
     def done(self, stage: str) -> None:
         """A stage is done."""

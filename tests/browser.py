@@ -13,6 +13,7 @@ from typing import Any
 
 import pytest
 from django.conf import settings
+from django.contrib.auth.hashers import make_password
 from django.core.management import call_command
 from playwright.sync_api import Browser, Page, sync_playwright
 from psycopg.conninfo import conninfo_to_dict
@@ -120,9 +121,7 @@ def _at(url: str, database: str) -> str:
 @pytest.fixture
 def house(committed: str, static_files: None, settings: Any) -> Iterator[House]:
     """The product, served; everybody of the cast can sign in."""
-    for user in User.objects.all():
-        user.set_password(PASSWORD)
-        user.save(update_fields=["password"])
+    User.objects.update(password=make_password(PASSWORD, hasher="pbkdf2_sha256"))
     served = House(committed, Path(settings.EVIDENCE_ROOT))
     yield served
     served.stop()

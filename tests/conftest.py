@@ -107,3 +107,9 @@ def evidence_apart(tmp_path: Any, settings: Any) -> None:
             "OPTIONS": {**settings.STORAGES["evidence"]["OPTIONS"], "location": tmp_path / "evidence"},
         },
     }
+
+
+@pytest.fixture(autouse=True)
+def quick_passwords(settings: Any) -> None:
+    """Hashing is slow on purpose; here nobody guesses. The served house keeps the real one."""
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher", *settings.PASSWORD_HASHERS]

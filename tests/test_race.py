@@ -11,7 +11,6 @@ import pytest
 from django.db import connection, connections
 
 from execution.models import Evidence, Job, ServiceEvent
-from governance.models import Task
 from qtm.models import Transition
 from qtm.refusals import Conflict, Refusal
 from records.models import Record, Signal
@@ -63,7 +62,6 @@ def crowd(committed: str) -> Any:
 
 
 CROSSINGS: dict[str, tuple[Callable[[Walk], Any], str, Any, str, dict[str, Any]]] = {
-    "approve": (lambda walk: walk.task, "ines", Task, "approve", {}),
     "Create Job": (Walk.assignment, "ines", Job, "create", {}),
     "claim": (Walk.job, "will", ServiceEvent, "claim", {}),
     "complete": (Walk.filled, "will", Record, "seal", {"outcome": "advised"}),

@@ -24,6 +24,7 @@ def house(name: str) -> Iterator[None]:
         os.environ[address] = urlunsplit(urlsplit(os.environ[address])._replace(path=f"/{name}"))
     try:
         call_command("prepare", verbosity=0, stdout=io.StringIO())
+        call_command("collectstatic", interactive=False, verbosity=0)
         make_cast()
         yield
     finally:

@@ -1,19 +1,94 @@
-"""What is printed."""
+"""What is printed: three tables, each with what was promised beside it."""
 
+import os
+import platform
+from collections.abc import Iterator
+
+from django.db import connection, connections
+
+from tests.bench import pgbench
+from tests.bench.copied import Copy
+from tests.bench.crowd import fill
 from tests.bench.house import house
-from tests.bench.pairs import pair
-from tests.bench.raw import Copy, Hand, lay_out
+from tests.bench.pages import MOST_MS, MOST_QUERIES, Measured, measured, visits
+from tests.bench.pairs import ROUNDS, SECONDS, pair
+from tests.bench.raw import Hand, lay_out
+from tests.bench.serving import MOST_MB, memory_mb
 from tests.bench.verbs import Verbs
+
+PROMISED = {1: 0.5, 2: 0.4}
+
+
+def say(words: str) -> None:
+    """A line, at once."""
+    print(words, flush=True)
 
 
 def report() -> int:
+    """Measure everything; 0 where every promise is kept."""
     with house("qtm_bench"):
-        lay_out()
-        verbs = Verbs()
-        for _ in range(3):
-            case = verbs.case()
-        copy = Copy(case)
-        print([len(act) for act in copy.acts], len(copy.acts))
-        for clients in (1, 2):
-            print(clients, pair(Verbs, lambda: Hand(copy), clients), flush=True)
-    return 0
+        say(f"On {_where()}.")
+        kept = [*_rates()]
+        say("\nA hundred thousand cases")
+        fill(say)
+        kept += _pages()
+        kept.append(_memory())
+    say("\nEvery promise is kept." if all(kept) else f"\n{kept.count(False)} of {len(kept)} promises are not kept.")
+    return 0 if all(kept) else 1
+
+
+def _where() -> str:
+    """The machine and its programs."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT split_part(version(), ' ', 2), current_setting('fsync'), current_setting('synchronous_commit')"
+        )
+        version, fsync, commit = cursor.fetchone()
+    return f"{os.cpu_count()} cores, Python {platform.python_version()}, PostgreSQL {version} (fsync {fsync}, synchronous_commit {commit})"
+
+
+def _rates() -> Iterator[bool]:
+    """Complete cases per second, in pairs."""
+    lay_out()
+    verbs = Verbs()
+    for _ in range(5):
+        case_id = verbs.case()
+    copy = Copy(case_id)
+    statements = sum(map(len, copy.acts))
+    say(
+        f"\nComplete cases per second, request to captured settlement: {len(copy.acts)} commits, {statements} rows written or changed"
+    )
+    say(
+        f"(median of {ROUNDS} runs of {SECONDS:.0f} s in turns; by hand: the same rows through psycopg, without law or foreign keys)"
+    )
+    say(f"  {'processes':<12}{'verbs':>8}{'by hand':>10}{'pgbench':>10}{'verbs / by hand':>18}{'promised':>11}")
+    for clients, promised in PROMISED.items():
+        found, beside = pair(Verbs, lambda: Hand(copy), clients), pgbench.rate(copy, clients)
+        beside_words = f"{beside:.1f}" if beside else "not there"
+        say(
+            f"  {clients:<12}{found.verbs:>8.1f}{found.raw:>10.1f}{beside_words:>10}{found.ratio:>18.2f}{promised:>11.2f}"
+        )
+        yield found.ratio >= promised
+
+
+def _pages() -> list[bool]:
+    """Server time and queries of each page."""
+    say(f"\nPages over them (20 times each; promised: median {MOST_MS} ms, {MOST_QUERIES} queries)")
+    say(f"  {'page':<30}{'who':<8}{'median ms':>10}{'p95 ms':>9}{'queries':>9}")
+    return [_said(page) for page in measured()]
+
+
+def _said(page: Measured) -> bool:
+    """One line; whether the promise is kept."""
+    mark = "" if page.good else "   ← more than promised"
+    say(f"  {page.name:<30}{page.who:<8}{page.median_ms:>10.1f}{page.p95_ms:>9.1f}{page.queries:>9}{mark}")
+    return page.good
+
+
+def _memory() -> bool:
+    """Resident memory of a worker that has served every page many times."""
+    seen = list(visits())
+    connections.close_all()
+    found = memory_mb(seen)
+    say(f"\nMemory of a serving worker: {found:.0f} MB (promised: {MOST_MB})")
+    return found <= MOST_MB

@@ -75,7 +75,16 @@ class Verbs:
     def asked(self) -> Task:
         """Somebody asks, and the Task is open."""
         who = self.people
-        request, _ = ask(Asking(who.funnel, who.surface, "web", ADVISORY, f"bench:{getpid()}:{time_ns()}:{next(_numbers)}", "public form"))
+        request, _ = ask(
+            Asking(
+                who.funnel,
+                who.surface,
+                "web",
+                ADVISORY,
+                f"bench:{getpid()}:{time_ns()}:{next(_numbers)}",
+                "public form",
+            )
+        )
         return Task.objects.get(case_id=request.pk)
 
     def handed_off(self, task: Task) -> ServiceEvent:
@@ -88,7 +97,8 @@ class Verbs:
         with acting(who.ines, via="console", authority="execution.create_job as admin"):
             job = Job.create(assignment)
         with acting(who.will, via="desk", authority="execution.claim_job as worker of Northside"):
-            return ServiceEvent.claim(job)
+            event: ServiceEvent = ServiceEvent.claim(job)
+        return event
 
     def carried_out(self, event: ServiceEvent) -> Record:
         """Started, its stages marked, its evidence captured, sealed, and the Job completed."""
@@ -102,7 +112,7 @@ class Verbs:
         with acting(will, via="jobs", authority="execution.capture_evidence as worker of Northside"):
             event.mark(stage="advice")
         with acting(will, via="jobs", authority="records.complete_serviceevent as worker of Northside"):
-            record = Record.seal(event, outcome="advised")
+            record: Record = Record.seal(event, outcome="advised")
         with acting(will, via="jobs", authority="execution.complete_job as worker of Northside"):
             event.job.complete()
         return record
