@@ -54,6 +54,21 @@ CREATE TRIGGER law_6_evidence BEFORE UPDATE ON execution_serviceevent FOR EACH R
   WHEN (NEW.state = 'completed' AND OLD.state <> 'completed') EXECUTE FUNCTION law_execution_completing();
 ALTER TABLE execution_serviceevent ENABLE ALWAYS TRIGGER law_6_evidence;
 
+CREATE FUNCTION law_execution_claiming() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  IF NEW.worker_id IS DISTINCT FROM nullif(current_setting('qtm.user', true), '')::bigint THEN
+    RAISE EXCEPTION USING ERRCODE = '23514', CONSTRAINT = 'someone_acts', TABLE = TG_TABLE_NAME,
+      MESSAGE = 'whoever claims a Job claims it for themselves';
+  END IF;
+  RETURN NEW;
+END $$;
+
+CREATE TRIGGER law_6_claiming BEFORE INSERT ON execution_serviceevent
+  FOR EACH ROW EXECUTE FUNCTION law_execution_claiming();
+ALTER TABLE execution_serviceevent ENABLE ALWAYS TRIGGER law_6_claiming;
+
 -- :undo
+DROP TRIGGER law_6_claiming ON execution_serviceevent;
+DROP FUNCTION law_execution_claiming();
 DROP TRIGGER law_6_evidence ON execution_serviceevent;
 DROP FUNCTION law_execution_completing(), evidence_missing(bigint);

@@ -274,4 +274,5 @@ def blame(form: forms.BaseForm, invalid: Invalid) -> None:
 def next_page(request: HttpRequest) -> str:
     """Where to go afterwards, if it was said and stays within the house."""
     wanted = str(request.POST.get("next") or request.GET.get("next") or "")
-    return wanted if url_has_allowed_host_and_scheme(wanted, allowed_hosts={request.get_host()}) else ""
+    stays = wanted.startswith("/") and url_has_allowed_host_and_scheme(wanted, allowed_hosts={request.get_host()})
+    return wanted if stays else ""

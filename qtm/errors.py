@@ -3,7 +3,8 @@
 import sys
 from typing import Any
 
-from django.core.exceptions import RequestDataTooBig
+from django.conf import settings
+from django.core.exceptions import RequestDataTooBig, TooManyFilesSent
 from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -53,9 +54,17 @@ def too_large(request: HttpRequest) -> HttpResponse:
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
-    """400, or 413 where the body was too large."""
+    """400, or 413 where the body was too large, or 422 where too many files came at once."""
     if isinstance(exception, RequestDataTooBig):
         return too_large(request)
+    if isinstance(exception, TooManyFilesSent):
+        most = f"At most {settings.DATA_UPLOAD_MAX_NUMBER_FILES} pictures at once: send the others after these."
+        return HttpResponse(render_to_string("422.html", {"refusal": {"sentence": most}}, None), status=422)
+    return unreadable()
+
+
+def unreadable() -> HttpResponse:
+    """400: what came is no request to this house."""
     return HttpResponse(render_to_string("400.html", {}, None), status=400)
 
 

@@ -20,8 +20,8 @@ class PlainRefusals:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        """Pass on."""
-        return self.get_response(request)
+        """Pass on what can be read; a NUL byte in an address or a cookie never is."""
+        return errors.unreadable() if _has_nul(request) else self.get_response(request)
 
     def process_view(
         self, request: HttpRequest, view: Callable[..., Any], args: Any, kwargs: Any
@@ -35,3 +35,9 @@ class PlainRefusals:
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
         """A refusal is a page with its own status; anything else is not ours to hide."""
         return errors.refused(request, exception) if isinstance(exception, Refusal) else None
+
+
+def _has_nul(request: HttpRequest) -> bool:
+    """Whether the address, what is asked in it or a cookie holds a NUL byte, which no text of the database can."""
+    asked = (value for _, values in request.GET.lists() for value in values)
+    return any("\0" in text for text in (request.path_info, *asked, *request.COOKIES.values()))

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.contrib.auth.models import Group
-from django.contrib.auth.tokens import default_token_generator
 from django.db import IntegrityError, transaction
 from django.db.models import Q, QuerySet
 from django.urls import reverse
@@ -20,6 +19,7 @@ from qtm.acts import acting
 from qtm.models import Invitation, Membership, Operator, PersonNote, User
 from qtm.refusals import Conflict, Forbidden, Invalid, Lawless
 from qtm.roles import MEMBER, NETWORK
+from qtm.tokens import standing_token
 
 
 def digest(token: str) -> str:
@@ -171,7 +171,7 @@ class Keeper:
         """A path that lets somebody choose a new password, once and for some days."""
         with self.noting(self.may_reset(person), "made a one-time link for a new password", person=person):
             uid = urlsafe_base64_encode(force_bytes(person.pk))
-            return reverse("password_reset_confirm", args=[uid, default_token_generator.make_token(person)])
+            return reverse("password_reset_confirm", args=[uid, standing_token.make_token(person)])
 
     def _not_oneself(self, person: User) -> None:
         """What raises or ends is done by somebody else."""

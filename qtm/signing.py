@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from qtm.forms import SignInForm
 from qtm.models import FailedSignIn
+from qtm.tokens import standing_token
 
 REMEMBERED = timedelta(minutes=15)
 TRIES_OF_A_NAME, TRIES_FROM_A_PLACE = 10, 100
@@ -62,6 +63,8 @@ class ChangePassword(Wrong422, auth.PasswordChangeView):
 
 class NewPassword(Wrong422, auth.PasswordResetConfirmView):
     """A new password by a one-time link."""
+
+    token_generator = standing_token
 
     def render_to_response(self, context: dict[str, Any], **kwargs: Any) -> HttpResponse:
         """A link that was used or is too old is gone: 410."""

@@ -1,13 +1,24 @@
--- Whoever did the work cannot settle it: neither the person nor anybody of the operator.
+-- Whoever did the work cannot settle it: nobody who claimed, carried out, captured or completed it, and nobody who belonged to the
+-- operator since the Job was created. One function, asked by the page and by the law alike.
 
 -- :make
+CREATE FUNCTION settlement_own_work(record bigint, who bigint) RETURNS boolean LANGUAGE sql STABLE SECURITY DEFINER
+  SET search_path = pg_catalog, public, pg_temp SET jit = off AS $$
+  SELECT EXISTS (
+    SELECT FROM records_record r WHERE r.id = record AND (
+      EXISTS (SELECT FROM qtm_membership m WHERE m.operator_id = r.operator_id AND m.user_id = who
+              AND (m.left_at IS NULL OR m.left_at >= (
+                SELECT min(t.at) FROM qtm_transition t WHERE t.case_id = r.case_id AND t.room = 'execution.Job')))
+      OR EXISTS (SELECT FROM qtm_transition t WHERE t.case_id = r.case_id AND t.user_id = who
+                 AND (t.room = 'execution.ServiceEvent' OR t.room = 'execution.Job' AND 'claimed' IN (t.was, t.becomes)))
+      OR EXISTS (SELECT FROM execution_evidence e WHERE e.event_id = r.event_id AND e.by_id = who)
+      OR EXISTS (SELECT FROM execution_stagemark s WHERE s.event_id = r.event_id AND s.by_id = who)))
+$$;
+
 CREATE FUNCTION law_settlement_own_work() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER
   SET search_path = pg_catalog, public, pg_temp AS $$
-DECLARE who bigint := nullif(current_setting('qtm.user', true), '')::bigint;
 BEGIN
-  IF EXISTS (SELECT FROM qtm_membership m JOIN records_record r ON r.operator_id = m.operator_id
-             WHERE r.id = NEW.record_id AND m.user_id = who AND m.left_at IS NULL)
-     OR EXISTS (SELECT FROM qtm_transition t WHERE t.case_id = NEW.case_id AND t.room = 'execution.ServiceEvent' AND t.user_id = who) THEN
+  IF settlement_own_work(NEW.record_id, nullif(current_setting('qtm.user', true), '')::bigint) THEN
     RAISE EXCEPTION USING ERRCODE = '23514', CONSTRAINT = 'own_work', MESSAGE = 'whoever did the work cannot settle it';
   END IF;
   RETURN NEW;
@@ -19,4 +30,4 @@ ALTER TABLE settlement_settlement ENABLE ALWAYS TRIGGER law_6_own_work;
 
 -- :undo
 DROP TRIGGER law_6_own_work ON settlement_settlement;
-DROP FUNCTION law_settlement_own_work();
+DROP FUNCTION law_settlement_own_work(), settlement_own_work(bigint, bigint);

@@ -2,11 +2,10 @@
 
 from typing import Any
 
-from django.db import models
+from django.db import connection, models
 from django.urls import reverse
 
 from qtm.law import HERE, FileLaw, digest
-from qtm.models import Membership, Transition
 from qtm.refusals import Invalid
 from qtm.runtime import MOST_MINOR
 from qtm.spine import BornAmong, Boundary, Room, birth, move
@@ -119,7 +118,7 @@ def _refuse_beyond(amount_minor: Any, most_minor: int, currency: str) -> None:
 
 
 def own_work(user_id: int, record: Record) -> bool:
-    """Whether a person did the work of a Record, or belongs to the operator that did: as the law of the database asks."""
-    member = Membership.objects.filter(user=user_id, operator=models.OuterRef("operator"), left_at=None)
-    worked = Transition.objects.filter(case_id=models.OuterRef("case_id"), room="execution.ServiceEvent", user=user_id)
-    return Record.objects.filter(models.Exists(member) | models.Exists(worked), pk=record.pk).exists()
+    """Whether a person did the work of a Record, or belonged to the operator that did: as the law of the database asks."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT settlement_own_work(%s, %s)", [record.pk, user_id])
+        return bool(cursor.fetchone()[0])

@@ -1,5 +1,6 @@
 """Forgeries by raw SQL: each crossing skipped, done twice, done by half, done by nobody, paid with a false successor; all refused."""
 
+import hashlib
 import os
 from collections.abc import Iterator
 from typing import Any
@@ -14,7 +15,7 @@ from qtm.models import Membership, SurfaceVersion, Transition, User
 from qtm.refusals import law_broken
 from qtm.spine import all_rooms, rooms
 from records.models import Annex, Record, Signal
-from settlement.models import Settlement
+from settlement.models import Settlement, own_work
 from tests.cast import Cast, Walk, enter
 from tests.sql import DENIED, attempt, table
 from tests.states import REACH
@@ -53,7 +54,8 @@ def reborn(room: Any, key: Any, up: Any) -> Statement:
     case.captured()
     sample = room.objects.filter(case_id=case.request.pk).latest("pk")
     same = {f"{name}_id": getattr(up, f"{name}_id") for name in key.same}
-    own: dict[Any, dict[str, Any]] = {Record: {"sha256": "0" * 64}, Settlement: {"captured_minor": None}}
+    seal = {"document": b"{}", "sha256": hashlib.sha256(b"{}").hexdigest()}
+    own: dict[Any, dict[str, Any]] = {Record: seal, Settlement: {"captured_minor": None}}
     return like(sample, **{key.column: up.pk, "case_id": up.case_id, "state": room.first, **same, **own.get(room, {})})
 
 
@@ -81,7 +83,9 @@ def test_no_crossing_is_made_twice(room: Any, key: Any) -> None:
     case = Walk()
     case.captured()
     row = room.objects.get(case_id=case.request.pk)
-    law = attempt(reborn(room, key, getattr(row, key.name)), user=Cast().cora.pk)
+    law = attempt(
+        reborn(room, key, getattr(row, key.name)), user=Cast().will.pk if room is ServiceEvent else Cast().cora.pk
+    )
     assert law in {"born", "stands"} or law.endswith(("_key", "_one_living", "_uniq")) or law == UNIQUE
 
 
@@ -218,6 +222,69 @@ def test_whoever_did_the_work_cannot_settle_it_by_sql_either(walk: Walk, cast: C
     for who in (cast.will, cast.nora, cast.wanda):
         assert attempt(to(settlement, "authorized"), user=who.pk) == "own_work", who
     assert attempt(to(settlement, "authorized"), user=cast.cora.pk) == ""
+
+
+@pytest.mark.django_db
+def test_whoever_helped_with_the_work_and_left_the_operator_since_cannot_settle_it(walk: Walk, cast: Cast) -> None:
+    walk.filled()
+    enter(
+        cast.nora,
+        ServiceEvent,
+        "capture",
+        walk.event(),
+        stage="study",
+        kind="note",
+        category="findings",
+        text="Helped.",
+    )
+    settlement = walk.settlement()
+    cast.nora.memberships.get().leave()
+    cast.wanda.memberships.get().leave()
+    for who in (cast.nora, cast.wanda):
+        assert attempt(to(settlement, "authorized"), user=who.pk) == "own_work", who
+        assert own_work(who.pk, walk.record())
+    assert not own_work(cast.cora.pk, walk.record())
+
+
+@pytest.mark.django_db
+def test_nobody_claims_for_another(walk: Walk, cast: Cast) -> None:
+    job, sample = walk.job(), Walk().event()
+    born = {"job_id": job.pk, "case_id": job.case_id}
+    assert attempt(to(job, "claimed"), like(sample, **born), user=cast.will.pk) == ""
+    assert (
+        attempt(to(job, "claimed"), like(sample, **born, worker_id=cast.wanda.pk), user=cast.will.pk) == "someone_acts"
+    )
+
+
+@pytest.mark.django_db
+def test_a_record_is_sealed_by_the_digest_of_its_own_bytes(walk: Walk, cast: Cast) -> None:
+    sample = walk.record()
+    event = Walk(outcome="not-advised").started()
+    end = to(event, "completed", ", outcome = 'not-advised', reason = 'no-answer'")
+    born = {"event_id": event.pk, "case_id": event.case_id}
+    assert attempt(end, like(sample, **born, document=b"false"), user=cast.will.pk) == "records_record_digest"
+
+
+def test_no_signal_is_hung_on_other_work_nor_on_work_that_was_given_up(committed: str, cast: Cast) -> None:
+    given = Walk()
+    given.record()
+    sample = Signal.objects.get(case_id=given.request.pk)
+    seal = {"document": b"{}", "sha256": hashlib.sha256(b"{}").hexdigest()}
+    for outcome, reason, expected in (("advised", "", ""), ("not-advised", "no-answer", "at_sealing")):
+        event, other = Walk().filled(), Walk().filled()
+        end = to(event, "completed", f", outcome = '{outcome}', reason = '{reason}'")
+        record = like(given.record(), event_id=event.pk, case_id=event.case_id, **seal)
+        text, values = like(sample, case_id=event.case_id, event_id=event.pk, job_id=event.job_id, record_id=0)
+        at = list(like(sample)[0].split("(")[1].split(")")[0].split(", ")).index("record_id")
+        newest = (text.replace("VALUES (", "SELECT ").rstrip(")"), values)
+        pieces = newest[0].split("SELECT ")[1].split(", ")
+        pieces[at] = "(SELECT max(id) FROM records_record)"
+        mine = (newest[0].split("SELECT ")[0] + "SELECT " + ", ".join(pieces), [*values[:at], *values[at + 1 :]])
+        assert attempt(end, record, mine, user=cast.will.pk) == expected
+        places = [name.strip() for name in text.split("(")[1].split(")")[0].split(",") if name.strip() != "record_id"]
+        astray = list(mine[1])
+        astray[places.index("event_id")], astray[places.index("job_id")] = other.pk, other.job_id
+        assert attempt(end, record, (mine[0], astray), user=cast.will.pk) == "at_sealing"
 
 
 @pytest.mark.django_db

@@ -75,8 +75,8 @@ class Copy:
         self.last = {row_of(line): line.pk for line in lines}
         noted = [*self._noted()]
         self.known = {*self.rows, *((fact._meta.db_table, fact.pk) for fact in noted)}
-        moments: list[tuple[Any, Any]] = [(each.at, each.act) for each in (*noted, *lines)]
-        for act in dict.fromkeys(act for _, act in sorted(moments)):
+        moments = [*((fact.at, fact.act) for fact in noted), *((line.at, line.act) for line in lines)]
+        for act in dict.fromkeys(act for _, act in sorted(moments, key=lambda each: each[0])):
             of_act = [fact for fact in noted if fact.act == act]
             self.acts.append([*self._act([line for line in lines if line.act == act], of_act)])
 

@@ -20,6 +20,7 @@ from settlement.models import Settlement
 from tests.bench.serving import signed_in
 
 TIMES, MOST_MS, MOST_QUERIES = 20, 30, 12
+GOOD = {200, 302}  # what is found by its reference is shown by its own page
 
 
 @dataclass(frozen=True)
@@ -84,10 +85,11 @@ def _look(name: str, who: str, address: str) -> Measured:
     client = Client(HTTP_HOST="localhost")
     if who:
         client.force_login(User.objects.get(username=who), backend="django.contrib.auth.backends.ModelBackend")
-    with CaptureQueriesContext(connection) as queries:
+    with CaptureQueriesContext(connection) as captured:
         _get(client, address)
+    queries = len(captured)
     times = [_get(client, address) for _ in range(TIMES)]
-    return Measured(name, who or "nobody", median(times), quantiles(times, n=20)[-1], len(queries))
+    return Measured(name, who or "nobody", median(times), quantiles(times, n=20)[-1], queries)
 
 
 def _get(client: Client, address: str) -> float:
@@ -95,6 +97,6 @@ def _get(client: Client, address: str) -> float:
     start = perf_counter()
     answer = client.get(address)
     took_ms = (perf_counter() - start) * 1000
-    if answer.status_code != 200:
+    if answer.status_code not in GOOD:
         raise RuntimeError(f"{address} answered {answer.status_code}")
     return took_ms
