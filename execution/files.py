@@ -70,13 +70,6 @@ def keep(photo: Photo) -> None:
         _write(kept, lambda out: _copy(photo.file, out), lasting=True)
 
 
-def take(upload: "UploadedFile[Any]") -> Photo:
-    """Check a photo and keep it."""
-    photo = check(upload)
-    keep(photo)
-    return photo
-
-
 def place_of(sha256: str) -> Path:
     """Where a file lies: two levels, so that no folder grows without bound."""
     return Path(storages["evidence"].path(f"{sha256[:2]}/{sha256[2:4]}/{sha256}"))

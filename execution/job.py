@@ -26,9 +26,7 @@ class Job(Room):
     layer = "operator"
     seen_with = "governance.see_console"
     access = ACTIVE
-    boundary = Boundary(
-        "explicit Create Job handoff", "assignment does not create executable work by itself", queue="To create job"
-    )
+    boundary = Boundary("explicit Create Job handoff", "assignment does not create executable work by itself")
 
     case_id = models.BigIntegerField(db_index=True)
     assignment = BornOf(

@@ -35,9 +35,7 @@ class ServiceEvent(Room):
     layer = "operator"
     access = ACTIVE
     living = ("outcome", "reason", "remark", "paid")
-    boundary = Boundary(
-        "operator-initiated claim/start path", "operator execution begins from job state", queue="Waiting for claim"
-    )
+    boundary = Boundary("operator-initiated claim/start path", "operator execution begins from job state")
 
     case_id = models.BigIntegerField(db_index=True)
     job = BornAmong(

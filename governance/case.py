@@ -1,6 +1,6 @@
 """A case as whoever governs it deals with it: its rows, the doors out of them, who is assigned, and what happened."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from governance.context import LABELS, spoken
@@ -39,16 +39,7 @@ def doors_of(rows: Iterable[Room], user: User, page: str) -> list[DrawnDoor]:
 
 def _lies_ahead(shut: DrawnDoor) -> bool:
     """Whether a row has yet to come to a shut door: from where it opens no way leads back to where the row is."""
-    edges = type(shut.row).edges()
-    return not any(shut.row.state in _onward(was, edges) for was in shut.door.verb.was)
-
-
-def _onward(state: str, edges: Sequence[tuple[str, str]]) -> set[str]:
-    """Every state to which one leads."""
-    reached = {state}
-    while more := {becomes for was, becomes in edges if was in reached} - reached:
-        reached |= more
-    return reached
+    return not any(shut.row.state in type(shut.row).reachable(was) for was in shut.door.verb.was)
 
 
 def assigned(case: Case) -> dict[str, Any]:

@@ -26,7 +26,7 @@ class Task(Room):
     layer = "governor"
     seen_with = "governance.see_console"
     born_by = "system"
-    boundary = Boundary("governed submit path", "intake becomes a governance item", queue="To review")
+    boundary = Boundary("governed submit path", "intake becomes a governance item")
 
     case_id = models.BigIntegerField(db_index=True)
     intake = BornOf(Intake, {"stored": []}, same=["governor", "version"], related_name="task")
@@ -162,7 +162,7 @@ class Assignment(Room):
     layer = "governor"
     seen_with = "governance.see_console"
     access = ACTIVE
-    boundary = Boundary("human-initiated assignment", "routing origin does not equal assignment", queue="To assign")
+    boundary = Boundary("human-initiated assignment", "routing origin does not equal assignment")
 
     case_id = models.BigIntegerField(db_index=True)
     task = BornAmong(

@@ -90,7 +90,10 @@ def case(request: Signed, case_id: int) -> HttpResponse:
 
 def _case(request: Signed, asked: Request) -> dict[str, Any]:
     """What the log, the context and the doors say of a case."""
-    told, task = Case(asked.pk, asker=str(asked.actor)), asked.intake.task if hasattr(asked, "intake") else None
+    told, task = (
+        Case(asked.pk, str(asked.actor), request.user.standing),
+        asked.intake.task if hasattr(asked, "intake") else None,
+    )
     assigned = cases.assigned(told)
     rows = cases.rows_of(told, {Request: asked, Task: task, Assignment: assigned["assignment"]})
     said = {"case": told, "task": task, "context": context_of(asked), "log": cases.history(told, task)}

@@ -92,9 +92,7 @@ class Request(Room):
     case_column = "id"
     born_by = "asker"
     boundary = Boundary(
-        "open entry: web form, operator-managed intake page, import, a named system",
-        "asking commits nobody",
-        queue="To complete",
+        "open entry: web form, operator-managed intake page, import, a named system", "asking commits nobody"
     )
 
     actor = models.ForeignKey(Actor, models.PROTECT, related_name="requests")

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Prefetch, Q, QuerySet
+from django.db.models import Q, QuerySet
 from django.http import Http404
 
 from intake.models import Funnel
@@ -86,6 +86,3 @@ def own_layer(standing: Any, permission: str, column: str) -> Q:
     if standing.operator and standing.holds(permission, standing.operator.pk):
         seen |= Q(**{column: standing.operator.pk})
     return seen
-
-
-with_surfaces = Prefetch("surfaces", Surface.objects.only("pk", "name"))

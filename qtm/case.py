@@ -21,6 +21,7 @@ class Stop:
     mark: str = ""
     words: str = ""
     when: datetime | None = None
+    url: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,9 +49,9 @@ class Side:
 class Case:
     """The log of one case, read once."""
 
-    def __init__(self, case_id: int, asker: str = "the requester") -> None:
-        """`asker`: how the Actor is called in the history."""
-        self.case_id, self.asker = case_id, asker
+    def __init__(self, case_id: int, asker: str = "the requester", standing: Any = None) -> None:
+        """`asker`: how the Actor is called in the history; `standing`: whose, as the line leads to what they may see."""
+        self.case_id, self.asker, self.standing = case_id, asker, standing
 
     @cached_property
     def lines(self) -> Sequence[Transition]:
@@ -82,10 +83,21 @@ class Case:
         """One room on the line."""
         line = self.newest.get(room.label())
         if line is None:
-            return Stop(room.title, room.zone)
+            return Stop(room.title, room.zone, words="withheld" if self._withheld(room) else "")
         who = f" by {self.who(line)}" if line.user_id else ""
         mark = "here" if room is here else "" if self.undone(room) else "done"
-        return Stop(room.title, room.zone, mark, f"{words(line.becomes)}{who}", line.at)
+        return Stop(room.title, room.zone, mark, f"{words(line.becomes)}{who}", line.at, self._url(room, line.row_id))
+
+    def _withheld(self, room: type[Room]) -> bool:
+        """Whether a row that is born at sealing or never was not, and so will never be."""
+        return any(key.at_sealing and self.state(key.remote_field.model) for key in room.upstream())
+
+    def _url(self, room: type[Room], row_id: int) -> str:
+        """The row's own page, if it has one and this person sees them all: to ask of a single row would be one more query."""
+        if not room.has_page or self.standing is None or self.standing.sight(room):
+            return ""
+        named: Any = room
+        return str(named(pk=row_id).page)
 
     def undone(self, room: type[Room]) -> bool:
         """Whether a no has ended the newest row of a room, and another may be born: the case is upstream of it again."""

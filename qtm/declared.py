@@ -8,10 +8,8 @@ from qtm.law import DIGEST
 
 def refuse_bad_machine(room: Any) -> None:
     """A room whose states cannot all be reached, or whose declarations name what is not there, is not made."""
-    reached, edges = {room.first}, room.edges()
-    while more := {becomes for was, becomes in edges if was in reached} - reached:
-        reached |= more
-    if lost := set(room.states()) - reached:
+    edges = room.edges()
+    if lost := set(room.states()) - room.reachable(room.first):
         raise TypeError(f"{room.__name__}: no way leads to {sorted(lost)}")
     if len(edges) != sum(len(verb.was) for verb in room.moves()):
         raise TypeError(f"{room.__name__}: two moves share a pair of states")

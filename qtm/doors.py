@@ -91,10 +91,7 @@ class Door:
 
     def ahead(self, row: Room) -> bool:
         """Whether the row can still come to where this door opens."""
-        reached, edges = {row.state}, type(row).edges()
-        while more := {becomes for was, becomes in edges if was in reached} - reached:
-            reached |= more
-        return bool(reached & set(self.verb.was))
+        return bool(type(row).reachable(row.state) & set(self.verb.was))
 
     def bound(self, user: Any, row: Room, data: Any = None, files: Any = None, initial: Any = None) -> DoorForm | None:
         """The form for one row and person, or None where a press is enough."""

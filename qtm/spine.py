@@ -49,7 +49,6 @@ class Boundary:
 
     authority: str
     meaning: str
-    queue: str = ""
 
 
 class RoomBase(ModelBase):
@@ -90,17 +89,16 @@ class Room(Lawful):
     zone: ClassVar[str] = ""
     title: ClassVar[str] = ""
     boundary: ClassVar[Boundary | None] = None
-    layer: ClassVar[str] = (
-        ""  # whose permission is asked: the row's "governor", its "operator", or the network's where empty
-    )
+    # Whose permission is asked: the row's "governor", its "operator", or the network's where empty.
+    layer: ClassVar[str] = ""
     born_by: ClassVar[str] = "person"  # or "asker", or "system" for the four births that are the system's own
     access: ClassVar[tuple[str, ...]] = ()  # the states of the operator in which a row may be born
     living: ClassVar[tuple[str, ...]] = ()  # columns that a move may write
     amendable: ClassVar[tuple[str, ...]] = ()  # columns that are no part of the law
-    seen_with: ClassVar[str] = (
-        ""  # the permission by which a row's governor sees it: the network, or the operator that governs it
-    )
+    # The permission by which a row's governor sees it: the network, or the operator that governs it.
+    seen_with: ClassVar[str] = ""
     open_to: ClassVar[tuple[str, ...]] = ("qtm.oversee",)  # network permissions that see every row
+    has_page: ClassVar[bool] = False  # a page of its own, for everybody who sees the row
     case_column: ClassVar[str] = "case_id"
     verbs: ClassVar[dict[str, Verb]] = {}
 
@@ -155,6 +153,14 @@ class Room(Lawful):
     def edges(cls) -> list[tuple[str, str]]:
         """Every declared pair of states."""
         return list(dict.fromkeys((was, verb.becomes) for verb in cls.moves() for was in verb.was))
+
+    @classmethod
+    def reachable(cls, state: str) -> set[str]:
+        """Every state to which one leads, itself included."""
+        reached = {state}
+        while more := {becomes for was, becomes in cls.edges() if was in reached} - reached:
+            reached |= more
+        return reached
 
     @classmethod
     def permission(cls, verb: Verb) -> str:

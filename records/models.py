@@ -20,12 +20,13 @@ class Record(Room):
 
     first = "sealed"
     letter = "R"
+    has_page = True
     zone = "records"
     title = "Record"
     layer = "operator"
     open_to = ("qtm.oversee", "records.see_records")
     born_by = "system"
-    boundary = Boundary("service-event completion path", "execution truth becomes durable record", queue="In work")
+    boundary = Boundary("service-event completion path", "execution truth becomes durable record")
 
     case_id = models.BigIntegerField(db_index=True)
     event = BornOf(ServiceEvent, {"completed": ["sealed"]}, same=["operator"], related_name="record")

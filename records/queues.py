@@ -34,6 +34,6 @@ def of_job(request: Signed, job: Any) -> tuple[str, dict[str, Any]] | None:
     return ("records/_of_job.html", {"record": record}) if record else None
 
 
-WORKPLACES.append(Workplace("Records", "records", reads_records, home=6))
+WORKPLACES.append(Workplace("Records", "records", reads_records, home=7))
 PANELS["desk"].append(stars)
 PANELS["job"].append(of_job)

@@ -20,13 +20,12 @@ class Settlement(Room):
 
     first = "open"
     letter = "M"
+    has_page = True
     zone = "settlement"
     title = "Settlement"
     open_to = ("settlement.see_settlements",)
     living = ("captured_minor",)
-    boundary = Boundary(
-        "economic settlement path", "settlement remains downstream economic state", queue="Sealed, unsettled"
-    )
+    boundary = Boundary("economic settlement path", "settlement remains downstream economic state")
 
     case_id = models.BigIntegerField(db_index=True)
     record = BornAmong(Record, "sealed", related_name="settlements")

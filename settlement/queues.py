@@ -21,5 +21,5 @@ UNSETTLED = Queue(
 
 QUEUES.append(UNSETTLED)
 WORKPLACES.append(
-    Workplace("Settlement", "settlements", lambda standing: bool(standing.holds("settlement.see_settlements")), home=4)
+    Workplace("Settlement", "settlements", lambda standing: bool(standing.holds("settlement.see_settlements")), home=6)
 )

@@ -2,9 +2,12 @@
 
 import io
 from itertools import count
+from typing import Any
 
 from django.core.files.uploadedfile import SimpleUploadedFile
 from PIL import Image, ImageDraw
+
+from execution import files
 
 _numbers = count(1)
 
@@ -22,3 +25,10 @@ def drawn(size: tuple[int, int] = (320, 240), format_: str = "JPEG") -> bytes:
 def upload(name: str = "before.jpg") -> SimpleUploadedFile:
     """A picture as a form brings it."""
     return SimpleUploadedFile(name, drawn(), content_type="image/jpeg")
+
+
+def taken(upload: Any) -> files.Photo:
+    """A photo that was checked and kept."""
+    photo = files.check(upload)
+    files.keep(photo)
+    return photo

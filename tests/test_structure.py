@@ -59,6 +59,11 @@ def test_the_readme_prints_the_spine_as_the_code_does() -> None:
         assert f"| {' | '.join(row)} |" in text
 
 
+def test_every_picture_and_paper_that_the_readme_names_is_there() -> None:
+    for name in re.findall(r"\]\(([^)#:]+)\)", (TOP / "README.md").read_text()):
+        assert (TOP / name).is_file(), name
+
+
 def test_the_readme_names_every_variable_of_the_environment() -> None:
     text = (TOP / "README.md").read_text()
     read = set(re.findall(r'env\.\w+\(\s*"([A-Z_]+)"', (TOP / "qtm" / "settings.py").read_text()))
@@ -68,6 +73,7 @@ def test_the_readme_names_every_variable_of_the_environment() -> None:
         "PATH",
         "LD_LIBRARY_PATH",
         "DJANGO_SETTINGS_MODULE",
+        "CONTENT_TYPE",
         "LISTENER_FD",
         "LIFELINE_FD",
     }

@@ -14,7 +14,7 @@ from qtm.models import User
 from records.models import Record
 from tests.bench.verbs import Verbs
 
-BATCH = 500
+BATCH = 10_000
 # How far each batch goes: the names of its last steps.
 ENDS = [
     *["asked"] * 2,

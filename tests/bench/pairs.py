@@ -10,7 +10,7 @@ from typing import Any, Protocol
 from django.db import connections
 
 FORK = get_context("fork")
-ROUNDS, SECONDS, WARM = 1, 1.0, 8
+ROUNDS, SECONDS, WARM = 5, 3.0, 8
 
 
 class Works(Protocol):

@@ -1,7 +1,8 @@
-"""`manage.py import_requests FILE --funnel SLUG`: Open311 service requests, through the submit path; safe to run again."""
+"""`manage.py import_requests FILE [--funnel SLUG]`: Open311 service requests, through the submit path; safe to run again."""
 
 from argparse import ArgumentParser
 from collections import Counter
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -26,7 +27,7 @@ class Command(BaseCommand):
     def add_arguments(self, parser: ArgumentParser) -> None:
         """The file, the funnel, and the name of the system that asks."""
         parser.add_argument("file", type=Path, help="JSON, a list of GeoReport v2 service requests")
-        parser.add_argument("--funnel", required=True, help="the funnel they come through")
+        parser.add_argument("--funnel", default="", help="the funnel they come through; needed where several would do")
         parser.add_argument(
             "--system", default="Open311", help="the name of the system that asks; its ids are told from others' by it"
         )
@@ -81,13 +82,28 @@ def _named(value: Any) -> str:
 
 
 def _funnel(slug: str) -> Funnel:
-    """The funnel, if it is there and open."""
+    """The funnel, if it is there and open; where none was named the network's only one that knows outside services."""
+    if not slug:
+        return _only(
+            [each for each in funnels().filter(operator=None) if not each.shut and services_of(offers_of(each))]
+        )
     found = funnels().filter(slug=slug).first()
     if found is None:
         raise CommandError(f"There is no funnel {slug!r}.")
     if found.shut:
         raise CommandError(found.shut)
     return found
+
+
+def _only(found: Sequence[Funnel]) -> Funnel:
+    """The one funnel that would do; where there are several, or none, it is for people to say which."""
+    if len(found) != 1:
+        names = (
+            ", ".join(each.slug for each in found)
+            or "none of the network's open ones offers what knows outside services"
+        )
+        raise CommandError(f"Say through which funnel, with --funnel: {names}.")
+    return found[0]
 
 
 def _name(system: str) -> str:
