@@ -449,7 +449,7 @@ def test_nothing_is_corrected_once_it_is_assigned(walk: Walk) -> None:
 
 @pytest.mark.parametrize("verb", ["hold", "reject", "cancel"])
 def test_a_no_without_a_reason_is_refused(verb: str, walk: Walk) -> None:
-    for reason in ("", "  "):
+    for reason in ("", "  ", "\x00"):
         assert press(at("ines"), f"/tasks/{walk.task.pk}/{verb}", reason=reason).status_code == 422
     assert walk.task.state == "open"
 
