@@ -97,16 +97,19 @@ def walk() -> Walk:
 
 
 @pytest.fixture(autouse=True)
-def evidence_apart(tmp_path: Any, settings: Any) -> None:
+def static_uncollected(settings: Any) -> None:
+    """Static files need not have been collected."""
+    plain = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
+    settings.STORAGES = {**settings.STORAGES, "staticfiles": plain}
+    settings.STATIC_ROOT.mkdir(parents=True, exist_ok=True)
+
+
+@pytest.fixture(autouse=True)
+def evidence_apart(static_uncollected: None, tmp_path: Any, settings: Any) -> None:
     """Evidence of a test lies in a folder of its own."""
     settings.EVIDENCE_ROOT = tmp_path / "evidence"
-    settings.STORAGES = {
-        **settings.STORAGES,
-        "evidence": {
-            **settings.STORAGES["evidence"],
-            "OPTIONS": {**settings.STORAGES["evidence"]["OPTIONS"], "location": tmp_path / "evidence"},
-        },
-    }
+    options = {**settings.STORAGES["evidence"]["OPTIONS"], "location": settings.EVIDENCE_ROOT}
+    settings.STORAGES = {**settings.STORAGES, "evidence": {**settings.STORAGES["evidence"], "OPTIONS": options}}
 
 
 @pytest.fixture(autouse=True)
