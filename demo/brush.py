@@ -117,6 +117,12 @@ class Brush:
         )
         self.image.paste(ImageChops.screen(self.image, shine))
 
+    def closer(self, left: float, top: float, part: float) -> None:
+        """Step nearer: a part of the picture, from its upper left corner, fills the whole."""
+        seen = (left * FINE, top * FINE, (left + WIDE * part) * FINE, (top + HIGH * part) * FINE)
+        self.image = self.image.resize(self.image.size, Image.Resampling.BILINEAR, box=seen)
+        self.pen = ImageDraw.Draw(self.image, "RGBA")
+
     def jpeg(self) -> bytes:
         """The picture as a camera might have taken it: a little grain, and darker in the corners."""
         picture = ImageChops.multiply(self.image.reduce(FINE), _shade())

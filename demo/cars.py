@@ -129,10 +129,10 @@ def _shine(brush: Brush, place: Placing, size: float) -> None:
 
 def seats(brush: Brush, cloth: Colour, *, clean: bool) -> None:
     """The back seat through the open door."""
-    brush.fade(0, 402, (52, 54, 60), (34, 36, 42))
+    brush.fade(0, 402, (84, 88, 96), (58, 60, 68))
     brush.box(70, 24, 580, 130, mix((150, 176, 196), (110, 110, 100), 0 if clean else 0.4), round_=46)
     brush.box(70, 24, 580, 44, (255, 255, 255), solid=30, round_=40)
-    brush.fade(400, 540, (40, 40, 44), (22, 22, 26))
+    brush.fade(400, 540, (58, 58, 62), (40, 40, 44))
     for left in (96, 376):
         _seat(brush, left, cloth if clean else mix(cloth, (106, 92, 72), 0.28))
     if clean:

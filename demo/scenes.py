@@ -24,6 +24,13 @@ PAINTS: dict[str, Colour] = {
     "white": (234, 236, 238), "silver": (178, 184, 192), "black": (38, 40, 46), "blue": (44, 92, 158), "red": (172, 44, 46),
     "green": (46, 104, 82), "yellow": (226, 180, 58), "sand": (196, 178, 148), "grey": (112, 118, 126), "orange": (212, 108, 48),
 }  # fmt: skip
+CLOTHS: dict[str, Colour] = {
+    "grey": (128, 132, 140),
+    "black": (74, 76, 84),
+    "beige": (196, 176, 146),
+    "blue": (78, 98, 130),
+    "brown": (138, 102, 76),
+}
 ASPHALT = (92, 94, 98)
 
 
@@ -91,18 +98,13 @@ def a_car(brush: Brush, words: list[str], moment: str, view: int) -> None:
 
 
 def inside(brush: Brush, words: list[str], moment: str, view: int) -> None:
-    """`seats BODY PAINT CLOTH`: the car from outside at first and in the second view, its seats in between."""
+    """`seats BODY PAINT CLOTH`: the car from outside at first, then its seats, and one of them from near."""
     if moment == "arrival":
-        return a_car(brush, words, moment, view)
-    cloth = {
-        "grey": (112, 116, 124),
-        "black": (62, 64, 70),
-        "beige": (188, 168, 138),
-        "blue": (66, 84, 116),
-        "brown": (126, 92, 66),
-    }[words[2]]
-    seats(brush, light(cloth, 0.12) if view else cloth, clean=moment == "after")
-    return None
+        a_car(brush, words, moment, view)
+        return
+    seats(brush, CLOTHS[words[2]], clean=moment == "after")
+    if view:
+        brush.closer(40, 190, 0.56)
 
 
 def pothole(brush: Brush, words: list[str], moment: str, view: int) -> None:

@@ -138,7 +138,6 @@ def test_the_queue_is_the_oldest_first_and_goes_on_behind_its_first_page(cast: C
         "2026-01-01T00:00:00Z,x",
         "9999-99-99T00:00:00Z,1",
         "2026-01-01T00:00:00Z," + "9" * 40,
-        "\x00",
     ],
 )
 def test_a_place_in_the_queue_that_cannot_be_read_is_the_beginning(cast: Cast, walk: Walk, place: str) -> None:
