@@ -70,7 +70,7 @@ class Certificate:
     @property
     def sealed_at(self) -> datetime:
         """The moment of completing, in whose transaction it was sealed."""
-        return self.steps[-1].at
+        return datetime.fromisoformat(self.facts["crossings"][-1]["at"])
 
     @property
     def asked_at(self) -> datetime:

@@ -369,3 +369,13 @@ def test_leaving_the_operator_ends_the_sight_of_its_records(client: Client, cast
     record = walk.record()
     Membership.objects.get(user=cast.wanda, left_at=None).leave()
     assert page(client, cast.wanda, record.page).status_code == 404
+
+
+def test_a_long_list_asks_no_more_than_a_short_one(django_assert_max_num_queries: Any, cast: Cast) -> None:
+    for _ in range(14):
+        Walk().record()
+    for who in (cast.will, cast.cora):
+        client = Client()
+        client.force_login(who)
+        with django_assert_max_num_queries(12):
+            client.get("/records/")

@@ -48,7 +48,7 @@ def measured() -> Iterator[Measured]:
 def _pages() -> Iterator[tuple[str, str, str]]:
     """What is looked at, and by whom."""
     sealed, queued = (
-        Record.objects.latest("pk"),
+        Record.objects.filter(operator__name="Northside").latest("pk"),
         Job.objects.filter(state="queued", operator__name="Northside").latest("pk"),
     )
     yield "Desk", "will", reverse("desk")
