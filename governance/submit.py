@@ -38,6 +38,8 @@ def ask(asking: Asking) -> tuple[Request, bool]:
     """
     if before := _before(asking):
         return before, False
+    if asking.funnel.shut:
+        raise Conflict(sentence=asking.funnel.shut)
     version = asking.surface.current
     if not version.reads.executable:
         raise Invalid({"surface": f"{asking.surface} is planned: it takes no requests yet."})

@@ -4,10 +4,9 @@ import re
 from typing import Any
 
 from django.contrib.auth.decorators import login_required
-from django.db.models import Prefetch, Q
+from django.db.models import Prefetch
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.utils.dateparse import parse_datetime
 from django.views.decorators.http import require_safe
 
 from governance import case as cases
@@ -17,6 +16,7 @@ from governance.models import Assignment, Correction, Task
 from governance.queues import Place, place_of
 from intake.models import Request
 from qtm.case import Case
+from qtm.paging import behind
 from qtm.queues import Queue
 from qtm.roles import Standing
 from qtm.signed import Signed
@@ -56,22 +56,10 @@ def _place(request: Signed, place: Place, slug: str) -> HttpResponse:
 
 def _page(place: Place, queue: Queue, after: str) -> dict[str, Any]:
     """Fifty rows after a point in the queue, and the point after them."""
-    rows = list(queues.with_operator(queue.rows(place.governor).filter(_beyond(after)))[: PAGE + 1])
+    rows = list(queues.with_operator(queue.rows(place.governor).filter(behind(after)))[: PAGE + 1])
     last = rows[PAGE - 1] if len(rows) > PAGE else None
     further = f"{last.since.isoformat()},{last.pk}" if last else ""
     return {"entries": lists.entries(queue, rows[:PAGE]), "after": after, "further": further}
-
-
-def _beyond(after: str) -> Q:
-    """What comes after a point in a queue; one that cannot be read is the beginning."""
-    said, _, pk = after.partition(",")
-    try:
-        since = parse_datetime(said)
-    except ValueError:
-        return Q()
-    if since is None or since.tzinfo is None or not re.fullmatch(r"\d{1,18}", pk, re.ASCII):
-        return Q()
-    return Q(since__gte=since) & (Q(since__gt=since) | Q(pk__gt=int(pk)))
 
 
 @require_safe

@@ -8,6 +8,7 @@ from django.http import HttpRequest
 
 from qtm.models import FailedSignIn, Invitation, Membership, Surface, Transition, User
 from qtm.oversight import Look, LookAtRooms, holds
+from qtm.people import last_admin
 from qtm.spine import Fact, Room
 
 
@@ -46,7 +47,7 @@ class KeepAccounts(Look):
         """All but the names and, of others, whether the account is open and may look here."""
         free = {"first_name", "last_name", "email"}
         if obj and obj != request.user and not obj.is_superuser:
-            free |= {"is_active", "is_staff"}
+            free |= {"is_staff"} if last_admin(obj) else {"is_active", "is_staff"}
         return [name for name in self.get_fields(request, obj) if name not in free]
 
 

@@ -19,12 +19,12 @@ class Page:
 def page_of(rows: QuerySet[Any], place: str, *, size: int = 50, newest: bool = False) -> Page:
     """The rows behind a place, by when they came to be where they are: the oldest first, or the newest."""
     order = ("-since", "-pk") if newest else ("since", "pk")
-    found = list(rows.filter(_behind(place, "lt" if newest else "gt")).order_by(*order)[: size + 1])
+    found = list(rows.filter(behind(place, "lt" if newest else "gt")).order_by(*order)[: size + 1])
     last = found[size - 1] if len(found) > size else None
     return Page(found[:size], f"{last.since.isoformat()},{last.pk}" if last else "")
 
 
-def _behind(place: str, way: str) -> Q:
+def behind(place: str, way: str = "gt") -> Q:
     """What lies behind a place; one that cannot be read is the beginning."""
     said, _, pk = place.partition(",")
     try:

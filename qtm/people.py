@@ -33,6 +33,12 @@ def roles_of(person: User) -> list[str]:
     return [role for role in NETWORK if role in held]
 
 
+def last_admin(person: User) -> bool:
+    """Whether a person is an admin, and no other open account is one."""
+    admins = User.objects.filter(groups__name="admin", is_active=True).values_list("pk", flat=True)
+    return set(admins) <= {person.pk} and person.groups.filter(name="admin").exists()
+
+
 def living_membership(person: User) -> Membership | None:
     """Where a person belongs now."""
     return person.memberships.filter(left_at=None).select_related("operator").first()
@@ -163,7 +169,7 @@ class Keeper:
             group = Group.objects.select_for_update().get(name=role) if role in NETWORK else None
             if group is None or not person.groups.filter(pk=group.pk).exists():
                 raise Conflict(sentence=f"{person} does not hold the role {role}.")
-            if role == "admin" and not User.objects.filter(groups=group, is_active=True).exclude(pk=person.pk).exists():
+            if role == "admin" and last_admin(person):
                 raise Lawless("This is the last admin. Make another one first.")
             person.groups.remove(group)
 

@@ -13,9 +13,11 @@ from django.db import connections
 from django.test import Client
 
 from governance.models import Task
+from governance.submit import Asking, ask
 from intake import keys
 from intake.models import Funnel, Intake, Request
 from qtm.models import Operator, Surface, Transition
+from qtm.refusals import Conflict
 from tests.cast import ADVISORY, Walk, enter
 
 ADVICE = "/ask/network/automotive-advisory/"
@@ -411,3 +413,13 @@ def test_no_public_page_asks_more_than_12_questions_of_the_database(
 def test_more_than_a_megabyte_is_too_large() -> None:
     assert send(description="x" * 1_000_001).status_code == 413
     assert not Intake.objects.exists()
+
+
+@pytest.mark.django_db
+def test_a_closed_funnel_takes_nothing_by_whatever_path() -> None:
+    funnel = Funnel.objects.get(slug="network")
+    funnel.is_open = False
+    asking = Asking(funnel, Surface.objects.get(code="automotive-advisory"), "import", ADVISORY, "closed:1", "import")
+    with pytest.raises(Conflict):
+        ask(asking)
+    assert not Request.objects.filter(key="closed:1").exists()

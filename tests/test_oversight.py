@@ -200,3 +200,14 @@ def test_one_signs_in_out_and_changes_the_password_in_one_place(cast: Cast) -> N
 def test_every_room_shown_names_what_it_is() -> None:
     assert {Record, Request, SurfaceVersion, Invitation} <= set(admin.site._registry)
     assert len([model for model in admin.site._registry if issubclass(model, Room)]) == len(all_rooms())
+
+
+@pytest.mark.django_db
+def test_the_last_admins_account_is_not_closed_here_either(cast: Cast) -> None:
+    client = Client()
+    client.force_login(cast.root)
+    names = {"first_name": "Ines", "last_name": "", "email": ""}
+    for name, stays_open in (("ines", True), ("wim", False)):
+        page = f"/admin/qtm/user/{getattr(cast, name).pk}/change/"
+        assert client.post(page, names).status_code == 302
+        assert getattr(cast, name).is_active is stays_open
