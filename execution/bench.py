@@ -138,7 +138,7 @@ class Bench:
     @property
     def still(self) -> str:
         """What is still missing, in words: first what is to be captured, then the stages to mark."""
-        pieces = [each.words(self.runtime) for each in self.lacks if each.kind != "stage"]
+        pieces = [each.words for each in self.lacks if each.kind != "stage"]
         stages = [self.runtime.stage(each.stage).label for each in self.lacks if each.kind == "stage"]
         return "; ".join(filter(None, [", ".join(pieces), f"{' and '.join(stages)} marked as done" if stages else ""]))
 

@@ -7,13 +7,11 @@ from execution import files
 from qtm.refusals import Invalid
 
 
-def note_for(there: Any, text: str) -> dict[str, Any]:
-    """A note for a slot, unless it says nothing or stands there already."""
+def note_for(text: str) -> dict[str, Any]:
+    """A note, unless it says nothing."""
     said = text.strip()
     if not said:
         raise Invalid({"text": "Write the note first."})
-    if there.filter(text=said).exists():
-        raise Invalid({"text": "This note stands there already."})
     return {"text": said}
 
 

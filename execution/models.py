@@ -5,6 +5,7 @@ from functools import cached_property
 from typing import Any
 
 from django.db import models
+from django.db.models.functions import MD5
 from django.urls import reverse
 
 from execution import files
@@ -14,7 +15,7 @@ from execution.missing import Missing, missing_of
 from qtm.acts import present_act
 from qtm.law import HERE, FileLaw, digest
 from qtm.models import Membership, Operator, SurfaceVersion, User
-from qtm.refusals import Conflict, Forbidden, Invalid
+from qtm.refusals import Forbidden, Invalid
 from qtm.runtime import Unknown
 from qtm.spine import ACTIVE, WORKING, BornAmong, Boundary, Fact, PartOf, Room, Verb, birth, move, note
 
@@ -121,7 +122,7 @@ class ServiceEvent(Room):
     @move("in_progress", "completed", own_door=False, access=WORKING)
     def complete(self, *, outcome: str, reason_code: str = "", remark: str = "", paid: str = "") -> None:
         """Work has ended with an outcome, done or not."""
-        self._refuse_incomplete(outcome, reason_code)
+        self._refuse_unknown(outcome, reason_code)
         self.outcome, self.reason, self.remark, self.paid = outcome, reason_code, remark, paid
 
     @note("in_progress", label="Add evidence", access=WORKING, codename="capture_evidence")
@@ -134,23 +135,13 @@ class ServiceEvent(Room):
         except Unknown as unknown:
             raise Invalid({"slot": str(unknown)}) from None
         slot = {"stage": stage, "kind": kind, "category": category}
-        pieces = (
-            photos_for(self.evidence, photos) if kind == "photo" else [note_for(self.evidence.filter(**slot), text)]
-        )
-        return Evidence.objects.bulk_create([Evidence(event=self, **slot, **piece) for piece in pieces])
+        pieces = photos_for(self.evidence, photos) if kind == "photo" else [note_for(text)]
+        return [Evidence.noted(event=self, **slot, **piece) for piece in pieces]
 
     @note("in_progress", label="Stage done", access=WORKING, codename="capture_evidence")
     def mark(self, *, stage: str) -> "StageMark":
-        """Note that a stage is done, once what it requires is there."""
-        runtime = self.version.reads
-        if stage not in {each.code for each in runtime.stages}:
-            raise Invalid({"stage": f"{runtime.name} has no such stage."})
-        lacks = [each for each in self.missing() if each.stage == stage]
-        if not lacks:
-            raise Conflict(self, sentence=f"“{runtime.stage(stage).label}” is marked as done already.")
-        if needed := [each.words(runtime) for each in lacks if each.kind != "stage"]:
-            raise Invalid({"stage": f"Still needed: {'; '.join(needed)}."})
-        return StageMark.objects.create(event=self, stage=stage)
+        """Note that a stage is done; the database refuses it while what the stage requires is not there."""
+        return StageMark.noted(event=self, stage=stage)
 
     @cached_property
     def lacks(self) -> list["Missing"]:
@@ -161,14 +152,11 @@ class ServiceEvent(Room):
         """What the surface requires and is not there yet, as the database sees it."""
         return missing_of(self.pk)
 
-    def _refuse_incomplete(self, outcome: str, reason_code: str) -> None:
-        """The page's own words for what the completing law will ask again."""
-        runtime = self.version.reads
-        found = next((each for each in runtime.outcomes if each.code == outcome), None)
+    def _refuse_unknown(self, outcome: str, reason_code: str) -> None:
+        """An ending is one of the surface's; whether all that it requires is there is asked by the database."""
+        found = next((each for each in self.version.reads.outcomes if each.code == outcome), None)
         if found is None:
             raise Invalid({"outcome": "Choose how it ended."})
-        if found.completes and (missing := self.missing()):
-            raise Invalid({"outcome": f"Still needed: {'; '.join(each.words(runtime) for each in missing)}."})
         if (found.reasons or reason_code) and reason_code not in {each.code for each in found.reasons}:
             raise Invalid(
                 {"reason_code": "Choose one of its own reasons." if found.reasons else "This outcome takes no reason."}
@@ -188,7 +176,13 @@ class StageMark(Fact):
 
     class Meta(Fact.Meta):
         ordering = ["id"]
-        constraints = [models.UniqueConstraint(fields=["event", "stage"], name="execution_stagemark_stage_key")]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["event", "stage"],
+                name="execution_stagemark_stage_key",
+                violation_error_message="This stage is marked as done already.",
+            )
+        ]
 
 
 class Evidence(Fact):
@@ -210,7 +204,19 @@ class Evidence(Fact):
         ordering = ["id"]
         constraints = [
             models.UniqueConstraint(
-                fields=["event", "sha256"], condition=~models.Q(sha256=""), name="execution_evidence_photo_key"
+                fields=["event", "sha256"],
+                condition=~models.Q(sha256=""),
+                name="execution_evidence_photo_key",
+                violation_error_message="This picture is in this job already: each shows something of its own.",
+            ),
+            models.UniqueConstraint(
+                "event",
+                "stage",
+                "category",
+                MD5("text"),
+                condition=models.Q(kind="note"),
+                name="execution_evidence_note_key",
+                violation_error_message="This note stands there already.",
             ),
             models.CheckConstraint(
                 condition=models.Q(kind="photo", sha256__regex="^[0-9a-f]{64}$")

@@ -116,7 +116,7 @@ class Task(Room):
         was, right = self.detail(field), self._checked(field, becomes)
         if right == was:
             raise Invalid({"becomes": "That is what it says already."})
-        return Correction.objects.create(task=self, field=field, was=was, becomes=right, why=why)
+        return Correction.noted(task=self, field=field, was=was, becomes=right, why=why)
 
     def detail(self, field: str) -> str:
         """A detail of the intake as it stands now, corrections included."""

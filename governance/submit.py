@@ -36,8 +36,16 @@ def ask(asking: Asking) -> tuple[Request, bool]:
     Gives the Request and whether it is new. The same key with the same content is the same Request; with other content a
     `Conflict` (409). `Invalid` (422) names each field that is wrong or missing.
     """
-    if before := _before(asking):
-        return before, False
+    try:
+        return _take(asking), True
+    except (Conflict, Invalid):  # whatever is said against it now: what was taken before was taken
+        if before := _before(asking):
+            return before, False
+        raise
+
+
+def _take(asking: Asking) -> Request:
+    """Take it, for the first time; a second time the unique key refuses."""
     if asking.funnel.shut:
         raise Conflict(sentence=asking.funnel.shut)
     version = asking.surface.current
@@ -46,16 +54,11 @@ def ask(asking: Asking) -> tuple[Request, bool]:
     reading = read(version, asking.asked, past=asking.past)
     if reading.wrong or (reading.missing and not asking.incomplete):
         raise Invalid(reading.errors)
-    try:
-        with acting(asking.user, via=asking.via, authority=asking.authority):
-            request = _receive(asking)
-            if reading.details:
-                Task.submit(request, version=version, details=reading.details)
-    except Conflict:  # what the unique key refused
-        if winner := _before(asking):
-            return winner, False
-        raise
-    return request, True
+    with acting(asking.user, via=asking.via, authority=asking.authority):
+        request = _receive(asking)
+        if reading.details:
+            Task.submit(request, version=version, details=reading.details)
+    return request
 
 
 def _before(asking: Asking) -> Request | None:
@@ -91,4 +94,4 @@ def _actor(asking: Asking) -> Actor:
     if asking.system:
         return Actor.objects.get_or_create(kind="system", name=asking.system)[0]
     said = {name: str(asking.asked.get(name) or "").strip() for name in ("name", "phone", "email")}
-    return Actor.objects.create(**said)
+    return Actor.noted(**said)

@@ -5,8 +5,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, replace
+from typing import Any, cast
 
-from django.db import IntegrityError, connection, models, transaction
+from django.db import IntegrityError, connection, models
 
 from qtm.refusals import Lawless, refusal_of
 
@@ -46,8 +47,7 @@ def acting(
     act = Act(uuid.uuid4(), user.pk if user else None, actor.pk if actor else None, via, authority, reason)
     nested = connection.in_atomic_block
     try:
-        with transaction.atomic():
-            _say(act)
+        with cast(Any, connection).beginning_with(SAY, _words(act)):
             token = _act.set(act)
             try:
                 yield act
@@ -59,11 +59,10 @@ def acting(
         raise refusal_of(error) from error
 
 
-def _say(act: Act) -> None:
-    """Tell the database who acts, for this transaction alone."""
-    said = [str(act.id), act.user_id, act.actor_id, act.via, act.authority, act.reason]
-    with connection.cursor() as cursor:
-        cursor.execute(SAY, ["" if word is None else str(word) for word in said])
+def _words(act: Act) -> list[str]:
+    """Who acts, in the words that the database is told."""
+    said = [act.id, act.user_id, act.actor_id, act.via, act.authority, act.reason]
+    return ["" if word is None else str(word) for word in said]
 
 
 def _settle() -> None:

@@ -70,6 +70,11 @@ def changed(columns: Sequence[str]) -> str:
     return " OR ".join(f"OLD.{name} IS DISTINCT FROM NEW.{name}" for name in columns) or "false"
 
 
+def pair_among(edges: Iterable[Sequence[str]]) -> str:
+    """An SQL condition: the old and the new state are one of these pairs; of one array, as rows of text compare slowly."""
+    return f"OLD.state || '>' || NEW.state = ANY ({array(f'{was}>{becomes}' for was, becomes in edges)})"
+
+
 class Decree(BaseConstraint):
     """SQL that stands and falls with a model, carried by migrations as a constraint."""
 
@@ -149,7 +154,6 @@ class Law(Decree):
     def sql(self, table: str) -> tuple[str, str]:
         """All triggers and functions of the room."""
         said = self.said
-        edges = [tuple(edge) for edge in said["edges"]]
         own = fill(
             "room",
             table=table,
@@ -166,9 +170,7 @@ class Law(Decree):
             else "",
             asker_edges=array(said["asker_edges"]),
             no_edges=array(said["no_edges"]),
-            not_an_edge=f"(OLD.state, NEW.state) NOT IN ({', '.join(f'({text(a)}, {text(b)})' for a, b in edges)})"
-            if edges
-            else "true",
+            not_an_edge=f"NOT {pair_among(said['edges'])}",
             fixed_changed=changed(said["fixed"]),
             and_living_changed=f" AND ({changed(said['living'])})" if said["amendable"] else "",
         )
@@ -260,8 +262,7 @@ def _stands(table: str, birth: Mapping[str, Any], said: Mapping[str, Any]) -> tu
     if said["first"] in listed and said["first"] not in stands.get(birth["state"], ()):
         hung.append(("successor", table, f"{name}_born", "INSERT", "true"))
     if matters := _edges_that_matter(said["edges"], stands, listed):
-        when = f"(OLD.state, NEW.state) IN ({', '.join(f'({text(a)}, {text(b)})' for a, b in matters)})"
-        hung.append(("successor", table, f"{name}_moved", "UPDATE", when))
+        hung.append(("successor", table, f"{name}_moved", "UPDATE", pair_among(matters)))
     make = function + "".join(
         fill("stands-trigger", table=table, column=column, side=side, on=on, name=trigger, event=event, when=when)
         for side, on, trigger, event, when in hung

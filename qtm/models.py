@@ -199,7 +199,7 @@ class SurfaceVersion(Fact):
         if newest and newest.digest == runtime.digest():
             return newest, False
         number = newest.number + 1 if newest else 1
-        made = cls.objects.create(
+        made = cls.noted(
             surface=surface, number=number, status=runtime.status, runtime=runtime.as_json(), digest=runtime.digest()
         )
         return made, True

@@ -97,7 +97,7 @@ class Keeper:
             raise Forbidden("These people are not yours to keep.")
         with acting(self.user, via="people", authority=authority):
             yield
-            PersonNote.objects.create(person=person, operator=operator, said=said)
+            PersonNote.noted(person=person, operator=operator, said=said)
 
     def take_in(self, **details: Any) -> Operator:
         """An operator applies: it is put on file, to be reviewed."""
@@ -248,7 +248,7 @@ def _join(invitation: Invitation, person: User) -> None:
             Membership.join(person, invitation.operator, invitation.role)
         else:
             person.groups.add(Group.objects.get(name=invitation.role))
-        PersonNote.objects.create(person=person, operator=invitation.operator, said=f"came in as {invitation}")
+        PersonNote.noted(person=person, operator=invitation.operator, said=f"came in as {invitation}")
 
 
 def everybody(keeper: Keeper, words: str) -> QuerySet[User]:

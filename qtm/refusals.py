@@ -2,7 +2,9 @@
 
 from typing import Any
 
+from django.apps import apps
 from django.db import IntegrityError
+from django.db.models import BaseConstraint
 
 
 class Refusal(Exception):
@@ -86,8 +88,19 @@ def refusal_of(error: IntegrityError) -> Exception:
     if law in SENTENCES:
         return Conflict(sentence=SENTENCES[law])
     if law.endswith(("_key", "_one", "_one_living")):
-        return Conflict(sentence="Somebody was first: there is one already.")
+        return Conflict(sentence=_own_sentence(law) or "Somebody was first: there is one already.")
     return error
+
+
+def _own_sentence(law: str) -> str:
+    """What the constraint of that name says of itself, if it says anything."""
+    declared = (each for model in apps.get_models() for each in model._meta.constraints)
+    return next((str(each.violation_error_message) for each in declared if _says(each, law)), "")
+
+
+def _says(constraint: BaseConstraint, law: str) -> bool:
+    """Whether it is the constraint of that name, and has words of its own."""
+    return constraint.name == law and constraint.violation_error_message != constraint.default_violation_error_message
 
 
 def _said(error: IntegrityError) -> str:

@@ -17,6 +17,7 @@ from qtm.births import Birth, BornAmong, BornOf, PartOf
 from qtm.declared import law_of, refuse_bad_machine
 from qtm.law import DIGEST, FactLaw, Law
 from qtm.refusals import Conflict, Invalid, Lawless
+from qtm.rows import change, insert
 from qtm.verbs import Verb, birth, move, note, words
 
 __all__ = [
@@ -178,7 +179,7 @@ class Room(Lawful):
                 cached = up._state.fields_cache.get(name)
                 given.setdefault(*((name, cached) if cached else (f"{name}_id", getattr(up, f"{name}_id"))))
         row = cls(**given)
-        row.save(force_insert=True)
+        insert(row)
         return row
 
     def _guard(self, verb: Verb, reason: str) -> None:
@@ -195,8 +196,7 @@ class Room(Lawful):
 
     def _moved(self, before: str) -> None:
         """Store the new state where the old one still stands; if it does not, somebody was first."""
-        values = {name: getattr(self, name) for name in self.living}
-        if not type(self)._base_manager.filter(pk=self.pk, state=before).update(state=self.state, **values):
+        if not change(self, before, self.living):
             raise Conflict(self)
 
     @classmethod
@@ -240,6 +240,13 @@ class Fact(Lawful):
     class Meta:
         abstract = True
         default_permissions = ()
+
+    @classmethod
+    def noted(cls, **given: Any) -> Self:
+        """Note it; afterwards it says by whom, when and in which act, as the database wrote it."""
+        fact = cls(**given)
+        insert(fact)
+        return fact
 
     @classmethod
     def _enact(cls) -> None:

@@ -6,18 +6,16 @@ right), because it may name them; what the operator wrote of the work stands in 
 
 import hashlib
 import secrets
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-import rfc8785
-
 from execution.models import ServiceEvent
-from governance.models import Correction
-from intake.models import Request
-from qtm.models import Transition
+from intake.models import CHANNELS
 from qtm.runtime import Answer, Field, Runtime
-from records.work import outcome, stages, stamp
+from records.canonical import canonical
+from records.reading import Reading, Row, read, stamp
+from records.work import outcome, stages
 
 FORM = "qtm record 1"
 PERSONAL = ("summary", "name", "phone", "email", "place", "latitude", "longitude", "description")
@@ -35,33 +33,29 @@ class Sealed:
 
 def compose(event: ServiceEvent, policy: str) -> Sealed:
     """Compose the Record of a ServiceEvent that has just been completed; `policy` is the one that will read it."""
-    lines = list(Transition.objects.filter(case_id=event.case_id).select_related("user"))
-    request = Request.objects.select_related("actor", "funnel").defer("asked").get(pk=event.case_id)
-    corrections = list(Correction.objects.filter(task__case_id=event.case_id).select_related("by"))
-    annex = rfc8785.dumps(
-        {"salt": secrets.token_hex(16), "personal": _personal(event), "written": _written(event, corrections, lines)}
-    )
+    there = read(event)
+    annex = canonical({"salt": secrets.token_hex(16), "personal": _personal(event), "written": _written(event, there)})
     facts = {
         "form": FORM,
         "policy": policy,
-        "case": request.reference,
-        "request": _request(event, request),
+        "case": f"Q-{event.case_id}",
+        "request": _request(event, there.request),
         "surface": _surface(event),
         "tier": _tier(event.version.reads, event.job.context["tier"]),
-        "governance": _governance(event, corrections, lines),
+        "governance": _governance(event, there),
         "operator": {
             "reference": event.operator.reference,
             "name": event.operator.name,
-            "worker": _worker(event, lines),
+            "worker": there.name(event.worker_id),
         },
         "job": event.job.reference,
         "event": event.reference,
-        "stages": stages(event),
+        "stages": stages(event, there),
         "outcome": outcome(event),
-        "crossings": [_crossing(line) for line in lines],
+        "crossings": [_crossing(line, there) for line in there.lines],
         "annex_sha256": hashlib.sha256(annex).hexdigest(),
     }
-    document = rfc8785.dumps(facts)
+    document = canonical(facts)
     return Sealed(document, annex, hashlib.sha256(document).hexdigest(), facts)
 
 
@@ -93,28 +87,25 @@ def _personal(event: ServiceEvent) -> dict[str, Any]:
     return {name: context[name] for name in PERSONAL if context[name]} | {"answers": _answers(event, personal=True)}
 
 
-def _written(event: ServiceEvent, corrections: Iterable[Any], lines: Sequence[Transition]) -> dict[str, Any]:
+def _written(event: ServiceEvent, there: Reading) -> dict[str, Any]:
     """What people typed by hand on the way; a reason by the place of its crossing in the document."""
     return {
         "note": event.job.context["note"],
-        "corrections": [
-            {"field": each.field, "was": each.was, "is": each.becomes, "why": each.why} for each in corrections
-        ],
-        "reasons": {str(place): line.reason for place, line in enumerate(lines) if line.reason},
+        "corrections": [{name: each[name] for name in ("field", "was", "is", "why")} for each in there.corrections],
+        "reasons": {str(place): line["reason"] for place, line in enumerate(there.lines) if line["reason"]},
     }
 
 
-def _request(event: ServiceEvent, request: Request) -> dict[str, Any]:
+def _request(event: ServiceEvent, request: Row) -> dict[str, Any]:
     """What was asked, as far as it is nobody's own; a system that asked is named."""
-    actor = request.actor
     return {
-        "reference": request.reference,
-        "channel": request.get_channel_display(),
-        "asked_by": {"kind": actor.kind, "name": actor.name if actor.kind == "system" else ""},
-        "routed_from": {"funnel": request.funnel.name, "owner": _layer(event)},
-        "asked_at": stamp(request.since),
+        "reference": f"Q-{event.case_id}",
+        "channel": dict(CHANNELS)[request["channel"]],
+        "asked_by": {"kind": request["kind"], "name": request["name"]},
+        "routed_from": {"funnel": request["funnel"], "owner": _layer(event)},
+        "asked_at": stamp(request["since"]),
         "wished": event.job.context["wished"],
-        "follows": f"Q-{request.follows_id}" if request.follows_id else "",
+        "follows": f"Q-{request['follows']}" if request["follows"] else "",
         "answers": _answers(event, personal=False),
     }
 
@@ -146,41 +137,36 @@ def _tier(runtime: Runtime, code: str) -> dict[str, Any] | None:
     return {"code": code, "label": tier.label, "price": price}
 
 
-def _governance(event: ServiceEvent, corrections: Iterable[Any], lines: Iterable[Transition]) -> dict[str, Any]:
+def _governance(event: ServiceEvent, there: Reading) -> dict[str, Any]:
     """The layer that governed, its rows, whom it named, and what it corrected, without the values that may be personal."""
     job = event.job
-    task = next(line.row_id for line in lines if line.room == "governance.Task")
+    task = next(line["row"] for line in there.lines if line["room"] == "governance.Task")
     return {
         "layer": _layer(event),
         "task": f"T-{task}",
-        "assignment": {"reference": f"A-{job.assignment_id}", "worker": str(job.worker) if job.worker_id else ""},
-        "corrections": [_correction(each) for each in corrections],
+        "assignment": {"reference": f"A-{job.assignment_id}", "worker": there.name(job.worker_id)},
+        "corrections": [_correction(each, there) for each in there.corrections],
     }
 
 
-def _correction(each: Any) -> dict[str, str]:
+def _correction(each: Row, there: Reading) -> dict[str, str]:
     """A correction as data."""
-    facts = {"field": each.field, "by": str(each.by), "at": stamp(each.at)}
-    return facts if each.field in PERSONAL else {**facts, "was": each.was, "is": each.becomes}
+    facts = {"field": each["field"], "by": there.name(each["by"]), "at": stamp(each["at"])}
+    return facts if each["field"] in PERSONAL else {**facts, "was": each["was"], "is": each["is"]}
 
 
-def _worker(event: ServiceEvent, lines: Iterable[Transition]) -> str:
-    """The name of who carried it out: whoever claimed it, who stands in the log."""
-    return next((str(line.user) for line in lines if line.user_id == event.worker_id), "") or str(event.worker)
-
-
-def _crossing(line: Transition) -> dict[str, Any]:
+def _crossing(line: Row, there: Reading) -> dict[str, Any]:
     """One birth or move of the case, with its time and authority; what was given as a reason stands in the annex."""
     return {
-        "room": line.room.split(".")[1],
-        "row": str(line.row_id),
-        "was": line.was,
-        "becomes": line.becomes,
-        "by": str(line.user) if line.user_id else "the requester" if line.actor_id else "system",
-        "by_kind": "person" if line.user_id else "actor" if line.actor_id else "system",
-        "authority": line.authority,
-        "via": line.via,
-        "reasoned": bool(line.reason),
-        "act": str(line.act),
-        "at": stamp(line.at),
+        "room": line["room"].split(".")[1],
+        "row": str(line["row"]),
+        "was": line["was"],
+        "becomes": line["becomes"],
+        "by": there.name(line["user"]) or ("the requester" if line["actor"] else "system"),
+        "by_kind": "person" if line["user"] else "actor" if line["actor"] else "system",
+        "authority": line["authority"],
+        "via": line["via"],
+        "reasoned": bool(line["reason"]),
+        "act": line["act"],
+        "at": stamp(line["at"]),
     }

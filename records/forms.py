@@ -82,7 +82,9 @@ class CompleteForm(DoorForm):
         field.widget.reasoned = frozenset(each.code for each in outcomes if each.reasons)
         if self.row.lacks:
             field.widget.shut = frozenset(each.code for each in outcomes if each.completes)
-            field.help_text = f"To complete it, there is still needed: {'; '.join(each.words(self.row.version.reads) for each in self.row.lacks)}."
+            field.help_text = (
+                f"To complete it, there is still needed: {'; '.join(each.words for each in self.row.lacks)}."
+            )
 
     def given(self) -> dict[str, Any]:
         """The verb's arguments; a reason only where the outcome takes one."""

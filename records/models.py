@@ -64,7 +64,7 @@ class Record(Room):
         event.complete(**ending)
         sealed = compose(event, policy.VERSION)
         record = cls.born(event=event, document=sealed.document, sha256=sealed.sha256)
-        Annex.objects.create(record=record, content=sealed.annex)
+        Annex.noted(record=record, content=sealed.annex)
         if policy.judge(sealed.facts).given:
             Signal.born(record=record, event_id=event.pk, job_id=event.job_id, policy=policy.VERSION)
         return record

@@ -1,10 +1,11 @@
 -- Whoever did the work cannot settle it: nobody who claimed, carried out, captured or completed it, and nobody who belonged to the
--- operator since the Job was created. One function, asked by the page and by the law alike.
+-- operator since the Job was created. One function, asked by the page and by the law alike; in PL/pgSQL, so that it keeps its plan.
 
 -- :make
-CREATE FUNCTION settlement_own_work(record bigint, who bigint) RETURNS boolean LANGUAGE sql STABLE SECURITY DEFINER
+CREATE FUNCTION settlement_own_work(record bigint, who bigint) RETURNS boolean LANGUAGE plpgsql STABLE SECURITY DEFINER
   SET search_path = pg_catalog, public, pg_temp SET jit = off AS $$
-  SELECT EXISTS (
+BEGIN
+  RETURN EXISTS (
     SELECT FROM records_record r WHERE r.id = record AND (
       EXISTS (SELECT FROM qtm_membership m WHERE m.operator_id = r.operator_id AND m.user_id = who
               AND (m.left_at IS NULL OR m.left_at >= (
@@ -12,8 +13,8 @@ CREATE FUNCTION settlement_own_work(record bigint, who bigint) RETURNS boolean L
       OR EXISTS (SELECT FROM qtm_transition t WHERE t.case_id = r.case_id AND t.user_id = who
                  AND (t.room = 'execution.ServiceEvent' OR t.room = 'execution.Job' AND 'claimed' IN (t.was, t.becomes)))
       OR EXISTS (SELECT FROM execution_evidence e WHERE e.event_id = r.event_id AND e.by_id = who)
-      OR EXISTS (SELECT FROM execution_stagemark s WHERE s.event_id = r.event_id AND s.by_id = who)))
-$$;
+      OR EXISTS (SELECT FROM execution_stagemark s WHERE s.event_id = r.event_id AND s.by_id = who)));
+END $$;
 
 CREATE FUNCTION law_settlement_own_work() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER
   SET search_path = pg_catalog, public, pg_temp AS $$

@@ -15,6 +15,7 @@ import pytest
 from django.conf import settings
 from django.contrib.auth.hashers import make_password
 from django.core.management import call_command
+from django.test import override_settings
 from playwright.sync_api import Browser, Page, sync_playwright
 from psycopg.conninfo import conninfo_to_dict
 
@@ -51,19 +52,22 @@ def chromium() -> Iterator[Browser]:
 
 
 @pytest.fixture(scope="session")
-def static_files(tmp_path_factory: Any, django_db_blocker: Any) -> None:
-    """The static files where the server looks for them."""
-    call_command("collectstatic", interactive=False, verbosity=0)
+def static_files(tmp_path_factory: Any) -> Path:
+    """The static files, collected where the server is told to look for them."""
+    folder = Path(tmp_path_factory.mktemp("collected"))
+    with override_settings(STATIC_ROOT=folder):
+        call_command("collectstatic", interactive=False, verbosity=0)
+    return folder
 
 
 class House:
     """The product as it is served: gunicorn on a free port of the loopback, on the database of one test."""
 
-    def __init__(self, database: str, evidence: Path) -> None:
+    def __init__(self, database: str, evidence: Path, static: Path) -> None:
         """Start it, and wait until it answers."""
         self.port = _free_port()
         self.url = f"http://127.0.0.1:{self.port}"
-        self.environment = _environment(database, evidence)
+        self.environment = _environment(database, evidence, static)
         self.start()
 
     def start(self) -> None:
@@ -105,11 +109,12 @@ def _free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def _environment(database: str, evidence: Path) -> dict[str, str]:
+def _environment(database: str, evidence: Path, static: Path) -> dict[str, str]:
     """What the serving process sees: two addresses, and never the owner's."""
     kept = {name: value for name, value in os.environ.items() if name != "DATABASE_OWNER_URL"}
     urls = {name: _at(kept[name], database) for name in ("DATABASE_URL", "DATABASE_OMNI_URL")}
-    return {**kept, **urls, "LOOPBACK": "1", "EVIDENCE_ROOT": str(evidence), "DEBUG": "0"}
+    folders = {"EVIDENCE_ROOT": str(evidence), "STATIC_ROOT": str(static)}
+    return {**kept, **urls, **folders, "LOOPBACK": "1", "DEBUG": "0"}
 
 
 def _at(url: str, database: str) -> str:
@@ -119,10 +124,10 @@ def _at(url: str, database: str) -> str:
 
 
 @pytest.fixture
-def house(committed: str, static_files: None, settings: Any) -> Iterator[House]:
+def house(committed: str, static_files: Path, settings: Any) -> Iterator[House]:
     """The product, served; everybody of the cast can sign in."""
     User.objects.update(password=make_password(PASSWORD, hasher="pbkdf2_sha256"))
-    served = House(committed, Path(settings.EVIDENCE_ROOT))
+    served = House(committed, Path(settings.EVIDENCE_ROOT), static_files)
     yield served
     served.stop()
 

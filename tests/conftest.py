@@ -7,6 +7,7 @@ Most tests run in a transaction that is rolled back. What needs real commits (ra
 import io
 import os
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import psycopg
@@ -96,12 +97,18 @@ def walk() -> Walk:
     return Walk()
 
 
+@pytest.fixture(scope="session")
+def static_root(tmp_path_factory: Any) -> Path:
+    """A folder for static files that no other process of the suite writes to."""
+    return Path(tmp_path_factory.mktemp("static"))
+
+
 @pytest.fixture(autouse=True)
-def static_uncollected(settings: Any) -> None:
+def static_uncollected(settings: Any, static_root: Path) -> None:
     """Static files need not have been collected."""
     plain = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
     settings.STORAGES = {**settings.STORAGES, "staticfiles": plain}
-    settings.STATIC_ROOT.mkdir(parents=True, exist_ok=True)
+    settings.STATIC_ROOT = static_root
 
 
 @pytest.fixture(autouse=True)

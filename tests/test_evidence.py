@@ -220,9 +220,8 @@ def test_a_note_is_taken_as_it_is_and_shown_escaped(cast: Cast, walk: Walk) -> N
     assert press(cast.will, event, "capture", slot="study/note/findings", text=text).status_code == 302
     assert Evidence.objects.get().text == text
     assert "&lt;b&gt;Bremsen&lt;/b&gt; 🛑" in as_(cast.will).get(event.page).content.decode()
-    assert press(cast.will, event, "capture", slot="study/note/findings", text=text).status_code == 422, (
-        "the same note again"
-    )
+    again = press(cast.will, event, "capture", slot="study/note/findings", text=text)
+    assert (again.status_code, "This note stands there already." in read(again)) == (409, True)
 
 
 def test_a_stage_is_marked_once_it_has_what_it_requires_and_once_only(cast: Cast, detailing: Walk) -> None:
@@ -257,19 +256,21 @@ def test_evidence_is_taken_only_while_the_work_is_in_progress_and_leaves_no_file
 
 def test_the_database_takes_no_photo_without_a_digest_and_no_note_without_words(cast: Cast, detailing: Walk) -> None:
     event = detailing.started()
-    for forged in (
-        {"kind": "photo"},
-        {"kind": "photo", "sha256": "Z" * 64},
-        {"kind": "note"},
-        {"kind": "note", "text": "x", "sha256": "a" * 64},
-        {"kind": "film", "text": "x"},
+    piece, slot = "execution_evidence_piece", "takes no such evidence"
+    for refused, forged in (
+        (piece, {"kind": "photo", "stage": "arrival", "category": "arrival"}),
+        (piece, {"kind": "photo", "stage": "arrival", "category": "arrival", "sha256": "Z" * 64}),
+        (piece, {"kind": "note", "stage": "after", "category": "remarks"}),
+        (piece, {"kind": "note", "stage": "after", "category": "remarks", "text": "x", "sha256": "a" * 64}),
+        (slot, {"kind": "film", "stage": "arrival", "category": "arrival", "text": "x"}),
+        (slot, {"kind": "note", "stage": "nowhere", "category": "remarks", "text": "x"}),
     ):
         with (
-            pytest.raises(IntegrityError, match="execution_evidence_piece"),
+            pytest.raises((IntegrityError, Invalid), match=refused),
             transaction.atomic(),
             acting(cast.will, via="test", authority="x"),
         ):
-            Evidence.objects.create(event=event, stage="arrival", category="arrival", **forged)
+            Evidence.noted(event=event, **forged)
 
 
 # Showing

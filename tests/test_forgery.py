@@ -187,9 +187,11 @@ def test_facts_are_noted_in_their_time_only(fact: Any, walk: Walk, cast: Cast) -
     sample = fact.objects.filter(
         **{"task__case_id" if fact is Correction else "event__case_id": walk.request.pk}
     ).latest("pk")
-    owner = {"task_id": walk.task.pk} if fact is Correction else {"event_id": walk.event().pk, "stage": "another"}
-    if fact is not Correction:
-        assert attempt(like(sample, **owner), user=cast.will.pk) == ""
+    owner: dict[str, Any] = {"task_id": walk.task.pk} if fact is Correction else {"event_id": walk.event().pk}
+    owner |= {"text": "Another."} if fact is Evidence else {}
+    if fact is not Correction:  # a stage that is marked already gets as far as its key
+        taken = "execution_stagemark_stage_key" if fact is StageMark else ""
+        assert attempt(like(sample, **owner), user=cast.will.pk) == taken
         walk.record()
     assert attempt(like(sample, **owner), user=cast.will.pk) == "born"
 
@@ -198,10 +200,24 @@ def test_facts_are_noted_in_their_time_only(fact: Any, walk: Walk, cast: Cast) -
 def test_who_noted_a_fact_and_when_is_the_databases_to_say(walk: Walk, cast: Cast) -> None:
     walk.filled()
     note = Evidence.objects.latest("pk")
-    assert attempt(like(note, by_id=cast.sam.pk, at="2001-01-01"), user=cast.will.pk, keep=True) == ""
+    assert attempt(like(note, text="Another.", by_id=cast.sam.pk, at="2001-01-01"), user=cast.will.pk, keep=True) == ""
     forged = Evidence.objects.latest("pk")
     assert forged.pk != note.pk
     assert (forged.by, forged.at.year > 2001) == (cast.will, True)
+
+
+@pytest.mark.django_db
+def test_a_stage_is_marked_by_sql_only_once_its_evidence_is_there_and_evidence_fits_a_slot(
+    walk: Walk, cast: Cast
+) -> None:
+    event = walk.started()
+    mark = "INSERT INTO execution_stagemark (event_id, stage) VALUES (%s, %s)"
+    note = "INSERT INTO execution_evidence (event_id, stage, kind, category, text, name, sha256, size_bytes, media_type, width, height) VALUES (%s, %s, 'note', %s, 'Fair.', '', '', 0, '', 0, 0)"
+    assert attempt((mark, [event.pk, "advice"]), user=cast.will.pk) == "evidence"
+    assert attempt((mark, [event.pk, "nowhere"]), user=cast.will.pk) == "evidence"
+    assert attempt((note, [event.pk, "study", "summary"]), user=cast.will.pk) == "evidence"
+    filled = [(note, [event.pk, "advice", "summary"]), (mark, [event.pk, "advice"])]
+    assert attempt(*filled, user=cast.will.pk) == ""
 
 
 @pytest.mark.django_db

@@ -85,7 +85,7 @@ class Verbs:
                 "public form",
             )
         )
-        return Task.objects.get(case_id=request.pk)
+        return request.intake.task
 
     def handed_off(self, task: Task) -> ServiceEvent:
         """Approved, assigned, handed off and claimed."""

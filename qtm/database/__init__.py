@@ -1,0 +1,1 @@
+"""Django's PostgreSQL backend, with acts told to the database as they begin."""

@@ -1,0 +1,47 @@
+"""What a Record is composed of, read in one statement: the case, its log, and what was noted while the work was done."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from django.db import connection
+
+from execution.models import ServiceEvent
+from qtm.models import User
+
+STATEMENT = (Path(__file__).parent / "case.sql").read_text()
+
+type Row = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """One case as the database holds it: rows as mappings, moments as ISO 8601, people by their ids."""
+
+    request: Row
+    lines: Sequence[Row]
+    corrections: Sequence[Row]
+    marks: Sequence[Row]
+    evidence: Sequence[Row]
+    people: Mapping[int, str]
+
+    def name(self, person: int | None) -> str:
+        """What a person is called; nobody has no name."""
+        return self.people[person] if person else ""
+
+
+def read(event: ServiceEvent) -> Reading:
+    """Read the case of a ServiceEvent and all that was noted of it."""
+    with connection.cursor() as cursor:
+        cursor.execute(STATEMENT, {"case": event.case_id, "event": event.pk})
+        request, lines, corrections, marks, evidence, people = cursor.fetchone()
+    named = {int(pk): str(User(**words)) for pk, words in people.items()}
+    return Reading(request, lines, corrections or [], marks or [], evidence or [], named)
+
+
+def stamp(moment: datetime | str) -> str:
+    """A moment as RFC 3339 in UTC, to the microsecond."""
+    moment = datetime.fromisoformat(moment) if isinstance(moment, str) else moment
+    return moment.astimezone(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
