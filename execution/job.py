@@ -68,10 +68,8 @@ class Job(Room):
     def _guard(self, verb: Verb, reason: str) -> None:
         """Besides what every room asks: what somebody claimed, they give back or complete, or an owner does."""
         super()._guard(verb, reason)
-        if verb.name in {"release", "complete"}:
-            self.__dict__.pop("event", None)
-            if self.event:
-                self.event.refuse_others()
+        if verb.name in {"release", "complete"} and self.event:
+            self.event.refuse_others()
 
     @birth(
         Assignment,

@@ -33,42 +33,43 @@ BEGIN
   FROM lacking WHERE still > 0 ORDER BY place, line;
 END $$;
 
--- What is noted of a ServiceEvent fits the surface: a piece of evidence fits a slot, and a stage is marked once its evidence is there.
-CREATE FUNCTION law_execution_capturing() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER
+-- What is noted of a ServiceEvent is noted by whoever carries it on, while the operator's access allows it, and fits the surface: a piece
+-- of evidence fits a slot, and a stage is marked once its evidence is there.
+CREATE FUNCTION law_execution_noting() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER
   SET search_path = pg_catalog, public, pg_temp SET jit = off AS $$
+DECLARE
+  here record;
+  wrong text;
 BEGIN
-  IF NOT EXISTS (
-    SELECT FROM execution_serviceevent e JOIN qtm_surfaceversion v ON v.id = e.version_id,
-      jsonb_array_elements(v.runtime -> 'stages') s, jsonb_array_elements(coalesce(s -> 'evidence', '[]')) n
-    WHERE e.id = NEW.event_id AND s ->> 'code' = NEW.stage AND n ->> 'kind' = NEW.kind AND n ->> 'category' = NEW.category) THEN
-    RAISE EXCEPTION USING ERRCODE = '23514', CONSTRAINT = 'evidence', MESSAGE = 'The surface takes no such evidence.';
+  SELECT e.worker_id, e.operator_id, o.state AS access, v.runtime -> 'stages' AS stages INTO here
+    FROM execution_serviceevent e JOIN qtm_operator o ON o.id = e.operator_id JOIN qtm_surfaceversion v ON v.id = e.version_id
+    WHERE e.id = NEW.event_id;
+  PERFORM law_execution_carried_on(here.worker_id, here.operator_id);
+  IF here.access NOT IN ('active', 'limited') THEN
+    RAISE EXCEPTION USING ERRCODE = '23514', CONSTRAINT = 'access', TABLE = TG_TABLE_NAME,
+      MESSAGE = 'the operator''s access does not allow this';
+  END IF;
+  IF TG_TABLE_NAME = 'execution_evidence' THEN
+    IF NOT EXISTS (SELECT FROM jsonb_array_elements(here.stages) s, jsonb_array_elements(coalesce(s -> 'evidence', '[]')) n
+                   WHERE s ->> 'code' = NEW.stage AND n ->> 'kind' = NEW.kind AND n ->> 'category' = NEW.category) THEN
+      wrong := 'The surface takes no such evidence.';
+    END IF;
+  ELSIF NOT EXISTS (SELECT FROM jsonb_array_elements(here.stages) s WHERE s ->> 'code' = NEW.stage) THEN
+    wrong := 'The surface has no such stage.';
+  ELSE
+    SELECT 'Still needed: ' || string_agg(words, '; ') || '.' INTO wrong
+      FROM evidence_missing(NEW.event_id) WHERE stage = NEW.stage AND kind <> 'stage';
+  END IF;
+  IF wrong IS NOT NULL THEN
+    RAISE EXCEPTION USING ERRCODE = '23514', CONSTRAINT = 'evidence', TABLE = TG_TABLE_NAME, MESSAGE = wrong;
   END IF;
   RETURN NEW;
 END $$;
 
-CREATE TRIGGER law_6_capturing BEFORE INSERT ON execution_evidence
-  FOR EACH ROW EXECUTE FUNCTION law_execution_capturing();
-ALTER TABLE execution_evidence ENABLE ALWAYS TRIGGER law_6_capturing;
-
-CREATE FUNCTION law_execution_marking() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER
-  SET search_path = pg_catalog, public, pg_temp SET jit = off AS $$
-DECLARE lacking text;
-BEGIN
-  IF NOT EXISTS (
-    SELECT FROM execution_serviceevent e JOIN qtm_surfaceversion v ON v.id = e.version_id, jsonb_array_elements(v.runtime -> 'stages') s
-    WHERE e.id = NEW.event_id AND s ->> 'code' = NEW.stage) THEN
-    RAISE EXCEPTION USING ERRCODE = '23514', CONSTRAINT = 'evidence', MESSAGE = 'The surface has no such stage.';
-  END IF;
-  SELECT string_agg(words, '; ') INTO lacking FROM evidence_missing(NEW.event_id) WHERE stage = NEW.stage AND kind <> 'stage';
-  IF lacking IS NOT NULL THEN
-    RAISE EXCEPTION USING ERRCODE = '23514', CONSTRAINT = 'evidence', MESSAGE = 'Still needed: ' || lacking || '.';
-  END IF;
-  RETURN NEW;
-END $$;
-
-CREATE TRIGGER law_6_marking BEFORE INSERT ON execution_stagemark
-  FOR EACH ROW EXECUTE FUNCTION law_execution_marking();
-ALTER TABLE execution_stagemark ENABLE ALWAYS TRIGGER law_6_marking;
+CREATE TRIGGER law_6_noting BEFORE INSERT ON execution_evidence FOR EACH ROW EXECUTE FUNCTION law_execution_noting();
+CREATE TRIGGER law_6_noting BEFORE INSERT ON execution_stagemark FOR EACH ROW EXECUTE FUNCTION law_execution_noting();
+ALTER TABLE execution_evidence ENABLE ALWAYS TRIGGER law_6_noting;
+ALTER TABLE execution_stagemark ENABLE ALWAYS TRIGGER law_6_noting;
 
 CREATE FUNCTION law_execution_completing() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER
   SET search_path = pg_catalog, public, pg_temp AS $$
@@ -98,12 +99,35 @@ CREATE TRIGGER law_6_evidence BEFORE UPDATE ON execution_serviceevent FOR EACH R
   WHEN (NEW.state = 'completed' AND OLD.state <> 'completed') EXECUTE FUNCTION law_execution_completing();
 ALTER TABLE execution_serviceevent ENABLE ALWAYS TRIGGER law_6_evidence;
 
-CREATE FUNCTION law_execution_claiming() RETURNS trigger LANGUAGE plpgsql AS $$
+-- Whoever acts belongs to the operator now: as one of its owners where `owner` is asked, or as anybody.
+CREATE FUNCTION execution_belongs(operator bigint, owner boolean) RETURNS boolean LANGUAGE plpgsql STABLE SECURITY DEFINER
+  SET search_path = pg_catalog, public, pg_temp AS $$
 BEGIN
-  IF NEW.worker_id IS DISTINCT FROM nullif(current_setting('qtm.user', true), '')::bigint THEN
+  RETURN EXISTS (SELECT FROM qtm_membership m WHERE m.user_id = nullif(current_setting('qtm.user', true), '')::bigint
+    AND m.operator_id = operator AND m.left_at IS NULL AND (m.role = 'owner' OR NOT owner));
+END $$;
+
+-- What somebody claimed they carry on themselves, or an owner of the operator does.
+CREATE FUNCTION law_execution_carried_on(worker bigint, operator bigint) RETURNS void LANGUAGE plpgsql STABLE
+  SET search_path = pg_catalog, public, pg_temp AS $$
+BEGIN
+  IF coalesce(current_setting('qtm.user', true), '') = '' THEN
+    RAISE EXCEPTION USING ERRCODE = '23514', CONSTRAINT = 'someone_acts', MESSAGE = 'this is for a person to do, and the act names none';
+  END IF;
+  IF NOT execution_belongs(operator, owner => worker::text IS DISTINCT FROM current_setting('qtm.user', true)) THEN
+    RAISE EXCEPTION USING ERRCODE = '23514', CONSTRAINT = 'carried_on', MESSAGE = 'whoever claimed it carries it on, or an owner does';
+  END IF;
+END $$;
+
+CREATE FUNCTION law_execution_claiming() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER
+  SET search_path = pg_catalog, public, pg_temp AS $$
+DECLARE named bigint := (SELECT j.worker_id FROM execution_job j WHERE j.id = NEW.job_id);
+BEGIN
+  IF NEW.worker_id::text IS DISTINCT FROM current_setting('qtm.user', true) THEN
     RAISE EXCEPTION USING ERRCODE = '23514', CONSTRAINT = 'someone_acts', TABLE = TG_TABLE_NAME,
       MESSAGE = 'whoever claims a Job claims it for themselves';
   END IF;
+  PERFORM law_execution_carried_on(coalesce(named, NEW.worker_id), NEW.operator_id);
   RETURN NEW;
 END $$;
 
@@ -111,11 +135,30 @@ CREATE TRIGGER law_6_claiming BEFORE INSERT ON execution_serviceevent
   FOR EACH ROW EXECUTE FUNCTION law_execution_claiming();
 ALTER TABLE execution_serviceevent ENABLE ALWAYS TRIGGER law_6_claiming;
 
+CREATE FUNCTION law_execution_carrying() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER
+  SET search_path = pg_catalog, public, pg_temp AS $$
+BEGIN
+  IF TG_TABLE_NAME = 'execution_serviceevent' THEN
+    PERFORM law_execution_carried_on(OLD.worker_id, OLD.operator_id);
+  ELSIF OLD.state = 'claimed' THEN
+    PERFORM law_execution_carried_on((SELECT e.worker_id FROM execution_serviceevent e WHERE e.job_id = OLD.id ORDER BY e.id DESC LIMIT 1), OLD.operator_id);
+  END IF;
+  RETURN NEW;
+END $$;
+
+CREATE TRIGGER law_6_carrying BEFORE UPDATE ON execution_serviceevent FOR EACH ROW EXECUTE FUNCTION law_execution_carrying();
+CREATE TRIGGER law_6_carrying BEFORE UPDATE ON execution_job FOR EACH ROW EXECUTE FUNCTION law_execution_carrying();
+ALTER TABLE execution_serviceevent ENABLE ALWAYS TRIGGER law_6_carrying;
+ALTER TABLE execution_job ENABLE ALWAYS TRIGGER law_6_carrying;
+
 -- :undo
-DROP TRIGGER law_6_marking ON execution_stagemark;
-DROP TRIGGER law_6_capturing ON execution_evidence;
-DROP FUNCTION law_execution_marking(), law_execution_capturing();
+DROP TRIGGER law_6_carrying ON execution_job;
+DROP TRIGGER law_6_carrying ON execution_serviceevent;
+DROP FUNCTION law_execution_carrying();
+DROP TRIGGER law_6_noting ON execution_stagemark;
+DROP TRIGGER law_6_noting ON execution_evidence;
+DROP FUNCTION law_execution_noting();
 DROP TRIGGER law_6_claiming ON execution_serviceevent;
-DROP FUNCTION law_execution_claiming();
+DROP FUNCTION law_execution_claiming(), law_execution_carried_on(bigint, bigint), execution_belongs(bigint, boolean);
 DROP TRIGGER law_6_evidence ON execution_serviceevent;
 DROP FUNCTION law_execution_completing(), evidence_missing(bigint);

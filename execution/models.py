@@ -13,7 +13,7 @@ from execution.capture import note_for, photos_for
 from execution.job import Job, kept_out
 from execution.missing import Missing, missing_of
 from qtm.acts import present_act
-from qtm.law import HERE, FileLaw, digest
+from qtm.law import own_law
 from qtm.models import Membership, Operator, SurfaceVersion, User
 from qtm.refusals import Forbidden, Invalid
 from qtm.runtime import Unknown
@@ -35,7 +35,6 @@ class ServiceEvent(Room):
     title = "ServiceEvent"
     layer = "operator"
     access = ACTIVE
-    living = ("outcome", "reason", "remark", "paid")
     boundary = Boundary("operator-initiated claim/start path", "operator execution begins from job state")
 
     case_id = models.BigIntegerField(db_index=True)
@@ -56,10 +55,7 @@ class ServiceEvent(Room):
             models.UniqueConstraint(
                 fields=["job"], condition=~models.Q(state="abandoned"), name="execution_serviceevent_one_living"
             ),
-            FileLaw(
-                name="execution_completing_law",
-                said={"path": "execution/law.sql", "digest": digest(HERE.parent / "execution" / "law.sql")},
-            ),
+            own_law("execution_completing_law", "execution/law.sql"),
         ]
         indexes = [
             models.Index(fields=["operator", "worker", "state", "since"], name="execution_event_desk"),
@@ -90,7 +86,8 @@ class ServiceEvent(Room):
         if job.worker_id not in (None, user_id) and not _owns(user_id, job.operator_id):
             raise Forbidden(f"This job was given to {job.worker}; they claim it, or an owner in their place.")
         job.be_claimed()
-        return cls.born(job=job, worker_id=user_id)
+        job.event = cls.born(job=job, worker_id=user_id)
+        return job.event  # type: ignore[no-any-return]
 
     def _guard(self, verb: Verb, reason: str) -> None:
         """Besides what every room asks: it is carried on by who claimed it, or by an owner."""
@@ -119,7 +116,7 @@ class ServiceEvent(Room):
     def abandon(self) -> None:
         """Its Job was released before any work."""
 
-    @move("in_progress", "completed", own_door=False, access=WORKING)
+    @move("in_progress", "completed", own_door=False, access=WORKING, writes=("outcome", "reason", "remark", "paid"))
     def complete(self, *, outcome: str, reason_code: str = "", remark: str = "", paid: str = "") -> None:
         """Work has ended with an outcome, done or not."""
         self._refuse_unknown(outcome, reason_code)

@@ -7,6 +7,7 @@ from django.db import models
 
 from intake.asking import Details, read
 from intake.models import Intake, Request
+from qtm.law import own_law
 from qtm.models import Membership, Operator, SurfaceVersion, User
 from qtm.refusals import Invalid
 from qtm.spine import ACTIVE, BornAmong, BornOf, Boundary, Fact, PartOf, Room, birth, move, note
@@ -186,6 +187,7 @@ class Assignment(Room):
                 condition=models.Q(governor=None) | models.Q(governor=models.F("operator")),
                 name="governance_assignment_within",
             ),
+            own_law("governance_assignment_worker_law", "governance/law.sql"),
         ]
         indexes = [models.Index(fields=["governor", "state", "since", "id"], name="governance_assignment_queue")]
 

@@ -92,6 +92,6 @@ def _receive(asking: Asking) -> Request:
 def _actor(asking: Asking) -> Actor:
     """Who asks: the person of the form, or a named system."""
     if asking.system:
-        return Actor.objects.get_or_create(kind="system", name=asking.system)[0]
+        return Actor.system(asking.system)
     said = {name: str(asking.asked.get(name) or "").strip() for name in ("name", "phone", "email")}
     return Actor.noted(**said)

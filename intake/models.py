@@ -3,8 +3,9 @@
 import secrets
 from typing import ClassVar
 
-from django.db import models
+from django.db import IntegrityError, models, transaction
 
+from qtm.law import own_law
 from qtm.models import Operator, Surface, SurfaceVersion
 from qtm.spine import BornOf, Boundary, Fact, Room, move
 
@@ -42,6 +43,16 @@ class Actor(Fact):
     def __str__(self) -> str:
         """The name given, or who it is in a word."""
         return self.name or f"a {self.kind}"
+
+    @classmethod
+    def system(cls, name: str) -> "Actor":
+        """The system of that name, noted when it asks for the first time; of several at once one notes it."""
+        known = cls.objects.filter(kind="system", name=name)
+        try:
+            with transaction.atomic():
+                return known.first() or cls.noted(kind="system", name=name)
+        except IntegrityError:
+            return known.get()
 
 
 class Funnel(models.Model):
@@ -143,7 +154,7 @@ class Intake(Room):
     born_by = "system"
 
     case_id = models.BigIntegerField(db_index=True)
-    request = BornOf(Request, {"submitted": ["stored"]}, same=["governor"], related_name="intake")
+    request = BornOf(Request, {"submitted": ["stored"]}, same=["governor", "funnel"], related_name="intake")
     governor = models.ForeignKey(Operator, models.PROTECT, null=True, related_name="+")
     version = models.ForeignKey(SurfaceVersion, models.PROTECT, related_name="+")
     funnel = models.ForeignKey(Funnel, models.PROTECT, related_name="+")
@@ -160,4 +171,4 @@ class Intake(Room):
     description = models.TextField(max_length=4000, blank=True)
 
     class Meta(Room.Meta):
-        pass
+        constraints = [own_law("intake_intake_routing_law", "intake/law.sql")]

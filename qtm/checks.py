@@ -23,8 +23,9 @@ CREATES = (
 )
 RISES = "SELECT rolsuper OR rolcreaterole OR rolbypassrls FROM pg_roles WHERE rolname = current_user"
 WRITES = (
-    "SELECT count(*) FROM pg_class WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace"
-    " AND (has_table_privilege(oid, 'INSERT, UPDATE, DELETE, TRUNCATE') OR has_any_column_privilege(oid, 'INSERT, UPDATE'))"
+    "SELECT has_function_privilege('lo_from_bytea(oid, bytea)', 'EXECUTE') OR EXISTS ("
+    "SELECT FROM pg_class WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace"
+    " AND (has_table_privilege(oid, 'INSERT, UPDATE, DELETE, TRUNCATE') OR has_any_column_privilege(oid, 'INSERT, UPDATE')))"
 )
 
 

@@ -45,6 +45,11 @@ def law_of(room: Any) -> dict[str, Any]:
         "asker_edges": [f"{was}>{verb.becomes}" for verb in moves if verb.asker for was in verb.was],
         "fixed": [name for field, name in column.items() if field not in free],
         "living": ["since", *(column[name] for name in room.living)],
+        "writes": [
+            [[[was, verb.becomes] for was in verb.was], [column[name] for name in verb.writes]]
+            for verb in moves
+            if verb.writes
+        ],
         "amendable": [column[name] for name in room.amendable],
         "access_at_birth": list(room.access),
         "access_at_moves": [

@@ -12,6 +12,7 @@ from django.db import connections
 from django.db.models import Model
 
 from qtm.models import Surface, SurfaceVersion, Transition
+from qtm.rows import given_columns
 from qtm.spine import Fact, Room
 
 # Columns that Omni does not see: contact data, what was said in confidence, keys and secret links.
@@ -23,6 +24,7 @@ HIDDEN = {
     "execution.ServiceEvent": {"remark"},
     "records.Record": {"document"},
     "qtm.Operator": {"phone", "email", "address"},
+    "qtm.Transition": {"reason"},
 }
 DELETABLE = {
     "sessions.Session",
@@ -61,10 +63,15 @@ def app_may(model: type[Model]) -> str:
     if issubclass(model, Room):
         free = {"state", *model.living, *model.amendable}
         columns = [str(field.column) for field in model._meta.local_fields if field.name in free]
-        return f"SELECT, INSERT, UPDATE ({', '.join(columns)})"
+        return f"SELECT, INSERT ({_given(model)}), UPDATE ({', '.join(columns)})"
     if issubclass(model, Fact):
-        return "SELECT, INSERT"
+        return f"SELECT, INSERT ({_given(model)})"
     return "SELECT, INSERT, UPDATE" + (", DELETE" if model._meta.label in DELETABLE else "")
+
+
+def _given(model: type[Model]) -> str:
+    """The columns that a row is inserted with: its number is the database's to give, and so is what the law writes."""
+    return ", ".join(str(field.column) for field in given_columns(model))
 
 
 def omni_reads(model: type[Model]) -> list[str]:

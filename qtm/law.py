@@ -140,12 +140,18 @@ class LogLaw(Decree):
 
 
 class FileLaw(Decree):
-    """A zone's own clauses in an SQL file beside its models: sections `make` and `undo`."""
+    """A zone's own clauses in an SQL file beside its models, in a section with its `undo`."""
 
     def sql(self, table: str) -> tuple[str, str]:
         """From the file named by `said["path"]`, seen from the top of the house."""
-        parts = sections(HERE.parent / self.said["path"])
-        return parts["make"], parts["undo"]
+        parts, section = sections(HERE.parent / self.said["path"]), self.said.get("section")
+        return (parts[section], parts[f"{section}-undo"]) if section else (parts["make"], parts["undo"])
+
+
+def own_law(name: str, path: str, section: str = "") -> FileLaw:
+    """The law of that name in a zone's SQL file, seen from the top of the house; its digest makes a change a migration."""
+    named = {"section": section} if section else {}
+    return FileLaw(name=name, said={"path": path, "digest": digest(HERE.parent / path), **named})
 
 
 class Law(Decree):
@@ -160,6 +166,9 @@ class Law(Decree):
             log=LOG,
             label=text(said["label"]),
             case=said["case"],
+            same_case=f"t.case_id = {said['case']}"
+            if said["case"] != "NULL"
+            else f"t.case_id IS NULL AND t.room = {text(said['label'])} AND t.row_id = NEW.id",
             first=text(said["first"]),
             by=text(said["by"]),
             births="".join(_birth(birth) for birth in said["births"]),
@@ -170,9 +179,10 @@ class Law(Decree):
             else "",
             asker_edges=array(said["asker_edges"]),
             no_edges=array(said["no_edges"]),
-            not_an_edge=f"NOT {pair_among(said['edges'])}",
+            an_edge=pair_among(said["edges"]),
             fixed_changed=changed(said["fixed"]),
-            and_living_changed=f" AND ({changed(said['living'])})" if said["amendable"] else "",
+            unwritten_changed=_unwritten(said["writes"]),
+            still_changed=changed(said["living"]) if said["amendable"] else "true",
         )
         make, undo = own + always(own, table), ""
         for birth in said["births"]:
@@ -217,6 +227,11 @@ def _birth(birth: Mapping[str, Any]) -> str:
     return own + fill(
         "same-act", log=LOG, uplabel=text(birth["label"]), column=birth["column"], uptable_word=text(birth["word"])
     )
+
+
+def _unwritten(writes: Sequence[Sequence[Any]]) -> str:
+    """An SQL condition: a move changes a living column that is another's to write."""
+    return " OR ".join(f"NOT {pair_among(edges)} AND ({changed(columns)})" for edges, columns in writes) or "false"
 
 
 def _row(columns: Iterable[str]) -> str:

@@ -26,12 +26,6 @@ BEGIN
   END IF;
 END $$;
 
-CREATE FUNCTION law_since() RETURNS trigger LANGUAGE plpgsql AS $$
-BEGIN
-  NEW.since := clock_timestamp();
-  RETURN NEW;
-END $$;
-
 CREATE TRIGGER law_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON {{table}}
   FOR EACH STATEMENT EXECUTE FUNCTION law_refuse('log', 'the log is written once and never changed');
 CREATE TRIGGER law_by_the_law_alone BEFORE INSERT ON {{table}}
@@ -42,7 +36,7 @@ ALTER TABLE {{table}} ENABLE ALWAYS TRIGGER law_by_the_law_alone;
 -- :functions-undo
 DROP TRIGGER law_append_only ON {{table}};
 DROP TRIGGER law_by_the_law_alone ON {{table}};
-DROP FUNCTION law_refuse(), law_act(text, text), law_since();
+DROP FUNCTION law_refuse(), law_act(text, text);
 
 -- :room
 CREATE FUNCTION law_{{table}}_enter() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER
@@ -54,6 +48,29 @@ BEGIN
       MESSAGE = format('%s: born as %s, not as %s', TG_TABLE_NAME, {{first}}, NEW.state);
   END IF;
 {{births}}{{access_at_birth}}  NEW.since := clock_timestamp();
+  RETURN NEW;
+END $$;
+
+-- One function and no WHEN on its trigger: PostgreSQL reads such a condition anew for every statement, and keeps a function's.
+CREATE FUNCTION law_{{table}}_change() RETURNS trigger LANGUAGE plpgsql SET search_path = pg_catalog, public, pg_temp AS $$
+DECLARE broken text := '';
+BEGIN
+  IF OLD.state = NEW.state THEN
+    IF {{still_changed}} THEN broken := 'still'; END IF;
+  ELSE
+    IF NOT {{an_edge}} THEN
+      broken := 'fence';
+    ELSIF {{unwritten_changed}} THEN
+      broken := 'written';
+    END IF;
+    NEW.since := clock_timestamp();
+  END IF;
+  IF {{fixed_changed}} THEN broken := 'fixed'; END IF;
+  IF broken <> '' THEN
+    RAISE EXCEPTION USING ERRCODE = '23514', CONSTRAINT = broken, TABLE = TG_TABLE_NAME, MESSAGE = format('%s: %s', TG_TABLE_NAME,
+      CASE broken WHEN 'fence' THEN 'there is no such move' WHEN 'fixed' THEN 'what a row is born with never changes'
+        WHEN 'still' THEN 'a row changes only by a move' ELSE 'this move does not write that' END);
+  END IF;
   RETURN NEW;
 END $$;
 
@@ -73,10 +90,17 @@ BEGIN
     END IF;
 {{access_at_move}}  END IF;
   PERFORM law_act(who, authority);
+  IF EXISTS (SELECT FROM {{log}} t WHERE {{same_case}} AND t.act = current_setting('qtm.act')::uuid
+             AND (t.tx <> pg_current_xact_id() OR who <> 'system' AND t.authority <> 'system'
+               AND coalesce(t.user_id::text, '') <> coalesce(current_setting('qtm.user', true), ''))) THEN
+    RAISE EXCEPTION USING ERRCODE = '23514', CONSTRAINT = 'one_act', TABLE = TG_TABLE_NAME,
+      MESSAGE = 'an act is one person''s, and is over with its transaction';
+  END IF;
 {{asker_check}}  INSERT INTO {{log}} (case_id, room, row_id, was, becomes, user_id, actor_id, authority, via, reason, act, at, tx) VALUES (
     {{case}}, {{label}}, NEW.id, was, NEW.state,
     CASE WHEN who <> 'system' THEN nullif(current_setting('qtm.user', true), '')::bigint END,
-    CASE WHEN who = 'asker' THEN nullif(current_setting('qtm.actor', true), '')::bigint END,
+    CASE WHEN who = 'asker' AND coalesce(current_setting('qtm.user', true), '') = ''
+      THEN nullif(current_setting('qtm.actor', true), '')::bigint END,
     CASE WHEN who = 'system' THEN 'system' ELSE authority END,
     current_setting('qtm.via', true), coalesce(current_setting('qtm.reason', true), ''),
     current_setting('qtm.act')::uuid, NEW.since, pg_current_xact_id());
@@ -84,14 +108,7 @@ BEGIN
 END $$;
 
 CREATE TRIGGER law_1_enter BEFORE INSERT ON {{table}} FOR EACH ROW EXECUTE FUNCTION law_{{table}}_enter();
-CREATE TRIGGER law_1_fence BEFORE UPDATE ON {{table}} FOR EACH ROW
-  WHEN (OLD.state IS DISTINCT FROM NEW.state AND {{not_an_edge}}) EXECUTE FUNCTION law_refuse('fence', 'there is no such move');
-CREATE TRIGGER law_2_fixed BEFORE UPDATE ON {{table}} FOR EACH ROW
-  WHEN ({{fixed_changed}}) EXECUTE FUNCTION law_refuse('fixed', 'what a row is born with never changes');
-CREATE TRIGGER law_3_still BEFORE UPDATE ON {{table}} FOR EACH ROW
-  WHEN (OLD.state = NEW.state{{and_living_changed}}) EXECUTE FUNCTION law_refuse('still', 'a row changes only by a move');
-CREATE TRIGGER law_4_since BEFORE UPDATE ON {{table}} FOR EACH ROW
-  WHEN (OLD.state IS DISTINCT FROM NEW.state) EXECUTE FUNCTION law_since();
+CREATE TRIGGER law_1_change BEFORE UPDATE ON {{table}} FOR EACH ROW EXECUTE FUNCTION law_{{table}}_change();
 CREATE TRIGGER law_5_log_birth AFTER INSERT ON {{table}} FOR EACH ROW EXECUTE FUNCTION law_{{table}}_log();
 CREATE TRIGGER law_5_log_move AFTER UPDATE ON {{table}} FOR EACH ROW
   WHEN (OLD.state IS DISTINCT FROM NEW.state) EXECUTE FUNCTION law_{{table}}_log();
@@ -100,7 +117,7 @@ CREATE TRIGGER law_stays BEFORE DELETE OR TRUNCATE ON {{table}}
 
 -- :room-undo
 {{drop_triggers}}
-DROP FUNCTION law_{{table}}_enter(), law_{{table}}_log();
+DROP FUNCTION law_{{table}}_enter(), law_{{table}}_change(), law_{{table}}_log();
 
 -- :birth
   SELECT * INTO up FROM {{uptable}} WHERE id = NEW.{{column}} FOR SHARE;

@@ -10,7 +10,7 @@ from django.db.models.functions import Now
 from django.urls import reverse
 
 from qtm.fields import TransactionIdField
-from qtm.law import DIGEST, LogLaw
+from qtm.law import DIGEST, LogLaw, own_law
 from qtm.roles import OPERATOR_PERMISSIONS, Standing, grant, standing_of, withdraw_grants
 from qtm.runtime import Runtime
 from qtm.spine import Fact, Room, Verb, move
@@ -128,7 +128,10 @@ class Membership(models.Model):
     class Meta:
         default_permissions = ()
         constraints = [
-            models.UniqueConstraint(fields=["user"], condition=models.Q(left_at=None), name="qtm_membership_one_living")
+            models.UniqueConstraint(
+                fields=["user"], condition=models.Q(left_at=None), name="qtm_membership_one_living"
+            ),
+            own_law("qtm_membership_law", "qtm/ground.sql", "membership"),
         ]
 
     def __str__(self) -> str:
@@ -165,7 +168,7 @@ class Surface(models.Model):
     @property
     def current(self) -> "SurfaceVersion":
         """The newest version: the one that new Requests are checked against."""
-        return self.versions.latest("number")
+        return self.versions.defer("runtime").latest("number")  # read once for each process, by its digest
 
 
 class SurfaceVersion(Fact):
@@ -180,7 +183,10 @@ class SurfaceVersion(Fact):
     digest = models.CharField(max_length=64)
 
     class Meta(Fact.Meta):
-        constraints = [models.UniqueConstraint(fields=["surface", "number"], name="qtm_surfaceversion_number_key")]
+        constraints = [
+            models.UniqueConstraint(fields=["surface", "number"], name="qtm_surfaceversion_number_key"),
+            own_law("qtm_surfaceversion_runtime_law", "qtm/ground.sql", "surface"),
+        ]
 
     def __str__(self) -> str:
         """Such as "Auto detailing, version 3"."""

@@ -59,12 +59,18 @@ SENTENCES = {
     "stands": "This cannot be done by half: the rows that belong together would not stand together.",
     "fence": "There is no such move.",
     "fixed": "What a row was born with never changes.",
+    "written": "This move does not write that.",
     "still": "A row changes only by a move.",
     "stays": "What was noted stays.",
     "someone_acts": "Nobody acts: this takes a person.",
     "reason": "Say why: the reason is kept with the decision.",
     "access": "The operator's access does not allow this.",
     "at_sealing": "A ⭐ Signal is given at sealing or never.",
+    "one_act": "An act is one person's, and over with its transaction.",
+    "worker": "The worker does not work for this operator.",
+    "carried_on": "Somebody else claimed this; they carry it on, or an owner of the operator does.",
+    "membership": "A membership begins and ends once, when it does.",
+    "surface": "The surface's version is not one that could be carried out.",
     "evidence": "Something required is still missing.",
     "own_work": "Whoever did the work cannot settle it.",
     "isolation": "The spine moves only under READ COMMITTED.",
@@ -83,7 +89,7 @@ def refusal_of(error: IntegrityError) -> Exception:
     law = law_broken(error)
     if law in {"evidence", "reason"}:
         return Invalid({law: _said(error) if law == "evidence" else SENTENCES[law]})
-    if law == "own_work":
+    if law in {"own_work", "carried_on"}:
         return Forbidden(SENTENCES[law])
     if law in SENTENCES:
         return Conflict(sentence=SENTENCES[law])

@@ -8,32 +8,29 @@ from collections.abc import Sequence
 from functools import cache
 from typing import Any
 
-from django.db import connection, models
+from django.db import DEFAULT_DB_ALIAS, connection, connections, models
 
 # What the law writes over whatever was given: when a row came to where it is; by whom, when and in which act a fact was noted.
 BY_THE_LAW = ("since", "by", "at", "act")
 
 
-def insert[Row: models.Model](*rows: Row) -> None:
-    """Insert rows; afterwards each is as the database holds it, number and moment and all."""
-    for row in rows:
-        statement, columns, back = _insert_into(type(row))
-        values = [each.get_db_prep_save(each.pre_save(row, add=True), connection) for each in columns]
-        with connection.cursor() as cursor:
-            cursor.execute(statement, values)
-            _as_written(row, back, cursor.fetchone())
-        row._state.adding, row._state.db = False, connection.alias
+def insert(row: models.Model) -> None:
+    """Insert a row; afterwards it is as the database holds it, number and moment and all."""
+    here: Any = connections[DEFAULT_DB_ALIAS]
+    statement, columns, back = _insert_into(type(row))
+    values = [each.get_db_prep_save(each.pre_save(row, add=True), here) for each in columns]
+    _as_written(row, back, here.run(statement, values))
+    row._state.adding, row._state.db = False, DEFAULT_DB_ALIAS
 
 
-def change(row: models.Model, before: str, living: Sequence[str]) -> bool:
-    """Store the state of a row and its living columns where the state still is as it was before; whether it was."""
-    statement, columns, back = _update_of(type(row), tuple(living))
-    values = [each.get_db_prep_save(getattr(row, each.attname), connection) for each in columns]
-    with connection.cursor() as cursor:
-        cursor.execute(statement, [*values, row.pk, before])
-        written = cursor.fetchone()
-        if written:
-            _as_written(row, back, written)
+def change(row: models.Model, before: str, writes: tuple[str, ...]) -> bool:
+    """Store the state of a row, and what the move writes, where the state still is as it was before; whether it was."""
+    here: Any = connections[DEFAULT_DB_ALIAS]
+    statement, columns, back = _update_of(type(row), writes)
+    values = [each.get_db_prep_save(getattr(row, each.attname), here) for each in columns]
+    written = here.run(statement, [*values, row.pk, before])
+    if written:
+        _as_written(row, back, written)
     return bool(written)
 
 
@@ -43,20 +40,24 @@ def _as_written(row: models.Model, back: Sequence[Any], written: Sequence[Any]) 
         setattr(row, column.attname, value)
 
 
+def given_columns(model: type[models.Model]) -> list[Any]:
+    """The columns that a row is inserted with; its number and what the law writes are not among them."""
+    return [each for each in model._meta.local_concrete_fields if not each.primary_key and each.name not in BY_THE_LAW]
+
+
 @cache
 def _insert_into(model: type[models.Model]) -> tuple[str, Sequence[Any], Sequence[Any]]:
     """The INSERT of a model, the columns it gives and those that it gets back."""
-    fields = model._meta.local_concrete_fields
-    given = [each for each in fields if not each.primary_key and each.name not in BY_THE_LAW]
-    back = [each for each in fields if each.primary_key or each.name in BY_THE_LAW]
+    given = given_columns(model)
+    back = [each for each in model._meta.local_concrete_fields if each not in given]
     into, places = _names(given), ", ".join(["%s"] * len(given))
     return f"INSERT INTO {_table(model)} ({into}) VALUES ({places}) RETURNING {_names(back)}", given, back  # noqa: S608
 
 
 @cache
-def _update_of(model: type[models.Model], living: tuple[str, ...]) -> tuple[str, Sequence[Any], Sequence[Any]]:
+def _update_of(model: type[models.Model], writes: tuple[str, ...]) -> tuple[str, Sequence[Any], Sequence[Any]]:
     """The UPDATE of a model's moves, the columns that it sets and those that it gets back."""
-    columns = [model._meta.get_field(name) for name in ("state", *living)]
+    columns = [model._meta.get_field(name) for name in ("state", *writes)]
     back = [model._meta.get_field("since")]
     sets = ", ".join(f"{_names([each])} = %s" for each in columns)
     where = f"{_names([model._meta.pk])} = %s AND {_names(columns[:1])} = %s"

@@ -94,7 +94,7 @@ class Room(Lawful):
     layer: ClassVar[str] = ""
     born_by: ClassVar[str] = "person"  # or "asker", or "system" for the four births that are the system's own
     access: ClassVar[tuple[str, ...]] = ()  # the states of the operator in which a row may be born
-    living: ClassVar[tuple[str, ...]] = ()  # columns that a move may write
+    living: ClassVar[tuple[str, ...]] = ()  # the columns that moves write, as these declare it
     amendable: ClassVar[tuple[str, ...]] = ()  # columns that are no part of the law
     # The permission by which a row's governor sees it: the network, or the operator that governs it.
     seen_with: ClassVar[str] = ""
@@ -194,9 +194,9 @@ class Room(Lawful):
         if reason.strip():
             give_reason(reason.strip())
 
-    def _moved(self, before: str) -> None:
-        """Store the new state where the old one still stands; if it does not, somebody was first."""
-        if not change(self, before, self.living):
+    def _moved(self, before: str, writes: tuple[str, ...]) -> None:
+        """Store the new state, and what the move writes, where the old one still stands; if it does not, somebody was first."""
+        if not change(self, before, writes):
             raise Conflict(self)
 
     @classmethod
@@ -210,6 +210,7 @@ class Room(Lawful):
             for name, made in vars(base).items()
             if (verb := _verb_of(made))
         }
+        cls.living = tuple(dict.fromkeys(name for verb in cls.moves() for name in verb.writes))
         cast(Any, cls._meta.get_field("state")).default = cls.first
         refuse_bad_machine(cls)
         doors = {cls.permission(verb): verb.label for verb in cls.verbs.values() if verb.own_door}

@@ -27,6 +27,7 @@ class Verb:
     kind: str = "move"  # or "birth", or "note": a fact is written and no state changes
     button: str = ""  # the label with the row's own words, `{row.operator}`
     of: Any = None  # for a birth: the room of the row that is pressed on
+    writes: tuple[str, ...] = ()  # the living columns that a move writes
     lands: bool = False  # afterwards one stands before the row that was born, and not where one came from
 
     def words_on(self, row: Any) -> str:
@@ -51,11 +52,13 @@ def move(
     layer: str = "",
     access: tuple[str, ...] = (),
     primary: bool = False,
+    writes: tuple[str, ...] = (),
 ) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     """Declare a verb as a change of state.
 
     `no`: it takes a reason. `asker`: the requester may do it without an account. `own_door=False`: a crossing makes it, or a
     verb beside it. `layer`: whose permission is asked, the room's own where empty. `access`: the operator's states it needs.
+    `writes`: the columns that it writes besides the state, and no other move may.
     """
     sources = (was,) if isinstance(was, str) else tuple(was)
 
@@ -69,11 +72,24 @@ def move(
             before = self.state
             self._guard(type(self).verbs[name], reason)
             result = step(self, *args, **given)
-            self._moved(before)
+            self._moved(before, writes)
             return result
 
-        said = label or words(name).capitalize()
-        return _carrying(Verb(name, said, says, sources, becomes, no, asker, own_door, layer, access, primary), moved)
+        what = Verb(
+            name,
+            label or words(name).capitalize(),
+            says,
+            sources,
+            becomes,
+            no,
+            asker,
+            own_door,
+            layer,
+            access,
+            primary,
+            writes=writes,
+        )
+        return _carrying(what, moved)
 
     return declare
 

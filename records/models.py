@@ -8,7 +8,7 @@ from django.db import models
 from django.urls import reverse
 
 from execution.models import Job, ServiceEvent
-from qtm.law import HERE, FileLaw, digest
+from qtm.law import own_law
 from qtm.models import Operator
 from qtm.spine import BornOf, Boundary, Fact, PartOf, Room, birth
 from records import policy
@@ -100,12 +100,7 @@ class Signal(Room):
     policy = models.CharField(max_length=20)
 
     class Meta(Room.Meta):
-        constraints = [
-            FileLaw(
-                name="records_signal_execution_law",
-                said={"path": "records/law.sql", "digest": digest(HERE.parent / "records" / "law.sql")},
-            )
-        ]
+        constraints = [own_law("records_signal_execution_law", "records/law.sql")]
 
     @property
     def page(self) -> str:

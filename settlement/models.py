@@ -5,7 +5,7 @@ from typing import Any
 from django.db import connection, models
 from django.urls import reverse
 
-from qtm.law import HERE, FileLaw, digest
+from qtm.law import own_law
 from qtm.refusals import Invalid
 from qtm.runtime import MOST_MINOR
 from qtm.spine import BornAmong, Boundary, Room, birth, move
@@ -24,7 +24,6 @@ class Settlement(Room):
     zone = "settlement"
     title = "Settlement"
     open_to = ("settlement.see_settlements",)
-    living = ("captured_minor",)
     boundary = Boundary("economic settlement path", "settlement remains downstream economic state")
 
     case_id = models.BigIntegerField(db_index=True)
@@ -51,10 +50,7 @@ class Settlement(Room):
                 ),
                 name="settlement_settlement_captured",
             ),
-            FileLaw(
-                name="settlement_own_work_law",
-                said={"path": "settlement/law.sql", "digest": digest(HERE.parent / "settlement" / "law.sql")},
-            ),
+            own_law("settlement_own_work_law", "settlement/law.sql"),
         ]
         indexes = [models.Index(fields=["state", "since", "id"], name="settlement_queue")]
 
@@ -93,6 +89,7 @@ class Settlement(Room):
         label="Capture",
         says="The money is taken as received. The record does not change.",
         primary=True,
+        writes=("captured_minor",),
     )
     def capture(self, *, amount_minor: int) -> None:
         """Take money as received, up to what was authorized."""

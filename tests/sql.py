@@ -1,12 +1,12 @@
 """Raw SQL as somebody who writes around the verbs would try it: in an act or out of one, as the app's role or as the owner."""
 
 from typing import Any
+from uuid import uuid4
 
 from django.db import DatabaseError, connections, transaction
 
 from qtm.refusals import law_broken
 
-ACT = "00000000-0000-0000-0000-000000000001"
 SAY = (
     "SELECT set_config('qtm.act', %s, true), set_config('qtm.user', %s, true), set_config('qtm.actor', '', true),"
     " set_config('qtm.authority', %s, true), set_config('qtm.via', 'sql', true), set_config('qtm.reason', %s, true)"
@@ -16,7 +16,7 @@ SAY = (
 def attempt(
     *statements: str | tuple[str, list[Any]],
     user: int | None = None,
-    act: str = ACT,
+    act: str | None = None,
     reason: str = "because",
     authority: str = "forged",
     using: str = "default",
@@ -25,7 +25,7 @@ def attempt(
     """Try statements in one act; gives the law (or the SQLSTATE) that refused, "" where all passed to the end. Nothing stays unless `keep`."""
     try:
         with transaction.atomic(using=using), connections[using].cursor() as cursor:
-            cursor.execute(SAY, [act, str(user or ""), authority, reason])
+            cursor.execute(SAY, [str(uuid4()) if act is None else act, str(user or ""), authority, reason])
             for statement in statements:
                 text, values = statement if isinstance(statement, tuple) else (statement, [])
                 cursor.execute(text, values or None)

@@ -11,6 +11,7 @@ import pytest
 from django.db import connection, connections
 
 from execution.models import Evidence, Job, ServiceEvent
+from governance.models import Assignment
 from qtm.models import Transition
 from qtm.refusals import Conflict, Refusal
 from records.models import Record, Signal
@@ -62,6 +63,7 @@ def crowd(committed: str) -> Any:
 
 
 CROSSINGS: dict[str, tuple[Callable[[Walk], Any], str, Any, str, dict[str, Any]]] = {
+    "assign": (Walk.approved, "ines", Assignment, "assign", {"operator": "Northside"}),
     "Create Job": (Walk.assignment, "ines", Job, "create", {}),
     "claim": (Walk.job, "will", ServiceEvent, "claim", {}),
     "complete": (Walk.filled, "will", Record, "seal", {"outcome": "advised"}),
@@ -75,6 +77,7 @@ def test_of_sixteen_at_once_exactly_one_wins_in_every_round(crossing: str, crowd
     walk_to, name, room, verb, given = CROSSINGS[crossing]
     user = getattr(Cast(), name)
     assert user.standing
+    given = {key: getattr(Cast(), value) if key == "operator" else value for key, value in given.items()}
     for _ in range(ROUNDS):
         walk = Walk()
         row = walk_to(walk)

@@ -9,6 +9,20 @@ DATABASE = "qtm"
 ROLES = {"DATABASE_URL": "qtm_app", "DATABASE_OWNER_URL": "qtm_owner", "DATABASE_OMNI_URL": "qtm_omni"}
 
 
+# PostgreSQL lets everybody make and write large objects, a role that may only read too; nothing here keeps any.
+LARGE_OBJECTS = [
+    "lo_creat(integer)",
+    "lo_create(oid)",
+    "lo_from_bytea(oid, bytea)",
+    "lo_open(oid, integer)",
+    "lo_put(oid, bigint, bytea)",
+    "lo_truncate(integer, integer)",
+    "lo_truncate64(integer, bigint)",
+    "lo_unlink(oid)",
+    "lowrite(integer, bytea)",
+]
+
+
 def new_password() -> str:
     """A password that needs no quoting anywhere."""
     return secrets.token_urlsafe(24)
@@ -33,6 +47,7 @@ def schema_sql() -> Iterator[sql.SQL]:
     yield sql.SQL("ALTER SCHEMA public OWNER TO qtm_owner")
     yield sql.SQL("REVOKE ALL ON SCHEMA public FROM PUBLIC")
     yield sql.SQL("GRANT USAGE ON SCHEMA public TO qtm_app, qtm_omni")
+    yield sql.SQL(f"REVOKE EXECUTE ON FUNCTION {', '.join(LARGE_OBJECTS)} FROM PUBLIC")
 
 
 def entry_sql(database: str) -> Iterator[sql.Composed]:

@@ -25,6 +25,7 @@ ENDS = [
     *["sealed"] * 2,
     "settled",
 ]
+CLAIMED = {"started", "sealed", "settled"}  # by Will, who works for Northside
 
 
 @dataclass(frozen=True)
@@ -44,19 +45,19 @@ STEPS = [
         "intake.take_request as admin",
         (
             """WITH who AS (
-                 INSERT INTO intake_actor (kind, name, phone, email, at)
-                 SELECT 'person', 'Customer ' || n, '+49 30 23125 ' || n %% 1000, '', now() FROM generate_series(1, %(count)s) n RETURNING id)
-               INSERT INTO intake_request (state, since, actor_id, funnel_id, surface_id, governor_id, channel, asked, key, content, token)
-               SELECT 'received', now(), who.id, f.id, s.id, f.operator_id, 'web', %(asked)s, 'crowd:' || who.id, md5('' || who.id), md5('t' || who.id)
+                 INSERT INTO intake_actor (kind, name, phone, email)
+                 SELECT 'person', 'Customer ' || n, '+49 30 23125 ' || n %% 1000, '' FROM generate_series(1, %(count)s) n RETURNING id)
+               INSERT INTO intake_request (state, actor_id, funnel_id, surface_id, governor_id, channel, asked, key, content, token)
+               SELECT 'received', who.id, f.id, s.id, f.operator_id, 'web', %(asked)s, 'crowd:' || who.id, md5('' || who.id), md5('t' || who.id)
                FROM who, intake_funnel f, qtm_surface s WHERE f.slug = 'network' AND s.code = 'automotive-advisory'""",
             "UPDATE intake_request SET state = 'submitted' WHERE state = 'received' AND key LIKE 'crowd:%%'",
-            """INSERT INTO intake_intake (state, since, case_id, request_id, governor_id, version_id, funnel_id, summary, tier, answers, name, phone, email,
+            """INSERT INTO intake_intake (state, case_id, request_id, governor_id, version_id, funnel_id, summary, tier, answers, name, phone, email,
                  place, description)
-               SELECT 'stored', now(), r.id, r.id, r.governor_id, v.id, r.funnel_id, 'Automotive advisory: One question, answered', 'question',
+               SELECT 'stored', r.id, r.id, r.governor_id, v.id, r.funnel_id, 'Automotive advisory: One question, answered', 'question',
                  r.asked -> 'answers', 'Customer ' || r.actor_id, '+49 30 23125 000', 'customer@mail.example', '', 'Is the offer fair?'
                FROM intake_request r JOIN qtm_surfaceversion v ON v.surface_id = r.surface_id WHERE r.id > %(before)s""",
-            """INSERT INTO governance_task (state, since, case_id, intake_id, governor_id, version_id)
-               SELECT 'open', now(), case_id, id, governor_id, version_id FROM intake_intake WHERE case_id > %(before)s""",
+            """INSERT INTO governance_task (state, case_id, intake_id, governor_id, version_id)
+               SELECT 'open', case_id, id, governor_id, version_id FROM intake_intake WHERE case_id > %(before)s""",
         ),
     ),
     Step(
@@ -71,9 +72,9 @@ STEPS = [
         "governance.assign_task as admin",
         (
             "UPDATE governance_task SET state = 'assigned' WHERE case_id > %(before)s",
-            """INSERT INTO governance_assignment (state, since, case_id, task_id, governor_id, version_id, operator_id, note)
-               SELECT 'active', now(), t.case_id, t.id, t.governor_id, t.version_id, o.id, ''
-               FROM governance_task t JOIN qtm_operator o ON o.name = CASE WHEN t.id %% 4 = 0 THEN 'Southside' ELSE 'Northside' END
+            """INSERT INTO governance_assignment (state, case_id, task_id, governor_id, version_id, operator_id, note)
+               SELECT 'active', t.case_id, t.id, t.governor_id, t.version_id, o.id, ''
+               FROM governance_task t JOIN qtm_operator o ON o.name = CASE WHEN t.id %% 4 = 0 AND NOT %(claimed)s THEN 'Southside' ELSE 'Northside' END
                WHERE t.case_id > %(before)s""",
         ),
     ),
@@ -84,8 +85,8 @@ STEPS = [
         (
             "UPDATE governance_task SET state = 'handed_off' WHERE case_id > %(before)s",
             "UPDATE governance_assignment SET state = 'handed_off' WHERE case_id > %(before)s",
-            """INSERT INTO execution_job (state, since, case_id, assignment_id, governor_id, version_id, operator_id, worker_id, context)
-               SELECT 'queued', now(), a.case_id, a.id, a.governor_id, a.version_id, a.operator_id, a.worker_id, %(context)s
+            """INSERT INTO execution_job (state, case_id, assignment_id, governor_id, version_id, operator_id, worker_id, context)
+               SELECT 'queued', a.case_id, a.id, a.governor_id, a.version_id, a.operator_id, a.worker_id, %(context)s
                FROM governance_assignment a WHERE a.case_id > %(before)s""",
         ),
     ),
@@ -95,8 +96,8 @@ STEPS = [
         "execution.claim_job as worker of Northside",
         (
             "UPDATE execution_job SET state = 'claimed' WHERE case_id > %(before)s",
-            """INSERT INTO execution_serviceevent (state, since, case_id, job_id, version_id, operator_id, worker_id, outcome, reason, remark, paid)
-               SELECT 'ready', now(), j.case_id, j.id, j.version_id, j.operator_id, u.id, '', '', '', ''
+            """INSERT INTO execution_serviceevent (state, case_id, job_id, version_id, operator_id, worker_id, outcome, reason, remark, paid)
+               SELECT 'ready', j.case_id, j.id, j.version_id, j.operator_id, u.id, '', '', '', ''
                FROM execution_job j, qtm_user u WHERE u.username = 'will' AND j.case_id > %(before)s""",
         ),
     ),
@@ -111,18 +112,18 @@ STEPS = [
         "will",
         "records.complete_serviceevent as worker of Northside",
         (
-            """INSERT INTO execution_stagemark (event_id, stage, at)
-               SELECT e.id, stage, now() FROM execution_serviceevent e, unnest(ARRAY['study', 'advice']) stage WHERE e.case_id > %(before)s""",
-            """INSERT INTO execution_evidence (event_id, stage, kind, category, text, name, sha256, size_bytes, media_type, width, height, at)
-               SELECT id, 'advice', 'note', 'summary', 'Fair.', '', '', 0, '', 0, 0, now() FROM execution_serviceevent WHERE case_id > %(before)s""",
+            """INSERT INTO execution_evidence (event_id, stage, kind, category, text, name, sha256, size_bytes, media_type, width, height)
+               SELECT id, 'advice', 'note', 'summary', 'Fair.', '', '', 0, '', 0, 0 FROM execution_serviceevent WHERE case_id > %(before)s""",
+            """INSERT INTO execution_stagemark (event_id, stage)
+               SELECT e.id, stage FROM execution_serviceevent e, unnest(ARRAY['study', 'advice']) stage WHERE e.case_id > %(before)s""",
             "UPDATE execution_serviceevent SET state = 'completed', outcome = 'advised' WHERE case_id > %(before)s",
-            """INSERT INTO records_record (state, since, case_id, event_id, operator_id, document, sha256)
-               SELECT 'sealed', now(), case_id, id, operator_id, document, encode(sha256(document), 'hex')
+            """INSERT INTO records_record (state, case_id, event_id, operator_id, document, sha256)
+               SELECT 'sealed', case_id, id, operator_id, document, encode(sha256(document), 'hex')
                FROM execution_serviceevent, convert_to(replace(%(document)s, %(reference)s, '"Q-' || case_id || '"'), 'UTF8') document
                WHERE case_id > %(before)s""",
-            "INSERT INTO records_annex (record_id, content, at) SELECT id, %(annex)s, now() FROM records_record WHERE case_id > %(before)s",
-            """INSERT INTO records_signal (state, since, case_id, record_id, event_id, job_id, policy)
-               SELECT 'active', now(), r.case_id, r.id, e.id, e.job_id, %(policy)s
+            "INSERT INTO records_annex (record_id, content) SELECT id, %(annex)s FROM records_record WHERE case_id > %(before)s",
+            """INSERT INTO records_signal (state, case_id, record_id, event_id, job_id, policy)
+               SELECT 'active', r.case_id, r.id, e.id, e.job_id, %(policy)s
                FROM records_record r JOIN execution_serviceevent e ON e.id = r.event_id WHERE r.case_id > %(before)s""",
             "UPDATE execution_job SET state = 'completed' WHERE case_id > %(before)s",
         ),
@@ -132,8 +133,8 @@ STEPS = [
         "cora",
         "settlement.open_settlement as commerce",
         (
-            """INSERT INTO settlement_settlement (state, since, case_id, record_id, amount_minor, currency)
-               SELECT 'open', now(), case_id, id, 3900, 'EUR' FROM records_record WHERE case_id > %(before)s""",
+            """INSERT INTO settlement_settlement (state, case_id, record_id, amount_minor, currency)
+               SELECT 'open', case_id, id, 3900, 'EUR' FROM records_record WHERE case_id > %(before)s""",
             "UPDATE settlement_settlement SET state = 'authorized' WHERE case_id > %(before)s AND id %% 3 > 0",
             "UPDATE settlement_settlement SET state = 'captured', captured_minor = 3900 WHERE case_id > %(before)s AND id %% 3 = 2",
         ),
@@ -148,7 +149,7 @@ def fill(say: Callable[[str], None], batch: int = BATCH) -> int:
     for number, end in enumerate(ENDS, 1):
         with connection.cursor() as cursor:
             cursor.execute("SELECT coalesce(max(id), 0) FROM intake_request")
-            words |= {"before": cursor.fetchone()[0], "count": batch}
+            words |= {"before": cursor.fetchone()[0], "count": batch, "claimed": end in CLAIMED}
         for step in _until(end):
             with acting(people[step.who], via="bench", authority=step.authority), connection.cursor() as cursor:
                 for statement in step.statements:
