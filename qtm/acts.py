@@ -5,10 +5,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, replace
-from typing import Any, cast
 
-from django.db import IntegrityError, connection, models
+from django.db import IntegrityError, models
 
+from qtm.database import here
 from qtm.refusals import Lawless, refusal_of
 
 
@@ -26,8 +26,8 @@ class Act:
 
 _act: ContextVar[Act | None] = ContextVar("act", default=None)
 SAY = (
-    "SELECT set_config('qtm.act', %s, true), set_config('qtm.user', %s, true), set_config('qtm.actor', %s, true),"
-    " set_config('qtm.via', %s, true), set_config('qtm.authority', %s, true), set_config('qtm.reason', %s, true)"
+    "SELECT set_config('qtm.act', $1, true), set_config('qtm.user', $2, true), set_config('qtm.actor', $3, true),"
+    " set_config('qtm.via', $4, true), set_config('qtm.authority', $5, true), set_config('qtm.reason', $6, true)"
 )
 
 
@@ -44,10 +44,11 @@ def acting(
     user: models.Model | None = None, *, via: str, authority: str, actor: models.Model | None = None, reason: str = ""
 ) -> Iterator[Act]:
     """One act of one person (or of the asker) in one transaction; what the law refuses comes out as a `Refusal`."""
+    connection = here()
     act = Act(uuid.uuid4(), user.pk if user else None, actor.pk if actor else None, via, authority, reason)
     nested = connection.in_atomic_block
     try:
-        with cast(Any, connection).beginning_with(SAY, _words(act)):
+        with connection.beginning_with(SAY, _words(act)):
             token = _act.set(act)
             try:
                 yield act
@@ -67,20 +68,18 @@ def _words(act: Act) -> list[str]:
 
 def _settle() -> None:
     """Inside a larger transaction there is no commit to ask the deferred laws, nor to forget who acted."""
-    with connection.cursor() as cursor:
+    with here().cursor() as cursor:
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
         cursor.execute("SET CONSTRAINTS ALL DEFERRED")
-        cursor.execute(SAY, [""] * 6)
+    here().run(SAY, [""] * 6)
 
 
 def give_reason(reason: str) -> None:
     """Say why, for what follows in this act: the database writes it on its lines."""
     _act.set(replace(present_act(), reason=reason))
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT set_config('qtm.reason', %s, true)", [reason])
+    here().run("SELECT set_config('qtm.reason', $1, true)", [reason])
 
 
 def asker_is(actor: models.Model) -> None:
     """Name the asker, who is known only once the act is under way."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT set_config('qtm.actor', %s, true)", [str(actor.pk)])
+    here().run("SELECT set_config('qtm.actor', $1, true)", [str(actor.pk)])

@@ -18,6 +18,11 @@ from qtm.spine import Fact, Room, Verb, move
 _READ: dict[str, Runtime] = {}
 
 
+def called(*, first_name: str, last_name: str, username: str) -> str:
+    """What people read for a person: the full name, or the one to sign in with."""
+    return f"{first_name} {last_name}".strip() or username
+
+
 class User(AbstractUser):
     """A person who signs in."""
 
@@ -31,7 +36,7 @@ class User(AbstractUser):
 
     def __str__(self) -> str:
         """The name that people read."""
-        return self.get_full_name() or self.username
+        return called(first_name=self.first_name, last_name=self.last_name, username=self.username)
 
     @cached_property
     def standing(self) -> Standing:

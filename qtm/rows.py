@@ -8,7 +8,9 @@ from collections.abc import Sequence
 from functools import cache
 from typing import Any
 
-from django.db import DEFAULT_DB_ALIAS, connection, connections, models
+from django.db import models
+
+from qtm.database import here
 
 # What the law writes over whatever was given: when a row came to where it is; by whom, when and in which act a fact was noted.
 BY_THE_LAW = ("since", "by", "at", "act")
@@ -16,19 +18,19 @@ BY_THE_LAW = ("since", "by", "at", "act")
 
 def insert(row: models.Model) -> None:
     """Insert a row; afterwards it is as the database holds it, number and moment and all."""
-    here: Any = connections[DEFAULT_DB_ALIAS]
+    connection = here()
     statement, columns, back = _insert_into(type(row))
-    values = [each.get_db_prep_save(each.pre_save(row, add=True), here) for each in columns]
-    _as_written(row, back, here.run(statement, values))
-    row._state.adding, row._state.db = False, DEFAULT_DB_ALIAS
+    values = [each.get_db_prep_save(each.pre_save(row, add=True), connection) for each in columns]
+    _as_written(row, back, connection.run(statement, values) or ())
+    row._state.adding, row._state.db = False, connection.alias
 
 
 def change(row: models.Model, before: str, writes: tuple[str, ...]) -> bool:
     """Store the state of a row, and what the move writes, where the state still is as it was before; whether it was."""
-    here: Any = connections[DEFAULT_DB_ALIAS]
+    connection = here()
     statement, columns, back = _update_of(type(row), writes)
-    values = [each.get_db_prep_save(getattr(row, each.attname), here) for each in columns]
-    written = here.run(statement, [*values, row.pk, before])
+    values = [each.get_db_prep_save(getattr(row, each.attname), connection) for each in columns]
+    written = connection.run(statement, [*values, row.pk, before])
     if written:
         _as_written(row, back, written)
     return bool(written)
@@ -50,7 +52,7 @@ def _insert_into(model: type[models.Model]) -> tuple[str, Sequence[Any], Sequenc
     """The INSERT of a model, the columns it gives and those that it gets back."""
     given = given_columns(model)
     back = [each for each in model._meta.local_concrete_fields if each not in given]
-    into, places = _names(given), ", ".join(["%s"] * len(given))
+    into, places = _names(given), ", ".join(f"${place}" for place, _ in enumerate(given, 1))
     return f"INSERT INTO {_table(model)} ({into}) VALUES ({places}) RETURNING {_names(back)}", given, back  # noqa: S608
 
 
@@ -59,16 +61,16 @@ def _update_of(model: type[models.Model], writes: tuple[str, ...]) -> tuple[str,
     """The UPDATE of a model's moves, the columns that it sets and those that it gets back."""
     columns = [model._meta.get_field(name) for name in ("state", *writes)]
     back = [model._meta.get_field("since")]
-    sets = ", ".join(f"{_names([each])} = %s" for each in columns)
-    where = f"{_names([model._meta.pk])} = %s AND {_names(columns[:1])} = %s"
+    sets = ", ".join(f"{_names([each])} = ${place}" for place, each in enumerate(columns, 1))
+    where = f"{_names([model._meta.pk])} = ${len(columns) + 1} AND {_names(columns[:1])} = ${len(columns) + 2}"
     return f"UPDATE {_table(model)} SET {sets} WHERE {where} RETURNING {_names(back)}", columns, back  # noqa: S608
 
 
 def _table(model: type[models.Model]) -> str:
     """The name of a model's table as SQL."""
-    return connection.ops.quote_name(model._meta.db_table)
+    return here().ops.quote_name(model._meta.db_table)
 
 
 def _names(columns: Sequence[Any]) -> str:
     """The names of columns as SQL."""
-    return ", ".join(connection.ops.quote_name(each.column) for each in columns)
+    return ", ".join(here().ops.quote_name(each.column) for each in columns)

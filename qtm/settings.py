@@ -34,9 +34,7 @@ for _alias, _database in DATABASES.items():
     _database["CONN_MAX_AGE"] = 600 if _alias != "owner" else 0
     _database["CONN_HEALTH_CHECKS"] = True
     _database.setdefault("OPTIONS", {})["application_name"] = f"qtm-{_alias}"
-# What serves writes few kinds of statements and very many of each: they are prepared once, and an act's words begin its transaction.
-DATABASES["default"]["ENGINE"] = "qtm.database"
-DATABASES["default"]["OPTIONS"] |= {"server_side_binding": True, "prepare_threshold": 5}
+DATABASES["default"]["ENGINE"] = "qtm.database"  # Django's own, but for acts
 DATABASES["omni"]["TEST"] = {"MIRROR": "default"}
 DATABASE_ROUTERS = ["qtm.postgres_router.OneDatabase"]
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"

@@ -3,21 +3,21 @@ SELECT
   (SELECT json_build_object('channel', q.channel, 'since', q.since, 'follows', q.follows_id, 'funnel', f.name,
       'kind', a.kind, 'name', CASE a.kind WHEN 'system' THEN a.name ELSE '' END)
    FROM intake_request q JOIN intake_funnel f ON f.id = q.funnel_id JOIN intake_actor a ON a.id = q.actor_id
-   WHERE q.id = %(case)s) AS request,
+   WHERE q.id = $1) AS request,
   (SELECT json_agg(json_build_object('room', t.room, 'row', t.row_id, 'was', t.was, 'becomes', t.becomes, 'user', t.user_id,
       'actor', t.actor_id, 'authority', t.authority, 'via', t.via, 'reason', t.reason, 'act', t.act, 'at', t.at) ORDER BY t.id)
-   FROM qtm_transition t WHERE t.case_id = %(case)s) AS lines,
+   FROM qtm_transition t WHERE t.case_id = $1) AS lines,
   (SELECT json_agg(json_build_object('field', c.field, 'was', c.was, 'is', c.becomes, 'why', c.why, 'by', c.by_id, 'at', c.at) ORDER BY c.id)
-   FROM governance_correction c JOIN governance_task t ON t.id = c.task_id WHERE t.case_id = %(case)s) AS corrections,
+   FROM governance_correction c JOIN governance_task t ON t.id = c.task_id WHERE t.case_id = $1) AS corrections,
   (SELECT json_agg(json_build_object('stage', m.stage, 'by', m.by_id, 'at', m.at) ORDER BY m.id)
-   FROM execution_stagemark m WHERE m.event_id = %(event)s) AS marks,
+   FROM execution_stagemark m WHERE m.event_id = $2) AS marks,
   (SELECT json_agg(json_build_object('stage', e.stage, 'kind', e.kind, 'category', e.category, 'text', e.text, 'sha256', e.sha256,
       'size_bytes', e.size_bytes, 'media_type', e.media_type, 'width', e.width, 'height', e.height, 'by', e.by_id, 'at', e.at) ORDER BY e.id)
-   FROM execution_evidence e WHERE e.event_id = %(event)s) AS evidence,
+   FROM execution_evidence e WHERE e.event_id = $2) AS evidence,
   (SELECT json_object_agg(u.id, json_build_object('username', u.username, 'first_name', u.first_name, 'last_name', u.last_name))
    FROM qtm_user u WHERE u.id IN (
-     SELECT user_id FROM qtm_transition WHERE case_id = %(case)s
-     UNION SELECT c.by_id FROM governance_correction c JOIN governance_task t ON t.id = c.task_id WHERE t.case_id = %(case)s
-     UNION SELECT by_id FROM execution_stagemark WHERE event_id = %(event)s
-     UNION SELECT by_id FROM execution_evidence WHERE event_id = %(event)s
-     UNION SELECT worker_id FROM execution_job WHERE case_id = %(case)s)) AS people
+     SELECT user_id FROM qtm_transition WHERE case_id = $1
+     UNION SELECT c.by_id FROM governance_correction c JOIN governance_task t ON t.id = c.task_id WHERE t.case_id = $1
+     UNION SELECT by_id FROM execution_stagemark WHERE event_id = $2
+     UNION SELECT by_id FROM execution_evidence WHERE event_id = $2
+     UNION SELECT worker_id FROM execution_job WHERE case_id = $1)) AS people

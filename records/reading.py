@@ -6,10 +6,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from django.db import connection
-
 from execution.models import ServiceEvent
-from qtm.models import User
+from qtm.database import here
+from qtm.models import called
 
 STATEMENT = (Path(__file__).parent / "case.sql").read_text()
 
@@ -34,10 +33,10 @@ class Reading:
 
 def read(event: ServiceEvent) -> Reading:
     """Read the case of a ServiceEvent and all that was noted of it."""
-    with connection.cursor() as cursor:
-        cursor.execute(STATEMENT, {"case": event.case_id, "event": event.pk})
-        request, lines, corrections, marks, evidence, people = cursor.fetchone()
-    named = {int(pk): str(User(**words)) for pk, words in people.items()}
+    found = here().run(STATEMENT, [event.case_id, event.pk])
+    assert found
+    request, lines, corrections, marks, evidence, people = found
+    named = {int(pk): called(**words) for pk, words in people.items()}
     return Reading(request, lines, corrections or [], marks or [], evidence or [], named)
 
 

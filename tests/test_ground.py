@@ -136,28 +136,6 @@ def test_a_version_that_could_not_be_carried_out_is_not_published_by_sql_either(
     assert attempt(like(now, number=99, status="planned", runtime=json.dumps(now.runtime)), user=1) == "surface"
 
 
-def test_no_signal_follows_from_work_that_lacks_evidence_though_the_owner_let_it_be_completed(
-    committed: str, cast: Cast
-) -> None:
-    walk, other = Walk(), Walk()
-    record, event = other.record(), walk.started()
-    sample = record.signal
-    with connections["owner"].cursor() as cursor:
-        cursor.execute("ALTER TABLE execution_serviceevent DISABLE TRIGGER law_6_evidence")
-    seal = like(record, event_id=event.pk, case_id=event.case_id, document=b"{}", sha256=EMPTY)
-    star = (
-        "INSERT INTO records_signal (state, record_id, case_id, event_id, job_id, policy)"
-        " SELECT 'active', id, case_id, event_id, %s, %s FROM records_record WHERE event_id = %s",
-        [event.job_id, sample.policy, event.pk],
-    )
-    done = to(event, "completed", ", outcome = 'advised'")
-    assert attempt(done, seal, user=cast.will.pk) == ""
-    assert attempt(done, seal, star, user=cast.will.pk) == "at_sealing"
-
-
-EMPTY = "44136fa355b3678a1146ad16f7e8649e94fb4fc21fe77e8310c060f61caaff8a"
-
-
 # Omni
 
 

@@ -1,55 +1,72 @@
-"""The one difference from Django's own backend: an act's words go out with the BEGIN of its transaction, in one message.
+"""Django's PostgreSQL backend, but for acts: who acts is told in the message that begins the transaction, and what an act writes is spoken
+to libpq directly (`qtm.database.wire`). Everything else is Django's own.
 
-psycopg sends BEGIN by itself and waits for the answer before the first statement. An act is short, so that wait is a good part of
-it. Django's own hook for backends that begin transactions themselves is used (SQLite's does), and psycopg stays in autocommit.
+Django's hook for backends that begin transactions themselves is used (SQLite's does); psycopg stays in autocommit.
 """
 
+import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
-from django.db import transaction
+from django.db import DatabaseError, transaction
 from django.db.backends.postgresql import base
-from psycopg import ClientCursor, Cursor
+
+from qtm.database.wire import Wire
 
 
 class DatabaseWrapper(base.DatabaseWrapper):
     """A connection to PostgreSQL that can begin a transaction with words."""
 
-    _first: tuple[str, Sequence[Any]] | None = None
-    _kept: Cursor[Any] | None = None
+    _first: tuple[str, Sequence[str]] | None = None
+    _wire: Wire | None = None
+
+    @property
+    def wire(self) -> Wire:
+        """The way to libpq, of the connection that is open now."""
+        self.ensure_connection()
+        if self._wire is None or self._wire.connection is not self.connection:
+            self._wire = Wire(self.connection)
+        return self._wire
 
     @contextmanager
-    def beginning_with(self, statement: str, values: Sequence[Any]) -> Iterator[None]:
+    def beginning_with(self, statement: str, values: Sequence[str]) -> Iterator[None]:
         """A transaction, or a part of the one under way, that begins with this statement."""
-        self._first = statement, values
+        nested, self._first = self.in_atomic_block, (statement, values)
         try:
             with transaction.atomic(using=self.alias):
-                if self._first:
-                    self._say_first()
+                if nested:
+                    self.run(statement, values)
                 yield
         finally:
             self._first = None
 
     def run(self, statement: str, values: Sequence[Any]) -> Sequence[Any] | None:
-        """Run a statement on a cursor that is kept, and give its first row, if it gives any."""
+        """Run a statement with `$1`, `$2` … for its values, and give its first row, if it gives any."""
         if self.queries_logged or self.execute_wrappers:  # somebody watches, and watches Django's own cursors
+            named = {f"v{place}": value for place, value in enumerate(values, 1)}
             with self.cursor() as cursor:
-                cursor.execute(statement, values)
+                cursor.execute(re.sub(r"\$(\d+)", r"%(v\1)s", statement.replace("%", "%%")), named)
                 return cursor.fetchone()  # type: ignore[no-any-return]
-        self.ensure_connection()
         self.validate_no_broken_transaction()
-        if self._kept is None or self._kept.connection is not self.connection:
-            self._kept = self.connection.cursor()
         with self.wrap_database_errors:
-            return self._kept.execute(statement.encode(), values).fetchone()
+            return self.wire.run(statement, values)
 
     def _start_transaction_under_autocommit(self) -> None:
-        """Send BEGIN, and with it what is to be said first."""
-        self._say_first("BEGIN; ")
+        """Send BEGIN, and with it what is to be said first; a connection on which that fails is of no further use."""
+        first, self._first = self._first, None
+        try:
+            with self.wrap_database_errors:
+                if first:
+                    self.wire.begin_with(*first)
+                else:
+                    self.connection.execute("BEGIN")
+        except DatabaseError:
+            self.close()
+            raise
 
-    def _say_first(self, before: str = "") -> None:
-        """Send what is to be said, once."""
-        (statement, values), self._first = self._first or ("", ()), None
-        with self.wrap_database_errors:
-            ClientCursor(self.connection).execute(f"{before}{statement}".encode(), values or None)
+    def _commit(self) -> None:
+        """Commit, in one trip."""
+        if self.connection is not None:
+            with self.wrap_database_errors:
+                self.wire.commit()
