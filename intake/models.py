@@ -4,6 +4,7 @@ import secrets
 from typing import ClassVar
 
 from django.db import models
+from django.db.models.functions import Now
 
 from qtm.models import Operator, Surface, SurfaceVersion
 from qtm.spine import BornOf, Boundary, Fact, Room, move
@@ -161,3 +162,17 @@ class Intake(Room):
 
     class Meta(Room.Meta):
         pass
+
+
+class SentForm(models.Model):
+    """A public form that was sent a short while ago; so many of them from one place, and that place waits."""
+
+    place = models.CharField(max_length=45)
+    at = models.DateTimeField(db_default=Now(), db_index=True)
+
+    class Meta:
+        default_permissions = ()
+
+    def __str__(self) -> str:
+        """From where, and when."""
+        return f"{self.place} at {self.at}"

@@ -32,6 +32,7 @@ DELETABLE = {
     "qtm.User_groups",
     "qtm.FailedSignIn",
     "intake.Funnel_surfaces",
+    "intake.SentForm",
 }
 
 
