@@ -57,9 +57,9 @@ def _take(asking: Asking) -> Request:
     reading = read(version, asking.asked, past=asking.past)
     if reading.wrong or (reading.missing and not asking.incomplete):
         raise Invalid(reading.errors)
+    if asking.place:
+        count(asking.place)
     with acting(asking.user, via=asking.via, authority=asking.authority):
-        if asking.place:
-            count(asking.place)
         request = _receive(asking)
         if reading.details:
             Task.submit(request, version=version, details=reading.details)

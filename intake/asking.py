@@ -170,7 +170,8 @@ def _wished(name: str, raw: Any, past: bool) -> tuple[datetime | None, str]:
         value = (timezone.make_aware(value) if timezone.is_naive(value) else value).astimezone(UTC)
     except (ValueError, OverflowError):
         return None, "This is no date and time."
-    return value, _beyond(value, past)
+    beyond = _beyond(value, past)
+    return None if beyond else value, beyond
 
 
 def _beyond(value: datetime, past: bool) -> str:
