@@ -5,7 +5,11 @@ from typing import Any
 from django import forms
 
 from execution import files
-from execution.models import ServiceEvent
+from execution.asked import Asked
+from execution.crossing import context_of
+from execution.models import Job, ServiceEvent
+from governance.models import Assignment
+from intake.facts import Facts
 from qtm.doors import DoorForm
 from qtm.refusals import Invalid
 from qtm.runtime import Evidence, Runtime, Stage
@@ -23,6 +27,19 @@ def slot_choices(runtime: Runtime) -> list[tuple[str, list[tuple[str, str]]]]:
         for stage in runtime.stages
         if stage.evidence
     ]
+
+
+class CreateForm(DoorForm):
+    """Nothing is asked: it shows what crosses into execution."""
+
+    row: Assignment
+
+    def crosses(self) -> Facts:
+        """The same facts as the operator will read, and the note for them."""
+        assigned = self.row
+        asked = Asked(Job(version=assigned.task.version, context=context_of(assigned)))
+        above = [("In short", asked.summary), ("Place", asked.place), ("Wished for", asked.wished)]
+        return [*above, *asked.facts, ("Note for them", asked.note)]
 
 
 class SeveralFiles(forms.ClearableFileInput):

@@ -76,7 +76,7 @@ class Job(Room):
         "active",
         label="Create Job",
         button="Create Job for {row.operator}",
-        says="Puts it on their Desk with everything on this page. One way: it cannot be taken back into review.",
+        says="Puts it on their Desk with what was asked, as it was put right, and nothing else of this case. One way: it cannot be taken back into review.",
         codename="create_job",
         layer="governor",
         primary=True,

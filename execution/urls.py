@@ -3,7 +3,7 @@
 from django.urls import path
 
 from execution import files, queues, views
-from execution.forms import CaptureForm, MarkForm
+from execution.forms import CaptureForm, CreateForm, MarkForm
 from execution.models import Job, ServiceEvent
 from qtm.doors import doors
 
@@ -15,5 +15,10 @@ urlpatterns = [
     path("jobs/<int:pk>/", views.job, name="job"),
     path("evidence/<int:pk>/", views.evidence, name="evidence"),
     path("evidence/<int:pk>/small/", views.evidence, {"longest": files.SMALL}, name="evidence-small"),
-    *doors(Job, ServiceEvent, via="desk", forms={"ServiceEvent.capture": CaptureForm, "ServiceEvent.mark": MarkForm}),
+    *doors(
+        Job,
+        ServiceEvent,
+        via="desk",
+        forms={"Job.create": CreateForm, "ServiceEvent.capture": CaptureForm, "ServiceEvent.mark": MarkForm},
+    ),
 ]

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from governance.context import LABELS, spoken
+from governance.context import label_of, spoken, under
 from governance.models import Assignment, Correction, Task
 from governance.queues import with_operator
 from qtm.case import Case, Line
@@ -58,7 +58,7 @@ def history(case: Case, task: Task | None) -> list[Line]:
 
 def _corrected(each: Correction) -> Line:
     """A correction as a line of the history."""
-    was, becomes = (
-        spoken(each.task.version.reads, each.field, value) or "nothing" for value in (each.was, each.becomes)
-    )
-    return Line(each.at, str(each.by), "Correct a detail", f"{LABELS[each.field]}: {was} → {becomes}", "", "", each.why)
+    runtime = each.task.version.reads
+    was, becomes = (spoken(runtime, each.field, value) or "nothing" for value in (each.was, each.becomes))
+    what = under(label_of(runtime, each.field), f"{was} → {becomes}")
+    return Line(each.at, str(each.by), "Correct a detail", what, "", "", each.why)

@@ -1,12 +1,14 @@
 """What was asked in a case, in words, with what a review put right."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from itertools import accumulate, pairwise
 
+from governance.details import ANSWER, Said, corrected, said_in
 from governance.models import Correction
 from intake.facts import answer_words, position_words, service_words, version_of, wished_words
 from intake.models import Request
+from intake.questions import POSITION, typed_as
 from qtm.models import SurfaceVersion
 from qtm.runtime import Runtime
 
@@ -21,7 +23,6 @@ LABELS = {
     "summary": "In short",
 }
 SAID_ELSEWHERE = {"summary", "name", "description"}
-STORED = (*LABELS, "answers", "latitude", "longitude")
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +54,7 @@ class Context:
 
     version: SurfaceVersion
     details: Mapping[str, Detail]
-    answers: Sequence[tuple[str, str]]
+    answers: Sequence[Detail]
 
     @property
     def summary(self) -> str:
@@ -69,35 +70,50 @@ class Context:
 def context_of(request: Request) -> Context:
     """What was asked in a case: the Intake with its corrections, or the raw Request while there is none."""
     intake, version = getattr(request, "intake", None), version_of(request)
-    said = (
-        {name: getattr(intake, name) for name in STORED} if intake else {"summary": version.reads.name, **request.asked}
-    )
-    corrections = list(intake.task.corrections.all()) if intake else []
-    details = {
-        name: _detail(version.reads, name, said.get(name), [each for each in corrections if each.field == name])
-        for name in LABELS
-    }
-    return Context(version, details, _answers(version.reads, said))
+    said: Said = said_in(intake) if intake else {"summary": version.reads.name, **typed_as(request.asked)}
+    course = _Course(said, list(intake.task.corrections.all()) if intake else [])
+    details = {name: course.detail(name, label, _speaks(version.reads, name)) for name, label in LABELS.items()}
+    asked = [f"{ANSWER}{field.code}" for field in version.reads.fields]
+    answers = [course.detail(name, label_of(version.reads, name), _speaks(version.reads, name)) for name in asked]
+    told = [course.detail("position", "Position", position_words), *answers]
+    return Context(version, details, [each for each in told if each.value or each.changes])
 
 
-def _detail(runtime: Runtime, name: str, value: Any, corrections: Sequence[Correction]) -> Detail:
-    """One detail, as it stands."""
-    changes = [Change(spoken(runtime, name, each.was), each) for each in corrections]
-    return Detail(name, LABELS[name], spoken(runtime, name, corrections[-1].becomes if corrections else value), changes)
+class _Course:
+    """What was said at first, and each correction with what stood before and after it."""
+
+    def __init__(self, said: Said, corrections: Sequence[Correction]) -> None:
+        """Go through the corrections in their order."""
+        after = list(accumulate(corrections, corrected, initial=said))
+        self.said, self.steps = after[-1], list(zip(corrections, pairwise(after), strict=True))
+
+    def detail(self, name: str, label: str, words: Callable[[Said], str]) -> Detail:
+        """A detail as it stands, with each correction that changed its words."""
+        changes = [Change(words(before), each) for each, (before, after) in self.steps if words(before) != words(after)]
+        return Detail(name, label, words(self.said), changes)
 
 
-def spoken(runtime: Runtime, name: str, value: Any) -> str:
-    """A detail as people read it: a service with its price, a moment in the zone of the place."""
+def _speaks(runtime: Runtime, name: str) -> Callable[[Said], str]:
+    """How one detail is said in words."""
+    return lambda said: spoken(runtime, name, said.get(name))
+
+
+def spoken(runtime: Runtime, name: str, value: str | None) -> str:
+    """A detail as people read it: a service with its price, a moment in the zone of the place, an answer by its label."""
+    if name.startswith(ANSWER):
+        return answer_words(runtime.field(name.removeprefix(ANSWER)), value)
     if name == "tier":
         return service_words(runtime, value)
     return wished_words(value) if name == "wished" else str(value or "")
 
 
-def _answers(runtime: Runtime, said: Mapping[str, Any]) -> list[tuple[str, str]]:
-    """The answers to the surface's own questions, under their labels, and the position."""
-    answers = said.get("answers") or {}
-    asked = [
-        ("Position", position_words(said)),
-        *((field.label, answer_words(field, answers.get(field.code))) for field in runtime.fields),
-    ]
-    return [(label, value) for label, value in asked if value]
+def label_of(runtime: Runtime, name: str) -> str:
+    """What people call a detail."""
+    if name.startswith(ANSWER):
+        return runtime.field(name.removeprefix(ANSWER)).label
+    return (LABELS | POSITION)[name]
+
+
+def under(label: str, words: str) -> str:
+    """Words under their label, in one line."""
+    return f"{label} {words}" if label.endswith("?") else f"{label}: {words}"

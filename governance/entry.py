@@ -1,25 +1,30 @@
 """The way in: what is asked on a form or taken by staff enters governance here, through the submit path; and the requester's way out."""
 
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import path
+from django.views.decorators.http import require_safe
 
+from governance.details import as_asked
 from governance.models import Task
 from governance.submit import Asking, ask
 from intake import views
 from intake.asking import read
 from intake.forms import KeyedForm, PublicForm, Questions, TakeForm, WithdrawForm
+from intake.limit import TooMany
 from intake.models import Request
-from intake.offers import funnels, offer_or_404
+from intake.offers import funnels, offer_or_404, planned
 from intake.questions import typed_as
 from intake.staff import TAKE, staff
 from qtm.acts import acting
 from qtm.doors import DoorForm, blame
+from qtm.pages import posted
 from qtm.refusals import Conflict, Invalid
 from qtm.signed import Signed
+from qtm.signing import place_of
 from qtm.typed import typed_before
 
 SENT = "Your request is sent. Keep the address of this page: it is the way back to it."
@@ -43,32 +48,48 @@ class CompleteForm(Questions, DoorForm):
             raise Invalid(reading.errors)
         return {"version": self.version, "details": reading.details}
 
+    def shut(self) -> str:
+        """Shut while the surface is described only, as it may be since the request was taken."""
+        return planned(self.version)
 
-def entered(form: KeyedForm, **how: Any) -> tuple[Request | None, int]:
-    """Go the submit path with a form; what is refused stands at its field, and the status says of which kind it is."""
+
+class Entered(NamedTuple):
+    """What came of a form: the Request and whether it is new, or none, and the status of the page that says why."""
+
+    made: Request | None
+    status: int
+    new: bool = False
+
+
+def entered(form: KeyedForm, **how: Any) -> Entered:
+    """Go the submit path with a form that was sent; what is refused stands at its field, and the status says of which kind it is."""
+    if not form.is_bound:
+        return Entered(None, 200)
     if not form.is_valid():
-        return None, 422
+        return Entered(None, 422)
     try:
         asked, key = form.asked(), form.opened()
-        return ask(Asking(form.offer.funnel, form.offer.surface, asked=asked, key=key, **how))[0], 302
+        made, new = ask(Asking(form.offer.funnel, form.offer.surface, asked=asked, key=key, **how))
     except Invalid as invalid:
         blame(form, invalid)
-        return None, 422
+        return Entered(None, 422)
+    except TooMany as refusal:
+        form.add_error(None, refusal.sentence)
+        return Entered(None, refusal.status)
     except Conflict as conflict:
         form.renew()
         form.add_error(None, f"{conflict.sentence} {ANEW}")
-        return None, 409
+        return Entered(None, 409)
+    return Entered(made, 302, new)
 
 
 def public(request: HttpRequest, funnel: str, surface: str) -> HttpResponse:
     """The public form: GET draws it, POST sends it, without an account."""
     offer = offer_or_404(funnels(), funnel, surface)
-    if offer.shut:
+    form = PublicForm(posted(request), offer=offer)
+    made, status, _ = entered(form, channel="web", via="public form", place=place_of(request))
+    if made is None and offer.shut:
         return views.closed(request, offer.funnel, offer.shut)
-    if request.method != "POST":
-        return views.public_form(request, offer)
-    form = PublicForm(request.POST, offer=offer)
-    made, status = entered(form, channel="web", via="public form")
     if made is None:
         return views.public_form(request, offer, form, status)
     messages.success(request, SENT)
@@ -79,14 +100,14 @@ def public(request: HttpRequest, funnel: str, surface: str) -> HttpResponse:
 def take(request: Signed, funnel: str, surface: str) -> HttpResponse:
     """The same form for staff, of whoever asks by phone or in person; it may be saved before all is known."""
     offer = offer_or_404(funnels(request.user.standing, TAKE), funnel, surface)
-    if offer.shut:
+    form = TakeForm(posted(request), offer=offer, initial=typed_before(request))
+    made, status, new = entered(form, **_taking(request, form))
+    if made is None and offer.shut:
         return views.closed(request, offer.funnel, offer.shut)
-    if request.method != "POST":
-        return views.take_form(request, offer, TakeForm(offer=offer, initial=typed_before(request)))
-    form = TakeForm(request.POST, offer=offer)
-    made, status = entered(form, **_taking(request, form))
     if made is None:
         return views.take_form(request, offer, form, status)
+    if new:
+        views.tell_link(request, made)
     messages.success(
         request,
         f"{made.reference} is taken."
@@ -107,6 +128,14 @@ def _taking(request: Signed, form: TakeForm) -> dict[str, Any]:
         "user": request.user,
         "incomplete": incomplete,
     }
+
+
+@require_safe
+def track(request: HttpRequest, token: str) -> HttpResponse:
+    """What was asked as it stands now, and what really happened, for whoever holds the link."""
+    asked = views.asked_with(token)
+    task = Task.objects.filter(case_id=asked.pk).select_related("intake").first()
+    return views.tracking(request, asked, as_asked(task.stands()) if task else None)
 
 
 def withdraw(request: HttpRequest, token: str) -> HttpResponse:
@@ -132,5 +161,6 @@ def _withdraw(asked: Request, reason: str) -> None:
 urlpatterns = [
     path("ask/<slug:funnel>/<slug:surface>/", public, name="public-form"),
     path("intake/take/<slug:funnel>/<slug:surface>/", take, name="take"),
+    path("track/<str:token>/", track, name="track"),
     path("track/<str:token>/withdraw", withdraw, name="withdraw"),
 ]

@@ -1,13 +1,18 @@
 """What the doors of governance ask besides the press."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from django import forms
 
-from governance.context import LABELS, spoken
-from governance.models import CORRECTABLE, Task
+from governance.context import label_of, spoken, under
+from governance.details import ANSWER, correctable
+from governance.models import Task
+from intake.asking import POSITION
+from intake.questions import PLACE_ZONE
 from qtm.doors import DoorForm
 from qtm.models import Membership, Operator, User
+from qtm.runtime import Choice, Runtime
 
 
 class AssignForm(DoorForm):
@@ -69,9 +74,7 @@ class CorrectionForm(DoorForm):
     """Which detail, what is right, and why; each detail is offered with what it says now."""
 
     field = forms.ChoiceField(label="Which detail?", error_messages={"required": "Choose a detail."})
-    becomes = forms.CharField(
-        label="What is right?", required=False, max_length=4000, widget=forms.Textarea(attrs={"rows": 2})
-    )
+    becomes = forms.CharField(label="What is right?", required=False, widget=forms.Textarea(attrs={"rows": 2}))
     why = forms.CharField(
         label="Why?", max_length=1000, error_messages={"required": "Say why: the reason is kept with the correction."}
     )
@@ -81,28 +84,38 @@ class CorrectionForm(DoorForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         """Offer what the surface asks for, and what was said."""
         super().__init__(*args, **kwargs)
-        said = {name: spoken(self.runtime, name, self.row.detail(name)) for name in CORRECTABLE}
-        offered = [name for name in LABELS if said[name] or self._asked(name)]
-        choices = [(name, f"{LABELS[name]}: {_short(said[name])}") for name in offered]
+        runtime, stands = self.row.version.reads, self.row.stands()
+        said = {name: spoken(runtime, name, stands.get(name)) for name in correctable(runtime)}
+        offered = [name for name in said if said[name] or _asks(runtime, name)]
+        choices = [(name, under(label_of(runtime, name), _short(said[name]))) for name in offered]
         self.fields["field"].choices = [("", "Choose a detail"), *choices]  # type: ignore[attr-defined]
-        self.fields["becomes"].help_text = _hint([each.label for each in self.runtime.tiers])
-
-    @property
-    def runtime(self) -> Any:
-        """The version of the surface that the task is pinned to."""
-        return self.row.version.reads
-
-    def _asked(self, name: str) -> bool:
-        """Whether the surface knows such a detail."""
-        return bool(self.runtime.tiers) if name == "tier" else getattr(self.runtime.asks, name, "") != "no"
+        self.named = {name: _named(runtime, name) for name in offered if _named(runtime, name)}
+        self.fields["becomes"].help_text = _hint({label_of(runtime, name): self.named[name] for name in self.named})
 
     def clean(self) -> dict[str, Any]:
-        """A service may be given by its name."""
+        """What was chosen from a list may be given as the list names it."""
         given = super().clean() or {}
-        if given.get("field") == "tier":
-            named = {each.label.casefold(): each.code for each in self.runtime.tiers}
-            given["becomes"] = named.get(given.get("becomes", "").casefold(), given.get("becomes", ""))
+        codes = {label.casefold(): code for code, label in self.named.get(given.get("field", ""), {}).items()}
+        given["becomes"] = codes.get(given.get("becomes", "").casefold(), given.get("becomes", ""))
         return given
+
+
+def _asks(runtime: Runtime, name: str) -> bool:
+    """Whether a surface knows such a detail."""
+    if name in POSITION:
+        return runtime.asks.position != "no"
+    return bool(runtime.tiers) if name == "tier" else getattr(runtime.asks, name, "") != "no"
+
+
+def _named(runtime: Runtime, name: str) -> dict[str, str]:
+    """What a detail is chosen from, by code; empty where it is written freely."""
+    listed = runtime.tiers if name == "tier" else _choices(runtime, name)
+    return {each.code: each.label for each in listed}
+
+
+def _choices(runtime: Runtime, name: str) -> tuple[Choice, ...]:
+    """What the answer to a question of the surface's own is chosen from."""
+    return runtime.field(name.removeprefix(ANSWER)).choices if name.startswith(ANSWER) else ()
 
 
 def _short(text: str) -> str:
@@ -111,7 +124,7 @@ def _short(text: str) -> str:
     return f"{line[:60]}…" if len(line) > 60 else line or "nothing yet"
 
 
-def _hint(services: list[str]) -> str:
+def _hint(lists: Mapping[str, Mapping[str, str]]) -> str:
     """How to write what cannot be guessed."""
-    named = f" A service by its name: {'; '.join(services)}." if services else ""
-    return f"Left empty, it is taken out. A time as 2026-11-24 09:00.{named}"
+    named = "".join(f" {under(label, '; '.join(names.values()))}." for label, names in lists.items())
+    return f"Left empty, it is taken out. A time as 2026-11-24 09:00, {PLACE_ZONE} time.{named}"

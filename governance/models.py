@@ -1,20 +1,20 @@
 """Governance: the Task is reviewed, approved and assigned by people; nothing here is work yet."""
 
-from datetime import UTC, datetime
-from typing import Any
+from collections.abc import Mapping
+from typing import Self
 
 from django.db import models
 
+from governance.details import ANSWER, as_asked, correctable, said_in, stands, text_of
 from intake.asking import Details, read
 from intake.models import Intake, Request
+from intake.offers import planned
 from qtm.law import own_law
 from qtm.models import Membership, Operator, SurfaceVersion, User
-from qtm.refusals import Invalid
+from qtm.refusals import Conflict, Invalid
 from qtm.spine import ACTIVE, BornAmong, BornOf, Boundary, Fact, PartOf, Room, birth, move, note
 
 BEFORE_ASSIGNED = ("open", "held", "approved")
-# What a review may correct, as fields of the Intake; the Intake itself stays as it was stored.
-CORRECTABLE = ("summary", "tier", "name", "phone", "email", "place", "wished", "description")
 
 
 class Task(Room):
@@ -47,7 +47,12 @@ class Task(Room):
         primary=True,
     )
     def submit(cls, request: Request, *, version: SurfaceVersion, details: Details) -> "Task":  # noqa: N805
-        """Take a complete Request through: it is submitted, its Intake stored, its Task opened, in one act."""
+        """Take a complete Request through: it is submitted, its Intake stored, its Task opened, in one act.
+
+        Whether its funnel is still open is not asked again: what was taken while it was open may be completed.
+        """
+        if shut := planned(version):
+            raise Conflict(sentence=shut)
         request.submit()
         intake = Intake.born(request=request, version=version, funnel_id=request.funnel_id, **details.columns())
         return cls.born(intake=intake)
@@ -110,43 +115,40 @@ class Task(Room):
     )
     def correct(self, *, field: str, becomes: str, why: str) -> "Correction":
         """Put a wrong detail right, beside the frozen Intake."""
-        if field not in CORRECTABLE:
+        if field not in correctable(self.version.reads):
             raise Invalid({"field": "This is no detail that a review can correct."})
         if not why.strip():
             raise Invalid({"why": "Say why: the reason is kept with the correction."})
-        was, right = self.detail(field), self._checked(field, becomes)
+        said = self._locked().stands()
+        was, right = said.get(field, ""), self._checked(said, field, becomes)
         if right == was:
             raise Invalid({"becomes": "That is what it says already."})
         return Correction.noted(task=self, field=field, was=was, becomes=right, why=why)
 
-    def detail(self, field: str) -> str:
-        """A detail of the intake as it stands now, corrections included."""
-        newest = next((each for each in reversed(self.corrections.all()) if each.field == field), None)
-        return newest.becomes if newest else _text(getattr(self.intake, field))
+    def stands(self) -> dict[str, str]:
+        """Every detail of the intake as it stands now, corrections included."""
+        return stands(said_in(self.intake), self.corrections.all())
 
-    def _checked(self, field: str, becomes: str) -> str:
-        """What a detail would become, if the intake as a whole could be read with it."""
-        whole = {name: self.detail(name) for name in CORRECTABLE} | {
-            name: getattr(self.intake, name) for name in ("latitude", "longitude", "answers")
-        }
-        reading = read(self.version, whole | {field: becomes}, past=field != "wished")
-        if reading.details is None:
-            raise Invalid({"becomes": reading.errors.get(field) or " ".join(reading.errors.values())})
-        return _text(getattr(reading.details, field))
+    def _locked(self) -> Self:
+        """The same task, read anew and held until the act ends: of two who correct at once the second sees what the first did."""
+        return type(self).objects.select_for_update(no_key=True).get(pk=self.pk)
 
-
-def _text(value: Any) -> str:
-    """A detail as a correction keeps it; a moment in UTC."""
-    return value.astimezone(UTC).isoformat() if isinstance(value, datetime) else "" if value is None else str(value)
+    def _checked(self, said: Mapping[str, str], field: str, becomes: str) -> str:
+        """What a detail would become, read beside the others as if it had been asked so."""
+        reading = read(self.version, as_asked({**said, field: becomes}), past=field != "wished")
+        if field in reading.errors:
+            raise Invalid({"becomes": reading.errors[field]})
+        answer = field.removeprefix(ANSWER) if field.startswith(ANSWER) else ""
+        return text_of(reading.clean["answers"].get(answer) if answer else reading.clean.get(field))
 
 
 class Correction(Fact):
     """A detail put right in review: which, what it was, what it is, and why."""
 
     task = PartOf(Task, BEFORE_ASSIGNED, related_name="corrections")
-    field = models.CharField(max_length=20, choices=[(name, name) for name in CORRECTABLE])
+    field = models.CharField(max_length=60)
     was = models.TextField(blank=True)
-    becomes = models.TextField(max_length=4000, blank=True)
+    becomes = models.TextField(blank=True)
     why = models.TextField(max_length=1000)
 
     class Meta(Fact.Meta):

@@ -6,10 +6,12 @@ from typing import Any
 
 from governance.models import Task
 from intake.asking import content_of, read
+from intake.limit import count
 from intake.models import Actor, Funnel, Request
+from intake.offers import planned
 from qtm.acts import acting, asker_is
 from qtm.models import Surface, User
-from qtm.refusals import Conflict, Invalid
+from qtm.refusals import Conflict, Invalid, Refusal
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,17 +30,18 @@ class Asking:
     follows: Request | None = None
     incomplete: bool = False  # whether what is missing may be completed later, on the intake page
     past: bool = False
+    place: str = ""  # from which address, where how much comes from one is limited
 
 
 def ask(asking: Asking) -> tuple[Request, bool]:
     """Take what is asked: Request, Intake and Task at once, or where it is incomplete a Request and nothing else.
 
     Gives the Request and whether it is new. The same key with the same content is the same Request; with other content a
-    `Conflict` (409). `Invalid` (422) names each field that is wrong or missing.
+    `Conflict` (409). `Invalid` (422) names each field that is wrong or missing; `TooMany` (429) where one place sends too much.
     """
     try:
         return _take(asking), True
-    except (Conflict, Invalid):  # whatever is said against it now: what was taken before was taken
+    except Refusal:  # whatever is said against it now: what was taken before was taken
         if before := _before(asking):
             return before, False
         raise
@@ -49,11 +52,13 @@ def _take(asking: Asking) -> Request:
     if asking.funnel.shut:
         raise Conflict(sentence=asking.funnel.shut)
     version = asking.surface.current
-    if not version.reads.executable:
-        raise Invalid({"surface": f"{asking.surface} is planned: it takes no requests yet."})
+    if shut := planned(version):
+        raise Conflict(sentence=shut)
     reading = read(version, asking.asked, past=asking.past)
     if reading.wrong or (reading.missing and not asking.incomplete):
         raise Invalid(reading.errors)
+    if asking.place:
+        count(asking.place)
     with acting(asking.user, via=asking.via, authority=asking.authority):
         request = _receive(asking)
         if reading.details:

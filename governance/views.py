@@ -83,6 +83,8 @@ def _case(request: Signed, asked: Request) -> dict[str, Any]:
         asked.intake.task if hasattr(asked, "intake") else None,
     )
     assigned = cases.assigned(told)
+    if assigned["assignment"]:
+        assigned["assignment"].task = task
     rows = cases.rows_of(told, {Request: asked, Task: task, Assignment: assigned["assignment"]})
     said = {"case": told, "task": task, "context": context_of(asked), "log": cases.history(told, task)}
     return said | assigned | {"drawn": cases.doors_of(rows, request.user, request.path)}

@@ -4,7 +4,7 @@ import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
@@ -17,7 +17,10 @@ from qtm.models import SurfaceVersion
 from qtm.runtime import UNSTORABLE
 
 LENGTHS = {"name": 120, "phone": 40, "email": 254, "place": 250, "description": 4000, "summary": 200}
+POSITION = ("latitude", "longitude")
 MISSING = "This is needed."
+# A moment outside of these is a slip of the pen, and further out no calendar of the house could tell of it.
+EARLIEST, MOST_AHEAD = datetime(1970, 1, 1, tzinfo=UTC), timedelta(days=3653)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,9 +46,10 @@ class Details:
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """What came of reading: details where all is there, what is missing, and what is wrong; each sentence by field."""
+    """What came of reading: details where all is there, else as much as is right; what is missing, and what is wrong, by field."""
 
     details: Details | None
+    clean: Mapping[str, Any]
     missing: dict[str, str]
     wrong: dict[str, str]
 
@@ -74,8 +78,8 @@ def read(version: SurfaceVersion, asked: Mapping[str, Any], *, past: bool = Fals
     for name in ("name", "phone", "email", "place", "wished", "description"):
         if getattr(runtime.asks, name) == "required" and name not in clean and name not in wrong:
             missing[name] = MISSING
-    if runtime.asks.position == "required" and not {"latitude", "longitude"} <= clean.keys() | wrong.keys():
-        missing["latitude"] = MISSING
+    if runtime.asks.position == "required":
+        missing |= {name: MISSING for name in POSITION if name not in clean and name not in wrong}
     _tier(runtime, asked, clean, missing, wrong)
     answers = asked.get("answers") or {}
     clean["answers"], errors = runtime.answers(answers)
@@ -84,7 +88,7 @@ def read(version: SurfaceVersion, asked: Mapping[str, Any], *, past: bool = Fals
         (missing if blank else wrong)[f"answers.{code}"] = MISSING if blank else sentence
     clean.setdefault("summary", _summary(runtime, clean))
     details = None if missing or wrong else Details(**clean)
-    return Reading(details, missing, wrong)
+    return Reading(details, clean, missing, wrong)
 
 
 def _blank(value: Any) -> bool:
@@ -149,7 +153,7 @@ def _degrees(name: str, raw: Any, past: bool) -> tuple[Decimal | None, str]:
         value = Decimal(str(raw))
     except InvalidOperation:
         return None, "This is no number of degrees."
-    if not value.is_finite() or abs(value) > limit:
+    if not value.is_finite() or not -limit <= value <= limit:
         return None, f"Between -{limit} and {limit} degrees."
     return round(value, 6), ""
 
@@ -163,13 +167,21 @@ def _wished(name: str, raw: Any, past: bool) -> tuple[datetime | None, str]:
     if value is None:
         return None, "This is no date and time."
     try:
-        value = timezone.make_aware(value) if timezone.is_naive(value) else value
-        in_the_past = value < timezone.now()
+        value = (timezone.make_aware(value) if timezone.is_naive(value) else value).astimezone(UTC)
     except (ValueError, OverflowError):
         return None, "This is no date and time."
-    if in_the_past and not past:
-        return None, "This lies in the past."
-    return value, ""
+    beyond = _beyond(value, past)
+    return None if beyond else value, beyond
+
+
+def _beyond(value: datetime, past: bool) -> str:
+    """Why a moment is none that could be meant; empty where it could."""
+    now = timezone.now()
+    if value > now + MOST_AHEAD:
+        return "This lies more than ten years ahead."
+    if value < EARLIEST:
+        return "This lies before 1970."
+    return "This lies in the past." if value < now and not past else ""
 
 
 CHECKS = {

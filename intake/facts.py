@@ -1,6 +1,7 @@
 """What was asked, as a page says it: labels and values in the words of the surface."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from django.utils import timezone
@@ -20,11 +21,31 @@ def version_of(request: Request) -> SurfaceVersion:
     return intake.version if intake else request.surface.current
 
 
+@dataclass(frozen=True, slots=True)
+class PutRight:
+    """A detail as it stands, and what it was where a review has put it right since."""
+
+    label: str
+    value: str
+    was: str | None = None
+
+
 def facts_of(request: Request, *, contact: bool) -> Facts:
     """What was asked, raw or as it was stored; `contact`: with what is personal, too."""
+    return [fact for fact in _facts(version_of(request).reads, _said(request), contact) if fact[1]]
+
+
+def put_right(request: Request, now: Mapping[str, Any] | None) -> list[PutRight]:
+    """What was asked as it stands now, without what is personal; `now`: the details with what was put right, if anything was."""
+    runtime, said = version_of(request).reads, _said(request)
+    pairs = zip(_facts(runtime, said, False), _facts(runtime, now or said, False), strict=True)
+    return [PutRight(label, value, was if was != value else None) for (label, was), (_, value) in pairs if was or value]
+
+
+def _said(request: Request) -> Mapping[str, Any]:
+    """What was asked, raw or as it was stored."""
     intake = getattr(request, "intake", None)
-    said = {name: getattr(intake, name) for name in STORED} if intake else request.asked
-    return [(label, value) for label, value in _facts(version_of(request).reads, said, contact) if value]
+    return {name: getattr(intake, name) for name in STORED} if intake else request.asked
 
 
 STORED = ("tier", "answers", "place", "latitude", "longitude", "wished", "description", "name", "phone", "email")

@@ -32,11 +32,14 @@ class Offer:
     @property
     def shut(self) -> str:
         """Why it cannot be asked for here now; empty where it can."""
-        return self.funnel.shut or (
-            ""
-            if self.reads.executable
-            else f"{self.surface} is planned: it is described here, and takes no requests yet."
-        )
+        return self.funnel.shut or planned(self.version)
+
+
+def planned(version: SurfaceVersion) -> str:
+    """Why nothing can be asked by a version of a surface; empty where it can."""
+    return (
+        "" if version.reads.executable else f"{version.surface} is planned: it is described, and takes no requests yet."
+    )
 
 
 def newest(surfaces: Q) -> QuerySet[SurfaceVersion]:

@@ -43,8 +43,8 @@ def foreign(row: Any, services: Services) -> Foreign:
     """Read one row; `Invalid` names what is wrong with it, in its own words. Its status is not ours."""
     if not isinstance(row, dict):
         raise Invalid({"": "This is no service request: it must be an object."})
-    if what := _unstorable(row):
-        raise Invalid({"": what})
+    if wrong := _unstorable(row):
+        raise Invalid(wrong)
     number, (surface, service) = _id(row), _service(row, services)
     if not isinstance(row.get("requested_datetime"), str | None):
         raise Invalid({"requested_datetime": "This is not text."})
@@ -83,9 +83,14 @@ def _service(row: Mapping[str, Any], services: Services) -> tuple[Surface, Servi
     return services[name]
 
 
-def _unstorable(row: Any) -> str:
-    """What cannot be stored anywhere in a row, in a sentence; empty where all can."""
-    values = [row]
+def _unstorable(row: Mapping[str, Any]) -> dict[str, str]:
+    """Each field of a row that holds what cannot be stored, however deep, with a sentence."""
+    said = {ascii(name)[1:-1][:MOST_ID]: _stops([name, value]) for name, value in row.items()}
+    return {name: sentence for name, sentence in said.items() if sentence}
+
+
+def _stops(values: list[Any]) -> str:
+    """Why one of these cannot be stored; empty where all can."""
     while values:
         match values.pop():
             case str() as text if UNSTORABLE.search(text):

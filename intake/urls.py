@@ -11,7 +11,6 @@ __all__ = ["queues", "urlpatterns"]
 urlpatterns = [
     path("ask/", views.entry_points, name="ask"),
     path("ask/<slug:funnel>/", views.entry_point, name="entry-point"),
-    path("track/<str:token>/", views.track, name="track"),
     path("intake/", views.intake, name="intake"),
     path("intake/<int:pk>/", views.taken, name="taken"),
     path("funnels/", views.kept_funnels, name="funnels"),

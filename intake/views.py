@@ -1,5 +1,6 @@
 """The pages of intake: what the public sees and sends, and what staff take and keep. What is sent enters governance, and is taken there."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from django.contrib import messages
@@ -8,7 +9,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
-from intake.facts import facts_of
+from intake.facts import facts_of, put_right
 from intake.forms import FunnelForm, KeyedForm, NewFunnelForm, PublicForm, WithdrawForm
 from intake.models import Funnel, Request
 from intake.offers import Offer, funnels, offers_by_funnel, offers_of, own_layer
@@ -21,6 +22,7 @@ from qtm.typed import typed_before
 
 SHOWN = 50
 GOVERN = "governance.see_console"
+TAKEN = "taken"
 
 
 @require_safe
@@ -57,11 +59,9 @@ def asked_with(token: str) -> Request:
     return asked
 
 
-@require_safe
-def track(request: HttpRequest, token: str) -> HttpResponse:
-    """What was asked, and what really happened, for whoever holds the link."""
-    asked = asked_with(token)
-    said = {**_stands(asked), "facts": facts_of(asked, contact=False)}
+def tracking(request: HttpRequest, asked: Request, now: Mapping[str, Any] | None) -> HttpResponse:
+    """What was asked, what of it was put right (`now`: as it stands), and what really happened, for whoever holds the link."""
+    said = {**_stands(asked), "facts": put_right(asked, now)}
     return private(render(request, "intake/track.html", said), "no-referrer")
 
 
@@ -117,16 +117,28 @@ def taken(request: Signed, pk: int) -> HttpResponse:
         "funnel", "surface", "actor", "intake__version"
     )
     asked = get_object_or_404(seen, pk=pk)
-    link = request.build_absolute_uri(reverse("track", args=[asked.token]))
     case = asked.page if request.user.standing.holds(GOVERN, asked.governor_id) else ""
     said = {
         "asked": asked,
         "facts": facts_of(asked, contact=True),
-        "link": link,
+        "link": _link_once(request, asked),
         "case": case,
         "drawn": doors_out_of(asked, request.user, request.path),
     }
-    return render(request, "intake/taken.html", said)
+    return private(render(request, "intake/taken.html", said), "same-origin")
+
+
+def tell_link(request: HttpRequest, asked: Request) -> None:
+    """Let the next page show the tracking link to whoever has just taken a request; it is the requester's, and shown once."""
+    request.session[TAKEN] = asked.pk
+
+
+def _link_once(request: HttpRequest, asked: Request) -> str:
+    """The tracking link, for who took the request just now; empty for everybody else and ever after."""
+    if request.session.get(TAKEN) != asked.pk:
+        return ""
+    del request.session[TAKEN]
+    return request.build_absolute_uri(reverse("track", args=[asked.token]))
 
 
 @require_safe

@@ -38,6 +38,10 @@ class DoorForm(forms.Form):
         """Why the door is shut for this very person; empty where it is open."""
         return ""
 
+    def crosses(self) -> Sequence[tuple[str, str]]:
+        """What crosses by this door, each under its label, for whoever is about to press."""
+        return ()
+
 
 class ReasonForm(DoorForm):
     """Why the answer is no."""

@@ -34,6 +34,7 @@ DELETABLE = {
     "qtm.User_groups",
     "qtm.FailedSignIn",
     "intake.Funnel_surfaces",
+    "intake.SentForm",
 }
 
 

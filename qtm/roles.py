@@ -73,7 +73,7 @@ NETWORK: Mapping[str, list[str]] = {
 # Roles within an operator, on that operator's own rows.
 MEMBER: Mapping[str, list[str]] = {
     "owner": [*INTAKE, *GOVERN, *WORK, "intake.keep_funnel", "governance.see_console", "qtm.keep_people"],
-    "worker": ["intake.take_request", "governance.submit_request", *WORK],
+    "worker": [*INTAKE, *WORK],
 }
 OPERATOR_PERMISSIONS = [
     (code, f"Within the operator: {code.replace('_', ' ')}")

@@ -145,14 +145,15 @@ def _governance(event: ServiceEvent, there: Reading) -> dict[str, Any]:
         "layer": _layer(event),
         "task": f"T-{task}",
         "assignment": {"reference": f"A-{job.assignment_id}", "worker": there.name(job.worker_id)},
-        "corrections": [_correction(each, there) for each in there.corrections],
+        "corrections": [_correction(each, there, event.version.reads) for each in there.corrections],
     }
 
 
-def _correction(each: Row, there: Reading) -> dict[str, str]:
-    """A correction as data."""
+def _correction(each: Row, there: Reading, runtime: Runtime) -> dict[str, str]:
+    """A correction as data; what may be the requester's own stands in the annex alone, an answer as its question says."""
+    personal = {*PERSONAL, *(f"answers.{field.code}" for field in runtime.fields if field.personal)}
     facts = {"field": each["field"], "by": there.name(each["by"]), "at": stamp(each["at"])}
-    return facts if each["field"] in PERSONAL else {**facts, "was": each["was"], "is": each["is"]}
+    return facts if each["field"] in personal else {**facts, "was": each["was"], "is": each["is"]}
 
 
 def _crossing(line: Row, there: Reading) -> dict[str, Any]:

@@ -4,20 +4,26 @@ import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from datetime import timedelta
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from unittest import mock
 
 import pytest
 from django.db import connections
 from django.test import Client
+from django.utils import timezone
 
 from governance.models import Task
 from governance.submit import Asking, ask
 from intake import keys
-from intake.models import Funnel, Intake, Request
-from qtm.models import Operator, Surface, Transition
+from intake.asking import read
+from intake.limit import REMEMBERED, TOO_MANY
+from intake.models import Funnel, Intake, Request, SentForm
+from qtm.acts import acting
+from qtm.models import Operator, Surface, SurfaceVersion, Transition
 from qtm.refusals import Conflict
+from qtm.runtime import Field
 from tests.cast import ADVISORY, Walk, enter
 
 ADVICE = "/ask/network/automotive-advisory/"
@@ -184,6 +190,9 @@ WRONG = {
     "no address of mail": ({"email": "maren at holt"}, "This is no e-mail address."),
     "a wish in the past": ({"wished": "2020-01-01T10:00"}, "This lies in the past."),
     "a wish that is no date": ({"wished": "soon"}, "This is no date and time."),
+    "a wish at the end of time": ({"wished": "9999-12-31T23:59:00-12:00"}, "This is no date and time."),
+    "a wish in the last year there is": ({"wished": "9999-12-31T23:59:00Z"}, "more than ten years ahead"),
+    "a wish at the beginning of time": ({"wished": "0001-01-01T00:00:00+14:00"}, "This is no date and time."),
     "a NUL byte": ({"description": "one\0two"}, "NUL byte"),
     "a NUL byte in an answer": ({"answers.vehicle": "a\0b"}, "NUL byte"),
     "a NUL byte for a choice": ({"tier": "a\0b"}, "has no such service"),
@@ -221,6 +230,127 @@ def test_emoji_other_scripts_html_and_4000_characters_are_taken_as_they_are_and_
     page = text(Client().get(f"/track/{request.token}/"))
     assert "<script>alert" not in page
     assert "<b>bold" not in page
+
+
+DEGREES = ["1e9999999", "-1e9999999", "NaN", "sNaN", "-Infinity", "9" * 5000, "91", "1e400", "0x10", "1 2", "None"]
+
+
+@pytest.mark.parametrize("latitude", DEGREES)
+def test_a_position_that_is_nowhere_is_named_at_its_field(latitude: str) -> None:
+    path, form = "/ask/network/municipal-works/", {"place": "1200 W 81st", "latitude": latitude, "longitude": "13.4"}
+    answer = Client().post(path, {"tier": "pothole", "key": key("network/municipal-works"), **form})
+    assert answer.status_code == 422
+    assert 'id="id_latitude_error"' in text(answer)
+    assert not Request.objects.exists()
+
+
+def test_a_position_that_is_needed_is_missed_at_both_its_fields() -> None:
+    works = Surface.objects.get(code="municipal-works").current.reads
+    needs = replace(works, asks=replace(works.asks, position="required"))
+    version = SurfaceVersion(runtime=needs.as_json(), digest=needs.digest())
+    assert {"latitude", "longitude"} <= read(version, {}).missing.keys()
+
+
+@pytest.mark.parametrize(
+    ("said", "stored"),
+    [("52.5", "52.500000"), ("1e-9999999", "0.000000"), ("５２.５", "52.500000"), ("-0.1" + "0" * 99, "-0.100000")],
+)
+def test_degrees_however_written_are_stored_to_a_tenth_of_a_metre(said: str, stored: str) -> None:
+    version = Surface.objects.get(code="municipal-works").current
+    assert str(read(version, {"latitude": said}).clean["latitude"]) == stored
+
+
+@pytest.mark.parametrize(
+    ("said", "sentence"),
+    [
+        ("1969-12-31T23:59:59Z", "This lies before 1970."),
+        ("1970-01-01T00:00:00Z", ""),
+        ("2037-01-01T00:00Z", "more than ten years"),
+    ],
+)
+def test_what_is_entered_later_than_it_was_asked_lies_within_a_sane_window_too(said: str, sentence: str) -> None:
+    version = Surface.objects.get(code="automotive-advisory").current
+    with mock.patch("intake.asking.timezone.now", return_value=datetime(2026, 11, 24, tzinfo=UTC)):
+        assert sentence in read(version, {**ADVISORY, "wished": said}, past=True).errors.get("wished", "")
+
+
+@pytest.mark.parametrize("field", ["number", "date"])
+def test_an_answer_beyond_all_measure_is_refused(field: str) -> None:
+    asked = Field("odd", "Odd", field, required=True, personal=False)
+    for raw in (
+        "9" * 5000,
+        "1e999999999",
+        "NaN",
+        "Infinity",
+        "9" * 17,
+        "10000-01-01",
+        "0000-01-01",
+        "２０２６-１３-01",
+        1e400,
+        10**5000,
+    ):
+        with pytest.raises(ValueError, match="must be"):
+            asked.answer(raw)
+
+
+def test_the_same_form_still_leads_to_the_same_page_after_the_funnel_was_closed() -> None:
+    form = typed()
+    first = Client().post(ADVICE, form)
+    with closed():
+        answer = Client().post(ADVICE, form)
+        assert (answer.status_code, answer["Location"]) == (302, first["Location"])
+        assert Client().post(ADVICE, {**form, "description": "Something else"}).status_code == 409
+    assert Request.objects.count() == 1
+
+
+def test_what_is_sent_from_one_place_without_end_waits_and_is_kept_and_another_place_is_heard() -> None:
+    with mock.patch("intake.limit.MOST", 2):
+        first, _ = typed(), send()
+        assert Client().post(ADVICE, first).status_code == 302
+        form = typed(description="A third one")
+        answer = Client().post(ADVICE, form)
+        assert (answer.status_code, "A third one" in text(answer), TOO_MANY in text(answer)) == (429, True, True)
+        assert form["key"] in text(answer), "it can be sent again as it is"
+        assert Request.objects.count() == 2
+        assert Client().post(ADVICE, first).status_code == 302, "the first answer stands"
+        assert Client(REMOTE_ADDR="192.0.2.7").post(ADVICE, form).status_code == 302
+
+
+def test_a_place_is_forgotten_after_a_quarter_of_an_hour() -> None:
+    with mock.patch("intake.limit.MOST", 1):
+        assert send().status_code == 302
+        SentForm.objects.update(at=timezone.now() - REMEMBERED)
+        assert send().status_code == 302
+        assert SentForm.objects.count() == 1
+
+
+def test_what_is_refused_does_not_count_against_a_place() -> None:
+    with mock.patch("intake.limit.MOST", 1):
+        assert send(phone="none").status_code == 422
+        assert send().status_code == 302
+
+
+def test_the_words_of_a_surface_are_shown_and_never_run() -> None:
+    surface = Surface.objects.get(code="automotive-advisory").current.reads
+    evil = replace(surface.fields[0], label="More < less <b>", help="<script>alert(1)</script>")
+    with acting(via="test", authority="test"):
+        SurfaceVersion.publish(replace(surface, fields=(evil, *surface.fields[1:])))
+    page = text(Client().get(ADVICE))
+    assert "More &lt; less &lt;b&gt;" in page
+    assert "&lt;script&gt;alert(1)" in page
+    assert "<script>alert" not in page
+
+
+def test_the_requester_reads_what_stands_now_and_that_it_was_put_right(walk: Walk, cast: Any) -> None:
+    enter(cast.ines, Task, "correct", walk.task, field="answers.vehicle", becomes="A van", why="She was confused")
+    enter(cast.ines, Task, "correct", walk.task, field="place", becomes="16 Quarry Lane", why="She called")
+    enter(cast.ines, Task, "correct", walk.task, field="phone", becomes="+49 30 999999", why="Misheard")
+    page = text(Client().get(f"/track/{walk.request.token}/"))
+    assert 'A van<small class="change">put right since you asked; it was <del>An estate car, 2016</del>' in page
+    assert '16 Quarry Lane<small class="change">put right since you asked</small>' in page
+    assert page.count("put right since") == 2
+    for hidden in ("She was confused", "She called", "999999", "Ines"):
+        assert hidden not in page
 
 
 def test_a_closed_funnel_says_so_and_takes_nothing() -> None:

@@ -12,6 +12,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from execution.asked import Asked
 from governance.models import Assignment, Correction, Task
 from governance.queues import console
 from governance.submit import Asking, ask
@@ -25,6 +26,7 @@ from tests.states import REACH
 pytestmark = pytest.mark.django_db
 import_module("qtm.urls")
 CEILING = 12
+NEXT_YEAR = timezone.now().year + 1
 NETWORK = {"ines", "eve"}
 OWNERS = {"nora", "sam", "liam"}  # those of operators that are let in
 GOVERNS: dict[tuple[Any, str], str] = {
@@ -324,6 +326,21 @@ def test_a_shut_door_promises_what_lies_ahead_and_nothing_behind(walk: Walk) -> 
     assert behind == {"Close the task"}
 
 
+def test_before_create_job_one_reads_what_crosses_and_that_it_is_not_everything(walk: Walk, cast: Cast) -> None:
+    enter(cast.ines, Task, "correct", walk.task, field="place", becomes="16 Quarry Lane", why="She called")
+    enter(cast.ines, Task, "approve", walk.task)
+    enter(cast.ines, Assignment, "assign", walk.task, operator=cast.Northside, note="Ring twice")
+    pages = [text(at("ines").get(path)) for path in (f"/assignments/{walk.assignment().pk}/create-job", walk.task.page)]
+    facts = [fact for fact in Asked(walk.job()).facts if fact[1]]
+    for page in pages:
+        assert "everything on this page" not in page
+        assert "nothing else of this case" in page
+        crosses = page.split("What crosses")[1].split("</dl>")[0]
+        for label, value in [*facts, ("Place", "16 Quarry Lane"), ("Note for them", "Ring twice")]:
+            assert f"<dt>{label}</dt><dd>{value}</dd>" in crosses
+        assert "She called" not in crosses
+
+
 # The doors and their forms
 
 
@@ -393,17 +410,17 @@ def test_a_wrong_assignment_is_refused_in_words_and_assigns_nothing(
         ("place", " 16 Quarry Lane ", "16 Quarry Lane"),
         ("phone", "", ""),
         ("tier", "second-opinion", "second-opinion"),
-        ("wished", "2100-11-24 09:00", "2100-11-24T08:00:00+00:00"),
+        ("wished", f"{NEXT_YEAR}-11-24 09:00", f"{NEXT_YEAR}-11-24T08:00:00+00:00"),
         ("description", "<b>שלום</b> 🚗", "<b>שלום</b> 🚗"),
     ],
 )
 def test_a_detail_is_corrected_beside_the_frozen_intake(field: str, becomes: str, kept: str) -> None:
-    walk = Walk(asked={**ADVISORY, "place": "14 Quarry Lane", "wished": "2100-11-20T09:00"})
-    was = walk.task.detail(field)
+    walk = Walk(asked={**ADVISORY, "place": "14 Quarry Lane", "wished": f"{NEXT_YEAR}-11-20T09:00"})
+    was = walk.task.stands()[field]
     address = f"/tasks/{walk.task.pk}/correct"
     assert press(at("ines"), address, field=field, becomes=becomes, why="She called").status_code == 302
     assert corrections(walk.task) == [(field, was, kept)]
-    assert walk.task.detail(field) == kept
+    assert walk.task.stands()[field] == kept
     assert walk.job().context[field] == kept
 
 
@@ -420,6 +437,8 @@ def test_a_service_may_be_named_as_people_read_it(walk: Walk) -> None:
         ({"field": "phone", "becomes": "none"}, "This is no phone number."),
         ({"field": "wished", "becomes": "2001-01-01 09:00"}, "This lies in the past."),
         ({"field": "wished", "becomes": "soon"}, "This is no date and time."),
+        ({"field": "wished", "becomes": "9999-12-31T23:59:00-12:00"}, "This is no date and time."),
+        ({"field": "wished", "becomes": "9999-12-31T23:59Z"}, "more than ten years ahead"),
         ({"field": "tier", "becomes": "a miracle"}, "has no such service"),
         ({"field": "name", "becomes": ""}, "This is needed."),
         ({"field": "name", "becomes": "x" * 121}, "At most 120 characters"),

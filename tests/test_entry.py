@@ -1,5 +1,6 @@
 """The intake page and the funnels: staff of each layer take, complete, discard and keep what is their own, and nothing else."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -8,9 +9,12 @@ from django.test import Client
 from governance.models import Task
 from governance.submit import Asking, ask
 from intake import keys
+from intake.asking import read
 from intake.models import Funnel, Request
-from qtm.models import Surface, Transition
-from tests.cast import ADVISORY, PEOPLE, Walk
+from qtm.acts import acting
+from qtm.models import Surface, SurfaceVersion, Transition
+from qtm.refusals import Conflict
+from tests.cast import ADVISORY, PEOPLE, Walk, enter
 
 pytestmark = pytest.mark.django_db
 TAKERS = {"ines", "nora", "will", "wanda", "sam", "sid", "liam"}
@@ -197,9 +201,68 @@ def test_discarding_takes_a_reason_and_nothing_follows(cast: Any) -> None:
     assert "It was set aside" in text(Client().get(f"/track/{row.token}/"))
 
 
-def test_a_worker_completes_and_discards_nothing(cast: Any) -> None:
-    row = incomplete("north")
-    assert as_(cast.will).post(f"/requests/{row.pk}/discard", {"reason": "x"}).status_code == 403
+def test_every_member_discards_what_came_through_a_funnel_of_their_operator_and_no_other(cast: Any) -> None:
+    ours, theirs, networks = incomplete("north"), incomplete("south"), incomplete()
+    for row, status, state in ((ours, 302, "discarded"), (theirs, 404, "received"), (networks, 404, "received")):
+        assert as_(cast.will).post(f"/requests/{row.pk}/discard", {"reason": "x"}).status_code == status
+        assert Request.objects.get(pk=row.pk).state == state
+
+
+def test_the_tracking_link_is_shown_once_and_only_to_whoever_took_the_request(cast: Any) -> None:
+    will, form = as_(cast.will), typed("north")
+    page = will.post(f"/intake/take/north/{ADVICE}/", form)["Location"]
+    link = f"/track/{Request.objects.get().token}/"
+    assert link not in text(as_(cast.wanda).get(page)), "another of the house"
+    first = will.get(page)
+    assert (link in text(first), first["Cache-Control"]) == (True, "private, no-store")
+    assert link not in text(will.get(page)), "a later look"
+    assert will.post(f"/intake/take/north/{ADVICE}/", form)["Location"] == page
+    assert link not in text(will.get(page)), "the same form sent again"
+
+
+def test_the_tracking_link_of_one_request_is_not_shown_with_another(cast: Any) -> None:
+    other, ines = incomplete(), as_(cast.ines)
+    page = ines.post(f"/intake/take/network/{ADVICE}/", typed())["Location"]
+    assert f"/track/{other.token}/" not in text(ines.get(f"/intake/{other.pk}/"))
+    assert "/track/" in text(ines.get(page))
+
+
+@pytest.mark.parametrize("channel", ["web", "import"])
+def test_no_link_is_shown_of_what_nobody_took_by_hand(channel: str, walk: Walk, cast: Any) -> None:
+    system = "Chicago 311" if channel == "import" else ""
+    surface = Surface.objects.get(code=ADVICE)
+    row, _ = ask(
+        Asking(Funnel.objects.get(slug="network"), surface, channel, ADVISORY, "k", channel, "x", system=system)
+    )
+    assert "/track/" not in text(as_(cast.ines).get(f"/intake/{row.pk}/"))
+
+
+def test_what_was_taken_while_a_funnel_was_open_may_be_completed_after_it_was_closed(cast: Any) -> None:
+    row = incomplete()
+    Funnel.objects.filter(slug="network").update(is_open=False)
+    assert as_(cast.ines).post(f"/requests/{row.pk}/submit", typed()).status_code == 302
+    assert Task.objects.get().case_id == row.pk
+
+
+def test_nothing_is_completed_for_a_surface_that_has_become_planned(cast: Any) -> None:
+    row = incomplete()
+    with acting(via="test", authority="test"):
+        SurfaceVersion.publish(replace(Surface.objects.get(code=ADVICE).current.reads, status="planned", open311=()))
+    ines = as_(cast.ines)
+    assert "takes no requests yet" in text(ines.get(f"/intake/{row.pk}/"))
+    assert ines.post(f"/requests/{row.pk}/submit", typed()).status_code == 409
+    details = read(Surface.objects.get(code=ADVICE).current, ADVISORY).details
+    assert details
+    with pytest.raises(Conflict, match="takes no requests yet"):
+        enter(cast.ines, Task, "submit", row, version=Surface.objects.get(code=ADVICE).current, details=details)
+    assert (Request.objects.get(pk=row.pk).state, Task.objects.count()) == ("received", 0)
+
+
+def test_a_replayed_form_of_staff_leads_to_what_it_made_though_the_funnel_was_closed_since(cast: Any) -> None:
+    form, path = typed(), f"/intake/take/network/{ADVICE}/"
+    page = as_(cast.ines).post(path, form)["Location"]
+    Funnel.objects.filter(slug="network").update(is_open=False)
+    assert as_(cast.ines).post(path, form)["Location"] == page
 
 
 def test_the_requester_withdraws_what_is_incomplete() -> None:

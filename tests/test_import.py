@@ -136,11 +136,15 @@ REFUSED = {
     "a longitude that is a list": (one(long=[1]), "long: This is no number of degrees."),
     "a description that is an object": (one(description={"a": 1}), "description: This is not text."),
     "a time that is a number": (one(requested_datetime=2014), "requested_datetime: This is not text."),
-    "a NUL byte": (one(description="one\0two"), "NUL byte"),
-    "a NUL byte where nobody looks": (one(notes=[{"summary": "a\0b"}]), "NUL byte"),
-    "half a character": (one(description="\ud83d"), "half a character"),
-    "no number": (one(zipcode=float("nan")), "a number that is none"),
-    "an endless number": (one(lat=float("inf")), "a number that is none"),
+    "a NUL byte": (one(description="one\0two"), "description: This holds a NUL byte"),
+    "a NUL byte where nobody looks": (one(notes=[{"summary": "a\0b"}]), "notes: This holds a NUL byte"),
+    "a NUL byte in a name": (one(**{"no\0te": 1}), "no\\x00te: This holds a NUL byte"),
+    "half a character": (one(description="\ud83d"), "description: This holds a NUL byte or half a character"),
+    "no number": (one(zipcode=float("nan")), "zipcode: This holds a number that is none"),
+    "an endless number": (one(lat=float("inf")), "lat: This holds a number that is none"),
+    "a number beyond all measure": (one(lat="1e9999999"), "lat: Between -90 and 90 degrees."),
+    "a number near nothing beyond all measure": (one(lat="1e9999999", long="-1e9999999"), "long: Between -180"),
+    "a word for no number": (one(lat="sNaN"), "lat: Between -90 and 90 degrees."),
 }
 
 
