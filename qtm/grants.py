@@ -30,7 +30,7 @@ DELETABLE = {
     "guardian.GroupObjectPermission",
     "auth.Group_permissions",
     "qtm.User_groups",
-    "qtm.FailedSignIn",
+    "qtm.Attempt",
     "intake.Funnel_surfaces",
 }
 
