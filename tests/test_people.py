@@ -250,6 +250,18 @@ def test_the_last_open_account_of_an_admin_stays_open(cast: Cast) -> None:
     assert not cast.ines.is_active
 
 
+@pytest.mark.parametrize("verb", ["close", "take"])
+def test_whoever_lost_their_own_standing_meanwhile_lets_no_admin_go(cast: Cast, verb: str) -> None:
+    for name in ("nobody", "wim"):
+        Keeper(cast.ines).give(getattr(cast, name), "admin")
+    late = Keeper(cast.wim)
+    assert late.accounts, "read before they lost it"
+    getattr(Keeper(cast.ines), verb)(cast.wim, *(["admin"] if verb == "take" else []))
+    with pytest.raises(Forbidden):
+        late.close(cast.nobody)
+    assert cast.nobody.is_active
+
+
 def test_who_was_closed_since_the_request_came_holds_nothing_when_asked_anew(cast: Cast) -> None:
     ines, will = cast.ines, cast.will
     assert ines.standing.holds("qtm.oversee")
