@@ -23,7 +23,9 @@ from qtm.typed import pressed, signed_in, typed_before
 class FileForm(forms.Form):
     """A runtime as a file."""
 
-    file = forms.FileField(label="A runtime as TOML", help_text="Nothing is published before you saw what differs.")
+    file = forms.FileField(
+        label="A runtime as TOML", help_text="Nothing is published before you have seen what differs."
+    )
 
     def clean_file(self) -> Runtime:
         """Read it, or name the key that is wrong."""
