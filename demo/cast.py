@@ -10,7 +10,8 @@ from django.contrib.auth.models import Group
 from intake.models import Funnel
 from qtm.doors import door_of
 from qtm.models import Operator, Surface, User
-from qtm.people import Keeper, come_in
+from qtm.people import Keeper
+from qtm.people_invited import come_in
 
 MAIL = "@demo.invalid"  # by which the demo knows its own people
 
@@ -150,7 +151,7 @@ def make_cast() -> None:
         take_in(wim, ines, business)
     for person in PEOPLE:
         if person.operator:
-            _join(wim, person)
+            _join(ines if person.role == "owner" else wim, person)
     for slug, entry in FUNNELS.items():
         _open(slug, entry)
 
@@ -172,10 +173,10 @@ def take_in(wim: User, ines: User, business: Business) -> None:
         door_of(Operator, step).enter(ines, operator)
 
 
-def _join(wim: User, person: Person) -> None:
+def _join(keeper: User, person: Person) -> None:
     """Somebody is invited to their operator, and comes in."""
     operator = Operator.objects.get(name=OPERATORS[person.operator].name)
-    invitation, _ = Keeper(wim).invite(operator, person.role, person.name)
+    invitation, _ = Keeper(keeper).invite(operator, person.role, person.name)
     come_in(invitation, lambda: _user(person))
 
 

@@ -24,7 +24,7 @@ from qtm.doors import DoorForm, blame
 from qtm.pages import posted
 from qtm.refusals import Conflict, Invalid
 from qtm.signed import Signed
-from qtm.signing import place_of
+from qtm.tries import place_of
 from qtm.typed import typed_before
 
 SENT = "Your request is sent. Keep the address of this page: it is the way back to it."

@@ -1,4 +1,4 @@
-"""What the oversight keeps of intake: funnels, by who keeps them on the network."""
+"""What the oversight keeps of intake: the network's funnels, by who keeps them there."""
 
 from typing import Any
 
@@ -6,11 +6,12 @@ from django.contrib import admin
 from django.http import HttpRequest
 
 from intake.models import Funnel
+from intake.staff import KEEP
 from qtm.oversight import Look, holds
 
 
 class KeepFunnels(Look):
-    """Entry points: made and kept here by who may; whose one is, is said once."""
+    """Entry points: all may be looked at, and those of the network are made and kept here."""
 
     list_display = ["name", "slug", "owner", "is_open"]
     list_filter = ["is_open"]
@@ -23,16 +24,16 @@ class KeepFunnels(Look):
         return [*super().get_fields(request, obj), "surfaces"]
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """By the permission on the network; being a superuser is not enough."""
-        return self.has_view_permission(request, obj) and holds(request, "intake.keep_funnel")
+        """The network's funnels by who keeps them there; an operator's are its owners' to keep, here as everywhere."""
+        return holds(request, KEEP) and not (obj and obj.operator_id) and self.has_view_permission(request, obj)
 
     def has_add_permission(self, request: HttpRequest) -> bool:
-        """By the same permission."""
+        """By the same permission; what is made here is the network's."""
         return self.has_change_permission(request)
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
-        """Its number; and once it is made, whose it is and its address."""
-        return ["id", *(["slug", "operator"] if obj else [])]
+        """Its number and whose it is; once it is made, its address too."""
+        return ["id", "operator", *(["slug"] if obj else [])]
 
 
 admin.site.register(Funnel, KeepFunnels)

@@ -2,12 +2,10 @@
 
 from datetime import timedelta
 
-from django.utils import timezone
-
-from intake.models import SentForm
 from qtm.refusals import Refusal
+from qtm.tries import Budget
 
-REMEMBERED, MOST = timedelta(minutes=15), 100
+FORMS = Budget("public form", timedelta(minutes=15), of_a_place=100)
 TOO_MANY = (
     "Too much was sent from where you are. What you typed is still here: wait a quarter of an hour, then send it again."
 )
@@ -20,8 +18,7 @@ class TooMany(Refusal):
 
 
 def count(place: str) -> None:
-    """Count one more form from a place, unless there were too many; what is old is forgotten."""
-    SentForm.objects.filter(at__lt=timezone.now() - REMEMBERED).delete()
-    if SentForm.objects.filter(place=place).count() >= MOST:
+    """Count one more form from a place, unless there were too many."""
+    if FORMS.spent(place):
         raise TooMany(TOO_MANY)
-    SentForm.objects.create(place=place)
+    FORMS.count(place)

@@ -4,7 +4,6 @@ import secrets
 from typing import ClassVar
 
 from django.db import IntegrityError, models, transaction
-from django.db.models.functions import Now
 
 from qtm.law import own_law
 from qtm.models import Operator, Surface, SurfaceVersion
@@ -173,17 +172,3 @@ class Intake(Room):
 
     class Meta(Room.Meta):
         constraints = [own_law("intake_intake_routing_law", "intake/law.sql")]
-
-
-class SentForm(models.Model):
-    """A public form that was sent a short while ago; so many of them from one place, and that place waits."""
-
-    place = models.CharField(max_length=45)
-    at = models.DateTimeField(db_default=Now(), db_index=True)
-
-    class Meta:
-        default_permissions = ()
-
-    def __str__(self) -> str:
-        """From where, and when."""
-        return f"{self.place} at {self.at}"

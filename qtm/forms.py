@@ -7,7 +7,7 @@ from django.contrib.auth.forms import AuthenticationForm, UserCreationForm
 from django.http import HttpRequest
 
 from qtm.models import Operator, User
-from qtm.roles import MEMBER, NETWORK
+from qtm.roles import NETWORK
 
 ROLE_WORDS = {
     "owner": "Owner\nGoverns the operator's own tasks, works, and keeps its people.",
@@ -15,7 +15,7 @@ ROLE_WORDS = {
     "admin": "Admin\nReviews, assigns, creates jobs, keeps access and roles.",
     "workforce": "Workforce\nKeeps people and operators on file.",
     "commerce": "Commerce\nSettles what was recorded.",
-    "executive": "Executive\nReads everything, does nothing.",
+    "executive": "Executive\nReads every case, record and settlement, and the oversight. Does nothing.",
 }
 
 
@@ -74,10 +74,10 @@ class InviteForm(forms.Form):
     )
     role = forms.ChoiceField(label="As what?", widget=forms.RadioSelect)
 
-    def __init__(self, *args: Any, operator: Operator | None, **kwargs: Any) -> None:
-        """The roles that there are: within an operator, or on the network."""
+    def __init__(self, *args: Any, roles: list[str], **kwargs: Any) -> None:
+        """`roles`: those that whoever invites may give there."""
         super().__init__(*args, **kwargs)
-        self.fields["role"].choices = [(role, ROLE_WORDS[role]) for role in (MEMBER if operator else NETWORK)]  # type: ignore[attr-defined]
+        self.fields["role"].choices = [(role, ROLE_WORDS[role]) for role in roles]  # type: ignore[attr-defined]
 
 
 class GiveForm(forms.Form):

@@ -32,9 +32,8 @@ DELETABLE = {
     "guardian.GroupObjectPermission",
     "auth.Group_permissions",
     "qtm.User_groups",
-    "qtm.FailedSignIn",
+    "qtm.Attempt",
     "intake.Funnel_surfaces",
-    "intake.SentForm",
 }
 
 

@@ -11,6 +11,7 @@ from django.urls import reverse
 
 from qtm.fields import TransactionIdField
 from qtm.law import DIGEST, LogLaw, own_law
+from qtm.refusals import Conflict
 from qtm.roles import OPERATOR_PERMISSIONS, Standing, grant, standing_of, withdraw_grants
 from qtm.runtime import Runtime
 from qtm.spine import Fact, Room, Verb, move
@@ -42,6 +43,11 @@ class User(AbstractUser):
     def standing(self) -> Standing:
         """What this person may do and by what, read once a request."""
         return standing_of(self)
+
+    def anew(self) -> Self:
+        """The same person, whose standing is read again: what held when the request came may have ended since."""
+        self.__dict__.pop("standing", None)
+        return self
 
     def authority_for(self, row: Any, room: Any, verb: Verb) -> str:
         """The permission and the role or grant by which this person may do a verb to a row; empty where they may not."""
@@ -151,8 +157,9 @@ class Membership(models.Model):
         return made
 
     def leave(self) -> None:
-        """End the membership and withdraw its grants."""
-        type(self).objects.filter(pk=self.pk).update(left_at=Now())
+        """End the membership, once, and withdraw its grants."""
+        if not type(self).objects.filter(pk=self.pk, left_at=None).update(left_at=Now()):
+            raise Conflict(sentence="This membership has ended or changed already.")
         withdraw_grants(self.user, self.operator)
 
 
@@ -291,16 +298,22 @@ class PersonNote(Fact):
         return self.said
 
 
-class FailedSignIn(models.Model):
-    """A sign-in that failed a short while ago; so many of them, and the door stays shut for as long."""
+class Attempt(models.Model):
+    """Something tried a short while ago, such as a sign-in that failed: counted by place and by name, and then forgotten."""
 
-    name_sha256 = models.CharField(max_length=64)
+    kind = models.CharField(max_length=20)
     place = models.CharField(max_length=45)
-    at = models.DateTimeField(db_default=Now(), db_index=True)
+    name_hmac = models.CharField(max_length=64, blank=True)
+    at = models.DateTimeField(db_default=Now())
 
     class Meta:
         default_permissions = ()
+        indexes = [
+            models.Index(fields=["kind", "place"], name="qtm_attempt_place"),
+            models.Index(fields=["kind", "name_hmac"], name="qtm_attempt_name"),
+            models.Index(fields=["kind", "at"], name="qtm_attempt_at"),
+        ]
 
     def __str__(self) -> str:
-        """From where, and when."""
-        return f"{self.place} at {self.at}"
+        """Of what kind, from where, and when."""
+        return f"{self.kind} from {self.place} at {self.at}"

@@ -13,7 +13,8 @@ from qtm.case import said_of
 from qtm.forms import OperatorForm
 from qtm.models import Membership, Operator, Transition
 from qtm.pages import A_PAGE, asked, done, keeping, noted, operator_of, posted
-from qtm.people import Keeper, open_invitations
+from qtm.people import Keeper
+from qtm.people_invited import open_invitations
 from qtm.refusals import Forbidden
 from qtm.signed import Signed
 from qtm.typed import typed_before
@@ -43,6 +44,7 @@ def operator(request: Signed, keeper: Keeper, pk: int) -> HttpResponse:
         "operator": row,
         "members": members(row),
         "invitations": open_invitations(row),
+        "keeps_owners": keeper.over(row, "owner"),
         "log": history(row),
     }
     return render(request, "qtm/operator.html", said)

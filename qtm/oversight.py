@@ -1,4 +1,4 @@
-"""Django's admin as an oversight: who is staff may look at everything, and nothing of the spine can be touched."""
+"""Django's admin as an oversight: who oversees may look at everything, and nothing of the spine can be touched."""
 
 import re
 from typing import Any
@@ -10,12 +10,12 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 
 from qtm.fields import TransactionIdField
-from qtm.models import User
+from qtm.models import Transition, User
 from qtm.refusals import Forbidden
 from qtm.signing import SignOut
 
 # What nobody reads here: passwords, and links that are their own key.
-SECRET = {"password", "token", "token_sha256", "key", "content"}
+SECRET = {"password", "token", "token_sha256", "key", "content", "name_hmac"}
 REFERENCE = re.compile(r"(?:(?P<letter>[A-Z])-)?(?P<number>[0-9]{1,18})")
 LOOKUPS = {"", "exact", "isnull", "id__exact"}
 UNREADABLE = (BinaryField, TransactionIdField)
@@ -31,6 +31,16 @@ def readable(model: type[Model]) -> list[Any]:
 def holds(request: HttpRequest, permission: str) -> bool:
     """Whether who is signed in holds a permission on the network."""
     return isinstance(request.user, User) and bool(request.user.standing.holds(permission))
+
+
+def oversees(request: HttpRequest) -> bool:
+    """Whether who is signed in may look at everything; Django's word for it, `is_staff`, is not asked."""
+    return holds(request, "qtm.oversee")
+
+
+def keeps_the_machine(request: HttpRequest) -> bool:
+    """Whether a superuser is signed in: they look at people, operators and surfaces, and at no case."""
+    return isinstance(request.user, User) and request.user.is_active and request.user.is_superuser
 
 
 class Look(ModelAdmin):  # type: ignore[type-arg]
@@ -60,8 +70,9 @@ class Look(ModelAdmin):  # type: ignore[type-arg]
         return [field.name for field in readable(self.model) if field.many_to_one or field.one_to_one]
 
     def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """Whoever is let into the admin may look."""
-        return self.admin_site.has_permission(request)
+        """Who oversees may look, and a superuser at what belongs to no case."""
+        caseless = self.model._meta.app_label == "qtm" and self.model is not Transition
+        return oversees(request) or (caseless and keeps_the_machine(request))
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         """Nothing is made here."""
@@ -76,8 +87,8 @@ class Look(ModelAdmin):  # type: ignore[type-arg]
         return False
 
     def has_module_permission(self, request: HttpRequest) -> bool:
-        """Every zone is shown."""
-        return self.admin_site.has_permission(request)
+        """Every zone is shown of which something may be looked at."""
+        return self.has_view_permission(request)
 
     def delete_view(self, request: HttpRequest, object_id: str, extra_context: Any = None) -> HttpResponse:
         """There is no such page, whoever asks."""
@@ -124,10 +135,16 @@ class Oversight(AdminSite):
         if admin_class and issubclass(admin_class, Look):
             super().register(model_or_iterable, admin_class, **options)
 
+    def has_permission(self, request: HttpRequest) -> bool:
+        """Who oversees is let in, and a superuser."""
+        return oversees(request) or keeps_the_machine(request)
+
     def login(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
         """Sign in where everybody does; who is signed in already may not come in."""
         if request.user.is_authenticated:
-            raise Forbidden("The oversight is for staff. What you work with is at your workplace.")
+            raise Forbidden(
+                "The oversight is for those who oversee the network. What you work with is at your workplace."
+            )
         return redirect_to_login(request.GET.get("next") or request.get_full_path())
 
     def logout(self, request: HttpRequest, extra_context: Any = None) -> Any:

@@ -2,13 +2,12 @@
 
 import hashlib
 import secrets
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Iterator, Mapping
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from typing import Any
 
 from django.contrib.auth.models import Group
-from django.db import IntegrityError, transaction
 from django.db.models import Q, QuerySet
 from django.urls import reverse
 from django.utils import timezone
@@ -50,12 +49,19 @@ class Keeper:
 
     user: User
 
-    def over(self, operator: Operator | None) -> str:
-        """By what this person keeps the people of an operator, or those of the network; empty where they do not."""
+    def over(self, operator: Operator | None, role: str = "") -> str:
+        """By what this person keeps an operator's people of some role, or those of the network; empty where they do not."""
         standing = self.user.standing
         if operator is None:
             return standing.holds("qtm.keep_roles")
-        return standing.holds("qtm.keep_people") or standing.holds("qtm.keep_people", operator.pk)
+        # Owners govern: whoever gives no roles on the network would come to govern through an owner of their own making.
+        above = standing.holds("qtm.keep_roles" if role == "owner" else "qtm.keep_people")
+        return standing.holds("qtm.keep_people", operator.pk) or above
+
+    @property
+    def accounts(self) -> str:
+        """By what this person opens and closes accounts."""
+        return self.over(None) or ("superuser" if self.user.is_superuser else "")
 
     @property
     def network(self) -> str:
@@ -83,10 +89,14 @@ class Keeper:
         """By what this person may hand somebody a link for a new password; never upwards, and never to themselves."""
         if person == self.user or person.is_superuser or not person.is_active:
             return ""
-        if person.is_staff or roles_of(person):
+        if roles_of(person):
             return self.over(None)
         membership = living_membership(person)
-        return self.over(membership.operator) if membership else self.network
+        return self.over(membership.operator, membership.role) if membership else self.network
+
+    def may_close(self, person: User) -> str:
+        """By what this person may open or close somebody's account; never their own, nor one that is kept at the machine."""
+        return "" if person == self.user or person.is_superuser else self.accounts
 
     @contextmanager
     def noting(
@@ -118,13 +128,13 @@ class Keeper:
         """An invitation and its token, which is told once and kept nowhere."""
         if role not in (MEMBER if operator else NETWORK):
             raise Invalid({"role": "There is no such role."})
-        with self.noting(self.over(operator), f"invited {name} as {role}", operator=operator):
+        with self.noting(self.over(operator, role), f"invited {name} as {role}", operator=operator):
             return new_invitation(name, role, operator, self.user)
 
     def withdraw(self, invitation: Invitation) -> None:
         """Let an invitation lead nowhere."""
         with self.noting(
-            self.over(invitation.operator),
+            self.over(invitation.operator, invitation.role),
             f"withdrew the invitation of {invitation.name}",
             operator=invitation.operator,
         ):
@@ -134,7 +144,7 @@ class Keeper:
     def end(self, membership: Membership) -> None:
         """End a membership, and with it all that it allowed."""
         self._not_oneself(membership.user)
-        with self._living(membership, f"ended the membership as {membership}"):
+        with self._of_member(membership, membership.role, f"ended the membership as {membership}"):
             membership.leave()
 
     def make(self, membership: Membership, role: str) -> None:
@@ -142,17 +152,15 @@ class Keeper:
         self._not_oneself(membership.user)
         if role not in MEMBER:
             raise Invalid({"role": "There is no such role."})
-        with self._living(membership, f"made {role} of {membership.operator}"):
+        either = "owner" if "owner" in (membership.role, role) else role
+        with self._of_member(membership, either, f"made {role} of {membership.operator}"):
             membership.leave()
             Membership.join(membership.user, membership.operator, role)
 
-    @contextmanager
-    def _living(self, membership: Membership, said: str) -> Iterator[None]:
-        """An act on a membership that has not ended, held until it is done."""
-        with self.noting(self.over(membership.operator), said, person=membership.user, operator=membership.operator):
-            if not Membership.objects.select_for_update().filter(pk=membership.pk, left_at=None).exists():
-                raise Conflict(sentence="This membership has ended or changed already.")
-            yield
+    def _of_member(self, membership: Membership, role: str, said: str) -> AbstractContextManager[None]:
+        """An act on somebody who is a member, and is or becomes what the role says."""
+        operator = membership.operator
+        return self.noting(self.over(operator, role), said, person=membership.user, operator=operator)
 
     def give(self, person: User, role: str) -> None:
         """Give a role on the network."""
@@ -166,12 +174,31 @@ class Keeper:
     def take(self, person: User, role: str) -> None:
         """Take a role on the network back; one admin stays."""
         with self.noting(self.over(None), f"took the role {role} back", person=person):
-            group = Group.objects.select_for_update().get(name=role) if role in NETWORK else None
-            if group is None or not person.groups.filter(pk=group.pk).exists():
+            if role == "admin":
+                self._one_admin_stays(person)
+            group = person.groups.filter(name=role).first() if role in NETWORK else None
+            if group is None:
                 raise Conflict(sentence=f"{person} does not hold the role {role}.")
-            if role == "admin" and last_admin(person):
-                raise Lawless("This is the last admin. Make another one first.")
             person.groups.remove(group)
+
+    def close(self, person: User) -> None:
+        """Close an account: nobody signs in with it, and it holds nothing; one admin stays."""
+        with self.noting(self.may_close(person), "closed the account", person=person):
+            self._one_admin_stays(person)
+            _be_open(person, False)
+
+    def reopen(self, person: User) -> None:
+        """Open an account again, with what it holds by now."""
+        with self.noting(self.may_close(person), "opened the account again", person=person):
+            _be_open(person, True)
+
+    def _one_admin_stays(self, person: User) -> None:
+        """Asked while nobody else lets an admin go: whoever does so must still be who may, and another admin must stay."""
+        Group.objects.select_for_update(no_key=True).get(name="admin")
+        if not Keeper(self.user.anew()).accounts:
+            raise Forbidden("Meanwhile this is not yours to do any more.")
+        if last_admin(person):
+            raise Lawless("This is the last admin. Make another one first.")
 
     def reset_path(self, person: User) -> str:
         """A path that lets somebody choose a new password, once and for some days."""
@@ -194,6 +221,13 @@ def refuse_both_sides(person: User, *, network: bool) -> None:
         raise Lawless(f"{person} has a role on the network, and so works for no operator.")
 
 
+def _be_open(person: User, is_open: bool) -> None:
+    """Open or close an account that is not so already."""
+    if not User.objects.filter(pk=person.pk, is_active=not is_open).update(is_active=is_open):
+        raise Conflict(sentence=f"The account of {person} is {'open' if is_open else 'closed'} already.")
+    person.is_active = is_open
+
+
 def new_invitation(
     name: str, role: str, operator: Operator | None = None, inviter: User | None = None
 ) -> tuple[Invitation, str]:
@@ -203,52 +237,6 @@ def new_invitation(
     made.expires_at = timezone.now() + Invitation.LASTS
     made.save()
     return made, token
-
-
-def open_invitation(token: str) -> Invitation | None:
-    """The invitation of a token, while it can be used."""
-    living = Invitation.objects.filter(spent_at=None, expires_at__gt=timezone.now()).exclude(inviter__is_active=False)
-    return living.select_related("operator", "inviter").filter(token_sha256=digest(token)).first()
-
-
-def open_invitations(operator: Operator | None) -> QuerySet[Invitation]:
-    """The invitations that nobody has used yet."""
-    return Invitation.objects.filter(operator=operator, spent_at=None, expires_at__gt=timezone.now()).select_related(
-        "inviter", "operator"
-    )
-
-
-def come_in(invitation: Invitation, who: Callable[[], User]) -> User:
-    """Use an invitation: of several presses one comes in, and the others change nothing."""
-    try:
-        with transaction.atomic():
-            if not invitation.spend():
-                raise Conflict(sentence="This invitation was used a moment ago, or is too old. Ask for another one.")
-            person = who()
-            Invitation.objects.filter(pk=invitation.pk).update(user=person)
-            _join(invitation, person)
-    except IntegrityError as error:
-        raise Invalid({"username": "Somebody was quicker and took this name. Choose another."}) from error
-    return person
-
-
-def _join(invitation: Invitation, person: User) -> None:
-    """What the invitation says is so from now on; the inviter must still be who may say so, and somebody else."""
-    inviter = invitation.inviter
-    authority = f"{Keeper(inviter).over(invitation.operator)}, {inviter}" if inviter else "made at the machine"
-    if person == inviter or authority.startswith(","):
-        raise Forbidden(
-            "Nobody invites themselves."
-            if person == inviter
-            else "Whoever invited you may not do so any more. Ask for another invitation."
-        )
-    with acting(person, via="invitation", authority=authority[:200]):
-        refuse_both_sides(person, network=invitation.operator is None)
-        if invitation.operator:
-            Membership.join(person, invitation.operator, invitation.role)
-        else:
-            person.groups.add(Group.objects.get(name=invitation.role))
-        PersonNote.noted(person=person, operator=invitation.operator, said=f"came in as {invitation}")
 
 
 def everybody(keeper: Keeper, words: str) -> QuerySet[User]:

@@ -8,17 +8,17 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
-from django.views.decorators.http import require_POST
 
 from qtm.doors import blame
 from qtm.forms import ComeInForm, GiveForm, InviteForm, RoleForm
 from qtm.models import Invitation, Membership
 from qtm.pages import A_PAGE, asked, done, keeping, noted, one, operator_of, posted, shown_once
-from qtm.people import Keeper, come_in, everybody, living_membership, open_invitation, open_invitations, roles_of
+from qtm.people import Keeper, everybody, living_membership, roles_of
+from qtm.people_invited import come_in, open_invitation, open_invitations
 from qtm.refusals import Forbidden, Invalid
-from qtm.roles import NETWORK
+from qtm.roles import MEMBER, NETWORK
 from qtm.signed import Signed
-from qtm.typed import typed_before
+from qtm.typed import pressed, typed_before
 
 
 @keeping
@@ -48,9 +48,10 @@ def everyone(request: Signed, keeper: Keeper) -> HttpResponse:
 def invite(request: Signed, keeper: Keeper, pk: int | None = None) -> HttpResponse:
     """Invite somebody to an operator, or to a role on the network; the link is shown once."""
     row = operator_of(keeper, pk) if pk else None
-    if not keeper.over(row):
+    roles = [role for role in (MEMBER if row else NETWORK) if keeper.over(row, role)]
+    if not roles:
         raise Forbidden("Roles on the network are given by admins.")
-    form = InviteForm(posted(request), operator=row, initial=typed_before(request))
+    form = InviteForm(posted(request), roles=roles, initial=typed_before(request))
     back = row.page if row else reverse("everyone")
     if request.method == "POST" and form.is_valid():
         made, token = keeper.invite(row, form.cleaned_data["role"], form.cleaned_data["name"])
@@ -65,7 +66,7 @@ def invite(request: Signed, keeper: Keeper, pk: int | None = None) -> HttpRespon
     return asked(request, form, f"Invite somebody to {row or 'the network'}", "Make the invitation", back=back)
 
 
-@require_POST
+@pressed
 @keeping
 def withdraw(request: Signed, keeper: Keeper, pk: int) -> HttpResponse:
     """Let an invitation lead nowhere."""
@@ -79,7 +80,7 @@ def withdraw(request: Signed, keeper: Keeper, pk: int) -> HttpResponse:
     )
 
 
-@require_POST
+@pressed
 @keeping
 def end(request: Signed, keeper: Keeper, pk: int) -> HttpResponse:
     """End a membership."""
@@ -92,7 +93,7 @@ def end(request: Signed, keeper: Keeper, pk: int) -> HttpResponse:
     )
 
 
-@require_POST
+@pressed
 @keeping
 def make(request: Signed, keeper: Keeper, pk: int) -> HttpResponse:
     """Let a member be owner or worker from now on."""
@@ -107,21 +108,25 @@ def make(request: Signed, keeper: Keeper, pk: int) -> HttpResponse:
 def person(request: Signed, keeper: Keeper, pk: int) -> HttpResponse:
     """One person: where they belong, what they hold, and what was done to it."""
     row = one(keeper.people().filter(pk=pk).prefetch_related("groups"))
-    held, keeps_roles = roles_of(row), keeper.over(None)
-    give = GiveForm(held=held) if keeps_roles and row != request.user else None
+    held, membership, keeps_roles = roles_of(row), living_membership(row), keeper.over(None)
+    chosen = typed_before(request, reverse("give_role", args=[pk]))
     said = {
         "keeper": keeper,
         "person": row,
-        "membership": living_membership(row),
+        "membership": membership,
         "roles": held,
         "keeps_roles": keeps_roles,
-        "give": give,
+        "give": GiveForm(held=held, initial=chosen) if keeps_roles and row != request.user else None,
+        "may_reset": keeper.may_reset(row),
+        "may_end": membership and keeper.over(membership.operator, membership.role),
+        "may_make": membership and keeper.over(membership.operator, "owner"),
+        "may_close": keeper.may_close(row),
+        "log": [noted(note) for note in row.notes.select_related("by")[:A_PAGE]],
     }
-    log = [noted(note) for note in row.notes.select_related("by")[:A_PAGE]]
-    return render(request, "qtm/person.html", said | {"may_reset": keeper.may_reset(row), "log": log})
+    return render(request, "qtm/person.html", said)
 
 
-@require_POST
+@pressed
 @keeping
 def give(request: Signed, keeper: Keeper, pk: int) -> HttpResponse:
     """Give somebody a role on the network."""
@@ -130,7 +135,7 @@ def give(request: Signed, keeper: Keeper, pk: int) -> HttpResponse:
     return done(request, f"{row} holds it from now on.", reverse("person", args=[pk]))
 
 
-@require_POST
+@pressed
 @keeping
 def take(request: Signed, keeper: Keeper, pk: int) -> HttpResponse:
     """Take a role on the network back."""
@@ -139,8 +144,26 @@ def take(request: Signed, keeper: Keeper, pk: int) -> HttpResponse:
     return done(request, f"{row} does not hold it any more.", reverse("person", args=[pk]))
 
 
+@pressed
+@keeping
+def close(request: Signed, keeper: Keeper, pk: int) -> HttpResponse:
+    """Close somebody's account."""
+    row = one(keeper.people().filter(pk=pk))
+    keeper.close(row)
+    return done(request, f"The account of {row} is closed.", reverse("person", args=[pk]))
+
+
+@pressed
+@keeping
+def reopen(request: Signed, keeper: Keeper, pk: int) -> HttpResponse:
+    """Open somebody's account again."""
+    row = one(keeper.people().filter(pk=pk))
+    keeper.reopen(row)
+    return done(request, f"The account of {row} is open again.", reverse("person", args=[pk]))
+
+
 @never_cache
-@require_POST
+@pressed
 @keeping
 def reset(request: Signed, keeper: Keeper, pk: int) -> HttpResponse:
     """Make a one-time link for a new password; it is shown once."""
@@ -163,6 +186,7 @@ def invited(request: Signed, token: str) -> HttpResponse:
         try:
             person = come_in(invitation, lambda: form.save() if form else request.user)
             login(request, person, backend="django.contrib.auth.backends.ModelBackend")
+            request.session.set_expiry(None)
             return redirect("home")
         except Invalid as invalid:
             if form is None:

@@ -8,8 +8,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from django.contrib.auth import get_user_model
 from django.contrib.auth.models import Group, Permission
 from django.contrib.contenttypes.models import ContentType
+from django.db import transaction
 from django.db.models import Q
 from guardian.models import UserObjectPermission
 
@@ -75,8 +77,15 @@ MEMBER: Mapping[str, list[str]] = {
     "owner": [*INTAKE, *GOVERN, *WORK, "intake.keep_funnel", "governance.see_console", "qtm.keep_people"],
     "worker": [*INTAKE, *WORK],
 }
+
+
+def spoken(code: str) -> str:
+    """A permission's code as people read it: `create_job` is "Create Job"."""
+    return " ".join("ServiceEvent" if word == "serviceevent" else word.capitalize() for word in code.split("_"))
+
+
 OPERATOR_PERMISSIONS = [
-    (code, f"Within the operator: {code.replace('_', ' ')}")
+    (code, f"Within the operator: {spoken(code)}")
     for code in dict.fromkeys(name.split(".")[1] for names in MEMBER.values() for name in names)
 ]
 
@@ -142,12 +151,13 @@ NOBODY = Standing()
 
 
 def standing_of(user: Any) -> Standing:
-    """Read a person's roles, membership and grants: three queries."""
+    """Read a person's roles, membership and grants: three queries, which see a closed account too."""
     if not user.is_active or user.pk is None:
         return NOBODY
-    rows = Permission.objects.filter(group__user=user).values_list("content_type__app_label", "codename", "group__name")
+    held = Permission.objects.filter(group__user=user, group__user__is_active=True)
+    rows = held.values_list("content_type__app_label", "codename", "group__name")
     network = {f"{app}.{code}": role for app, code, role in rows if role in NETWORK}
-    membership = user.memberships.filter(left_at=None).select_related("operator").first()
+    membership = user.memberships.filter(left_at=None, user__is_active=True).select_related("operator").first()
     granted = _grants(user, membership.operator).values_list("permission__codename", flat=True) if membership else ()
     return Standing(user.pk, network, membership, frozenset(granted))
 
@@ -179,10 +189,31 @@ def withdraw_grants(user: Any, operator: Any) -> None:
 
 
 def load_roles() -> None:
-    """Make the groups of the network roles hold exactly what the table says."""
+    """Make the groups of the network roles, and the grants of every member, exactly what the table says."""
     for role, names in NETWORK.items():
         group, _ = Group.objects.get_or_create(name=role)
         group.permissions.set(_permissions(names))
+    with transaction.atomic():
+        _renew_grants()
+
+
+def _renew_grants() -> None:
+    """What the table no longer says is taken from whoever is a member, and what it says anew is granted."""
+    kind = ContentType.objects.get_by_natural_key("qtm", "operator")
+    number = dict(Permission.objects.filter(content_type=kind).values_list("codename", "pk"))
+    members = get_user_model().objects.filter(memberships__left_at=None, memberships__role__in=MEMBER)
+    wanted = {
+        (user, str(operator), number[name.split(".")[1]])
+        for user, operator, role in members.values_list("pk", "memberships__operator", "memberships__role")
+        for name in MEMBER[role]
+    }
+    rows = UserObjectPermission.objects.filter(content_type=kind)
+    present = {tuple(row): pk for pk, *row in rows.values_list("pk", "user", "object_pk", "permission")}
+    rows.filter(pk__in=[pk for row, pk in present.items() if row not in wanted]).delete()
+    UserObjectPermission.objects.bulk_create(
+        UserObjectPermission(content_type=kind, user_id=user, object_pk=operator, permission_id=permission)
+        for user, operator, permission in wanted - set(present)
+    )
 
 
 def _permissions(names: Iterable[str]) -> list[Permission]:

@@ -506,7 +506,11 @@ class Runtime:
     @classmethod
     def load(cls, path: str | Path) -> Self:
         """Read a runtime from a TOML file, or refuse it naming the file and the line or key."""
-        raw, source = Path(path).read_bytes(), Path(path).name
+        return cls.parse(Path(path).read_bytes(), Path(path).name)
+
+    @classmethod
+    def parse(cls, raw: bytes, source: str) -> Self:
+        """Read a runtime from TOML, or refuse it naming where it is from and the line or key."""
         try:
             data = tomllib.loads(raw.decode())
         except UnicodeDecodeError as error:

@@ -1,21 +1,17 @@
 """Signing in and out, and passwords: Django's own views in the words of the house, with a limit on guessing."""
 
-import hashlib
 from datetime import timedelta
 from typing import Any
 
-from django.conf import settings
 from django.contrib.auth import views as auth
-from django.db.models import Count, Q
 from django.http import HttpRequest, HttpResponse
-from django.utils import timezone
 
 from qtm.forms import SignInForm
-from qtm.models import FailedSignIn
 from qtm.tokens import standing_token
+from qtm.tries import Budget, place_of
+from qtm.typed import back_again
 
-REMEMBERED = timedelta(minutes=15)
-TRIES_OF_A_NAME, TRIES_FROM_A_PLACE = 10, 100
+GUESSES = Budget("sign-in", timedelta(minutes=15), of_a_place=100, of_a_name_there=10, of_a_name=200)
 TOO_MANY = "Too many tries. Wait a quarter of an hour, or ask for a one-time link."
 
 
@@ -36,15 +32,21 @@ class SignIn(Wrong422, auth.LoginView):
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         """The password is not even looked at after too many tries: 429."""
-        if too_many(name_of(request), place_of(request)):
+        if GUESSES.spent(place_of(request), name_of(request)):
             form = SignInForm(request, initial={"username": request.POST.get("username", "")[:150]})
             return self.render_to_response(self.get_context_data(form=form, too_many=TOO_MANY), status=429)
         return super().post(request, *args, **kwargs)
 
     def form_invalid(self, form: Any) -> HttpResponse:
         """A failure is counted."""
-        FailedSignIn.objects.create(name_sha256=name_of(self.request), place=place_of(self.request))
+        GUESSES.count(place_of(self.request), name_of(self.request))
         return super().form_invalid(form)
+
+    def form_valid(self, form: Any) -> HttpResponse:
+        """Signed in; what was pressed before the session ended was not done, and that is said."""
+        response = super().form_valid(form)
+        back_again(self.request)
+        return response
 
 
 class SignOut(auth.LogoutView):
@@ -72,20 +74,5 @@ class NewPassword(Wrong422, auth.PasswordResetConfirmView):
 
 
 def name_of(request: HttpRequest) -> str:
-    """Whose door is tried, as a digest: people type passwords into this field by mistake."""
-    return hashlib.sha256(request.POST.get("username", "").casefold().encode(errors="replace")).hexdigest()
-
-
-def place_of(request: HttpRequest) -> str:
-    """From where: the address, or the last that a proxy of ours has seen."""
-    seen = request.headers.get("X-Forwarded-For", "").split(",")[-1].strip() if settings.BEHIND_PROXY else ""
-    return (seen or str(request.META.get("REMOTE_ADDR", "")))[:45]
-
-
-def too_many(name: str, place: str) -> bool:
-    """Whether this name was tried too often from there, or too many names were; what is old is forgotten."""
-    FailedSignIn.objects.filter(at__lt=timezone.now() - REMEMBERED).delete()
-    found = FailedSignIn.objects.filter(place=place).aggregate(
-        all=Count("pk"), name=Count("pk", filter=Q(name_sha256=name))
-    )
-    return bool(found["name"] >= TRIES_OF_A_NAME or found["all"] >= TRIES_FROM_A_PLACE)
+    """Whose door is tried: the name as the form itself will read it, so that none has two spellings."""
+    return str(SignInForm.base_fields["username"].to_python(request.POST.get("username", "")) or "")

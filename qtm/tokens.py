@@ -12,7 +12,7 @@ class StandingToken(PasswordResetTokenGenerator):
         """Django's own, and the roles, the membership and the flags as they are now."""
         roles = sorted(user.groups.values_list("pk", flat=True))
         member = user.memberships.filter(left_at=None).values_list("pk", flat=True).first()
-        held = (roles, member, user.is_staff, user.is_superuser, user.is_active)
+        held = (roles, member, user.is_superuser, user.is_active)
         return f"{super()._make_hash_value(user, timestamp)}{held}"
 
 

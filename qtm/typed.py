@@ -2,32 +2,67 @@
 
 from collections.abc import Callable
 from functools import wraps
+from time import time
 from typing import Any, Concatenate
+from urllib.parse import urlsplit
 
+from django.contrib import messages
 from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.views.decorators.http import require_POST
 
 from qtm.signed import Signed
 
 NOT_KEPT = {"csrfmiddlewaretoken", "password"}
+MOST_KEPT = 16_000  # characters as they lie in the database: whoever is not signed in may fill no more
+HALF_AN_HOUR = 1800
 
 
-def keep_typed(request: HttpRequest) -> HttpResponse:
-    """Keep the text of a form in the nameless session, and ask to sign in."""
-    typed = {name: request.POST.get(name, "")[:4000] for name in list(request.POST)[:60] if name not in NOT_KEPT}
-    request.session["typed"] = {"path": request.path, "text": typed}
-    request.session.set_expiry(1800)
-    return redirect_to_login(request.path)
+def keep_typed(request: HttpRequest, page: str = "") -> HttpResponse:
+    """Keep the text of a form in the nameless session, for the page it is offered on, and ask to sign in."""
+    sweep(request)
+    back = page or request.path
+    text = {name: value for name, value in request.POST.items() if name not in NOT_KEPT}
+    kept = {"path": urlsplit(back).path, "pressed": request.path, "text": text, "until": time() + HALF_AN_HOUR}
+    if len(request.session.encode({"typed": kept})) <= MOST_KEPT:
+        request.session["typed"] = kept
+        request.session.set_expiry(HALF_AN_HOUR)
+    else:
+        messages.warning(
+            request, "Your session had ended, and what you sent is too long to be kept here. Nothing was done."
+        )
+    return redirect_to_login(back)
 
 
-def typed_before(request: HttpRequest) -> dict[str, Any]:
-    """What was typed on this page before signing in, once."""
+def typed_before(request: HttpRequest, pressed: str = "") -> dict[str, Any]:
+    """What was typed on this page before signing in, once; where it has several forms, into the one that was pressed."""
     kept = request.session.get("typed")
-    if not kept or kept["path"] != request.path:
+    if not kept or (kept["path"], kept["pressed"]) != (request.path, pressed or request.path):
         return {}
     del request.session["typed"]
+    return dict(kept["text"]) if kept["until"] > time() else {}
+
+
+def back_again(request: HttpRequest) -> None:
+    """Somebody signed in: their session lasts as any other, and what they had pressed in vain is said."""
+    sweep(request)
     request.session.set_expiry(None)
-    return dict(kept["text"])
+    if "typed" in request.session:
+        messages.info(request, "Your session had ended, so nothing was done yet. Look at it and press again.")
+
+
+def sweep(request: HttpRequest) -> None:
+    """Forget the sessions that have ended: whoever adds to them sweeps."""
+    request.session.clear_expired()
+
+
+def came_from(request: HttpRequest) -> str:
+    """The page of the house on which something was pressed, or one's own workplace."""
+    page = request.headers.get("Referer", "")
+    ours = url_has_allowed_host_and_scheme(page, allowed_hosts={request.get_host()}, require_https=request.is_secure())
+    return urlsplit(page)._replace(scheme="", netloc="").geturl() if ours else reverse("home")
 
 
 def signed_in[**P](
@@ -40,5 +75,20 @@ def signed_in[**P](
         if request.user.is_authenticated:
             return view(request, *args, **kwargs)
         return keep_typed(request) if request.method == "POST" else redirect_to_login(request.get_full_path())
+
+    return guarded
+
+
+def pressed[**P](
+    view: Callable[Concatenate[Signed, P], HttpResponse],
+) -> Callable[Concatenate[Signed, P], HttpResponse]:
+    """A button that is no page of its own: whose session ended meanwhile comes back to where it was pressed."""
+
+    @require_POST
+    @wraps(view)
+    def guarded(request: Signed, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+        if request.user.is_authenticated:
+            return view(request, *args, **kwargs)
+        return keep_typed(request, came_from(request))
 
     return guarded

@@ -7,6 +7,7 @@ from django.urls import include, path
 from qtm import operator_views as operators
 from qtm import people_views as people
 from qtm import signing, views
+from qtm import surface_views as surfaces
 from qtm.doors import doors
 from qtm.models import Operator
 from qtm.queues import WORKPLACES
@@ -29,10 +30,14 @@ urlpatterns = [
     path("people/<int:pk>/", people.person, name="person"),
     path("people/<int:pk>/give", people.give, name="give_role"),
     path("people/<int:pk>/take", people.take, name="take_role"),
+    path("people/<int:pk>/close", people.close, name="close_account"),
+    path("people/<int:pk>/reopen", people.reopen, name="reopen_account"),
     path("people/<int:pk>/reset", people.reset, name="make_reset_link"),
     path("invitations/<int:pk>/withdraw", people.withdraw, name="withdraw_invitation"),
     path("members/<int:pk>/end", people.end, name="end_membership"),
     path("members/<int:pk>/make", people.make, name="make_member"),
+    path("surfaces/", surfaces.surfaces, name="surfaces"),
+    path("surfaces/publish", surfaces.publish, name="publish_surface"),
     path("operators/new", operators.take_in, name="operator_new"),
     path("operators/<int:pk>/", operators.operator, name="operator"),
     path("operators/<int:pk>/details", operators.amend, name="operator_details"),

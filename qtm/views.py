@@ -17,6 +17,8 @@ from qtm.typed import signed_in
 # The house's own workplaces come after those of the zones: home is where one works.
 PLACES = [
     Workplace("People", "people", lambda standing: standing.anywhere("qtm.keep_people"), home=7),
+    Workplace("Surfaces", "surfaces", lambda standing: bool(standing.holds("qtm.keep_surfaces")), home=0),
+    Workplace("Oversight", "admin:index", lambda standing: bool(standing.holds("qtm.oversee")), home=0),
     Workplace("Omni", "omni", lambda standing: bool(standing.holds("qtm.oversee")), home=8),
     Workplace("Spine", "spine", lambda standing: True, home=0),
 ]

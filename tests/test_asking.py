@@ -18,10 +18,10 @@ from governance.models import Task
 from governance.submit import Asking, ask
 from intake import keys
 from intake.asking import read
-from intake.limit import REMEMBERED, TOO_MANY
-from intake.models import Funnel, Intake, Request, SentForm
+from intake.limit import FORMS, TOO_MANY
+from intake.models import Funnel, Intake, Request
 from qtm.acts import acting
-from qtm.models import Operator, Surface, SurfaceVersion, Transition
+from qtm.models import Attempt, Operator, Surface, SurfaceVersion, Transition
 from qtm.refusals import Conflict
 from qtm.runtime import Field
 from tests.cast import ADVISORY, Walk, enter
@@ -304,7 +304,7 @@ def test_the_same_form_still_leads_to_the_same_page_after_the_funnel_was_closed(
 
 
 def test_what_is_sent_from_one_place_without_end_waits_and_is_kept_and_another_place_is_heard() -> None:
-    with mock.patch("intake.limit.MOST", 2):
+    with mock.patch("intake.limit.FORMS", replace(FORMS, of_a_place=2)):
         first, _ = typed(), send()
         assert Client().post(ADVICE, first).status_code == 302
         form = typed(description="A third one")
@@ -317,15 +317,15 @@ def test_what_is_sent_from_one_place_without_end_waits_and_is_kept_and_another_p
 
 
 def test_a_place_is_forgotten_after_a_quarter_of_an_hour() -> None:
-    with mock.patch("intake.limit.MOST", 1):
+    with mock.patch("intake.limit.FORMS", replace(FORMS, of_a_place=1)):
         assert send().status_code == 302
-        SentForm.objects.update(at=timezone.now() - REMEMBERED)
+        Attempt.objects.update(at=timezone.now() - FORMS.within)
         assert send().status_code == 302
-        assert SentForm.objects.count() == 1
+        assert Attempt.objects.count() == 1
 
 
 def test_what_is_refused_does_not_count_against_a_place() -> None:
-    with mock.patch("intake.limit.MOST", 1):
+    with mock.patch("intake.limit.FORMS", replace(FORMS, of_a_place=1)):
         assert send(phone="none").status_code == 422
         assert send().status_code == 302
 

@@ -12,12 +12,12 @@ from django.test import Client
 
 from qtm import checks
 from qtm.doors import all_doors
-from qtm.models import FailedSignIn, Surface, User
+from qtm.models import Attempt, Surface, User
 from qtm.parts import PARTS
 from qtm.picture import crossers
 from qtm.roles import NETWORK
 from qtm.runtime import STATUSES, SURFACES
-from qtm.signing import TRIES_OF_A_NAME
+from qtm.signing import GUESSES
 from qtm.spine import all_rooms, rooms, spine_table
 from qtm.wsgi import application
 from tests.cast import Cast, Walk
@@ -101,13 +101,13 @@ def test_guessing_ends_after_some_tries_even_with_the_right_password(cast: Cast)
     known(cast.ines)
     known(cast.wim)
     client = as_(None)
-    for _ in range(TRIES_OF_A_NAME):
+    for _ in range(GUESSES.of_a_name_there):
         assert sign_in(client, "ines", "guess").status_code == 422
     assert sign_in(client, "INES").status_code == 429
     assert sign_in(client, "ines").status_code == 429
     assert sign_in(client, "wim").status_code == 302, "another name may"
     assert sign_in(Client(REMOTE_ADDR="203.0.113.9"), "ines").status_code == 302, "and another place"
-    FailedSignIn.objects.update(at="2020-01-01T00:00Z")
+    Attempt.objects.update(at="2020-01-01T00:00Z")
     assert sign_in(client, "ines").status_code == 302, "and later on"
 
 

@@ -1,5 +1,6 @@
-"""Django's admin: staff look at everything, and nothing of the spine can be touched there."""
+"""Django's admin: who oversees looks at everything, and nothing of the spine can be touched there."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -10,7 +11,8 @@ from django.test import Client
 from django.urls import reverse
 
 from intake.models import Funnel, Request
-from qtm.models import Invitation, SurfaceVersion, Transition, User
+from qtm.acts import acting
+from qtm.models import Invitation, Membership, Operator, PersonNote, Surface, SurfaceVersion, Transition, User
 from qtm.people import new_invitation
 from qtm.spine import Fact, Room, all_rooms
 from records.models import Record
@@ -20,10 +22,8 @@ pytestmark = pytest.mark.django_db
 SPINE = [model for model in apps.get_models() if issubclass(model, Room | Fact) or model is Transition]
 
 
-def as_(user: User, *, staff: bool = True) -> Client:
-    """A browser in which somebody is signed in, as staff."""
-    user.is_staff = staff or user.is_staff
-    user.save()
+def as_(user: User) -> Client:
+    """A browser in which somebody is signed in."""
     client = Client()
     client.force_login(user)
     return client
@@ -47,7 +47,7 @@ def test_nothing_is_there_that_gives_permissions() -> None:
     } == set()
 
 
-def test_staff_look_at_every_list_and_row(cast: Cast, walk: Walk) -> None:
+def test_who_oversees_looks_at_every_list_and_row(cast: Cast, walk: Walk) -> None:
     walk.captured()
     new_invitation("Ada", "admin")
     client = as_(cast.eve)
@@ -60,11 +60,56 @@ def test_staff_look_at_every_list_and_row(cast: Cast, walk: Walk) -> None:
             assert client.get(page_of(model, "history", row.pk)).status_code == 200, model
 
 
-def test_the_others_are_not_let_in(cast: Cast) -> None:
+def test_the_others_are_not_let_in_whatever_django_calls_them(cast: Cast) -> None:
+    User.objects.update(is_staff=True)
+    let_in = {person.username for person in cast.everybody() if as_(person).get("/admin/").status_code == 200}
+    assert let_in == {"ines", "eve", "root"}
     for person in cast.everybody():
-        if not person.is_superuser:
-            assert as_(person, staff=False).get("/admin/", follow=True).status_code == 403, person
+        if person.username not in let_in:
+            assert as_(person).get("/admin/", follow=True).status_code == 403, person
+            for model in admin.site._registry:
+                assert as_(person).get(page_of(model, "changelist")).status_code == 302, (person, model)
     assert Client().get("/admin/").status_code == 302
+
+
+def test_a_superuser_looks_at_people_operators_and_surfaces_and_at_no_case(cast: Cast, walk: Walk) -> None:
+    walk.captured()
+    client = as_(cast.root)
+    seen = {model for model in admin.site._registry if client.get(page_of(model, "changelist")).status_code == 200}
+    assert {User, Operator, Membership, Surface, SurfaceVersion} <= seen
+    assert {model._meta.app_label for model in seen} == {"qtm"}
+    assert Transition not in seen
+    for row in (walk.request, walk.request.actor, walk.job(), walk.record()):
+        assert client.get(page_of(type(row), "change", row.pk)).status_code == 403, row
+
+
+def test_a_closed_account_of_a_superuser_is_let_in_nowhere(cast: Cast) -> None:
+    client = as_(cast.root)
+    User.objects.filter(username="root").update(is_active=False)
+    assert client.get("/admin/").status_code == 302
+
+
+def test_who_oversees_finds_the_oversight_among_their_workplaces(cast: Cast) -> None:
+    linked = {person.username for person in cast.everybody() if b'href="/admin/"' in as_(person).get("/spine/").content}
+    assert linked == {"ines", "eve"}
+    assert b'href="/admin/"' in as_(cast.root).get("/").content
+
+
+def test_the_first_admin_of_an_empty_house_is_let_in(cast: Cast) -> None:
+    _, token = new_invitation("Ada", "admin")
+    client, words = Client(), "a long enough sentence"
+    given = {"first_name": "Ada", "username": "ada", "password1": words, "password2": words}
+    assert client.post(f"/invited/{token}/", given).status_code == 302
+    assert client.get("/admin/").status_code == 200
+
+
+def test_who_published_a_version_is_read_there(cast: Cast) -> None:
+    runtime = Surface.objects.get(code="landscaping").current.reads
+    with acting(cast.ines, via="test", authority="qtm.keep_surfaces as admin"):
+        made, _ = SurfaceVersion.publish(replace(runtime, summary="Hedges."))
+    page = as_(cast.eve).get(page_of(SurfaceVersion, "change", made.pk))
+    assert b">Ines<" in page.content
+    assert as_(cast.eve).post(page_of(SurfaceVersion, "change", made.pk), {"status": "live"}).status_code == 403
 
 
 def test_nothing_of_the_spine_is_added_changed_or_deleted(cast: Cast, walk: Walk) -> None:
@@ -112,7 +157,7 @@ def test_a_row_is_found_by_its_reference(cast: Cast, walk: Walk) -> None:
 
 def test_no_secret_is_shown(cast: Cast, walk: Walk) -> None:
     record, (invitation, token) = walk.record(), new_invitation("Ada", "admin")
-    client, request = as_(cast.root), walk.request
+    client, request = as_(cast.eve), walk.request
     person = cast.ines
     pages = [
         client.get(page_of(type(row), "change", row.pk)).content.decode()
@@ -137,6 +182,7 @@ def test_accounts_are_kept_without_giving_anything(cast: Cast) -> None:
         "email": "",
         "is_active": "on",
         "is_superuser": "on",
+        "is_staff": "on",
         "groups": "1",
         "password": "x",
         "username": "ines2",
@@ -145,6 +191,7 @@ def test_accounts_are_kept_without_giving_anything(cast: Cast) -> None:
     changed = cast.will
     assert changed.first_name == "William"
     assert not changed.is_superuser
+    assert not changed.is_staff
     assert not changed.groups.exists()
     assert changed.password == will.password
     assert LogEntry.objects.filter(object_id=str(will.pk), user=cast.ines).exists()
@@ -160,26 +207,35 @@ def test_nobody_closes_their_own_account_or_the_oversights(cast: Cast) -> None:
         assert User.objects.get(pk=person.pk).is_active
 
 
-def test_staff_without_the_permission_change_no_account_and_no_funnel(cast: Cast) -> None:
-    funnel = Funnel.objects.get(slug="north")
-    for who in ("eve", "cora"):
-        client = as_(getattr(cast, who))
-        assert client.post(page_of(User, "change", cast.will.pk), {"first_name": "X"}).status_code == 403
-        assert client.post(page_of(Funnel, "change", funnel.pk), {"name": "X"}).status_code == 403
-    assert as_(cast.root).post(page_of(Funnel, "change", funnel.pk), {"name": "X"}).status_code == 403
+def test_who_may_only_look_changes_no_account_and_no_funnel(cast: Cast) -> None:
+    funnel, client = Funnel.objects.get(slug="network"), as_(cast.eve)
+    assert client.post(page_of(User, "change", cast.will.pk), {"first_name": "X"}).status_code == 403
+    for looks in (client, as_(cast.root)):
+        assert looks.post(page_of(Funnel, "change", funnel.pk), {"name": "X"}).status_code == 403
+        assert looks.post(page_of(Funnel, "add"), {"slug": "x", "name": "X"}).status_code == 403
 
 
-def test_an_admin_keeps_funnels_and_whose_one_is_never_changes(cast: Cast) -> None:
-    client, funnel = as_(cast.ines), Funnel.objects.get(slug="north")
-    assert (
-        client.post(page_of(Funnel, "add"), {"slug": "east", "name": "East", "words": "", "is_open": "on"}).status_code
-        == 302
-    )
-    assert Funnel.objects.get(slug="east").operator is None
-    given = {"name": "North anew", "words": "", "operator": cast.Southside.pk, "slug": "other"}
+def test_an_admin_keeps_the_networks_funnels(cast: Cast) -> None:
+    client, funnel = as_(cast.ines), Funnel.objects.get(slug="network")
+    given = {"name": "Anew", "words": "", "operator": cast.Southside.pk, "slug": "other"}
     assert client.post(page_of(Funnel, "change", funnel.pk), given).status_code == 302
     funnel.refresh_from_db()
-    assert (funnel.name, funnel.slug, funnel.operator, funnel.is_open) == ("North anew", "north", cast.Northside, False)
+    assert (funnel.name, funnel.slug, funnel.operator, funnel.is_open) == ("Anew", "network", None, False)
+
+
+def test_an_operators_funnel_is_looked_at_here_and_kept_by_its_owners_alone(cast: Cast) -> None:
+    client, before = as_(cast.ines), Funnel.objects.values().get(slug="north")
+    page = page_of(Funnel, "change", before["id"])
+    assert client.get(page).status_code == 200
+    assert client.post(page, {"name": "Anew", "words": "", "surfaces": []}).status_code == 403
+    assert client.get("/funnels/north/").status_code == 404, "nor is it theirs elsewhere"
+    assert Funnel.objects.values().get(slug="north") == before
+
+
+def test_no_funnel_is_made_here_for_an_operator(cast: Cast) -> None:
+    given = {"slug": "east", "name": "East", "words": "", "is_open": "on", "operator": cast.Southside.pk}
+    assert as_(cast.ines).post(page_of(Funnel, "add"), given).status_code == 302
+    assert Funnel.objects.get(slug="east").operator is None
 
 
 def test_a_superuser_passes_no_door_for_being_one(cast: Cast, walk: Walk) -> None:
@@ -202,7 +258,18 @@ def test_every_room_shown_names_what_it_is() -> None:
     assert len([model for model in admin.site._registry if issubclass(model, Room)]) == len(all_rooms())
 
 
-@pytest.mark.django_db
+def test_an_account_closed_here_is_closed_by_the_same_verb(cast: Cast) -> None:
+    client, page = as_(cast.ines), page_of(User, "change", cast.will.pk)
+    names = {"first_name": "Will", "last_name": "", "email": ""}
+    assert client.post(page, names).status_code == 302
+    assert client.post(page, {**names, "is_active": "on"}).status_code == 302
+    assert [(note.said, note.by) for note in PersonNote.objects.filter(person=cast.will)] == [
+        ("opened the account again", cast.ines),
+        ("closed the account", cast.ines),
+    ]
+    assert cast.will.is_active
+
+
 def test_the_last_admins_account_is_not_closed_here_either(cast: Cast) -> None:
     client = Client()
     client.force_login(cast.root)

@@ -1,17 +1,22 @@
 """People: who may invite, keep, raise and let go of whom; and links that work once."""
 
 import re
+import secrets
 from datetime import timedelta
 from typing import Any
+from urllib.parse import urlencode
 
 import pytest
+from django.contrib.sessions.models import Session
 from django.test import Client
 from django.utils import timezone
 
-from qtm.models import Invitation, Operator, PersonNote, User
-from qtm.people import Keeper, open_invitation
-from qtm.refusals import Forbidden, Invalid
-from tests.cast import Cast
+from qtm.models import Invitation, Membership, Operator, PersonNote, User
+from qtm.people import Keeper
+from qtm.people_invited import open_invitation
+from qtm.refusals import Conflict, Forbidden, Invalid, Lawless
+from qtm.typed import MOST_KEPT
+from tests.cast import Cast, Walk
 
 pytestmark = pytest.mark.django_db
 NEW = {
@@ -161,9 +166,110 @@ def test_nobody_belongs_to_two_operators_or_to_both_sides(cast: Cast) -> None:
 
 
 def test_nobody_invites_themselves(cast: Cast) -> None:
-    token = invite(cast.wim, cast.Northside, "owner")
+    token = invite(cast.wim, cast.Northside, "worker")
     assert as_(cast.wim).post(f"/invited/{token}/").status_code == 403
     assert cast.wim.standing.membership is None
+
+
+def test_whoever_keeps_people_without_giving_roles_makes_no_owner(cast: Cast) -> None:
+    client, north = as_(cast.wim), cast.Northside
+    will, nora = (person.memberships.get(left_at=None) for person in (cast.will, cast.nora))
+    page = f"/operators/{north.pk}/invite"
+    assert b'value="owner"' not in client.get(page).content
+    assert client.post(page, {"name": "Ada", "role": "owner"}).status_code == 422
+    assert client.post(f"/members/{will.pk}/make", {"role": "owner"}).status_code == 403
+    assert client.post(f"/members/{nora.pk}/make", {"role": "worker"}).status_code == 403
+    assert client.post(f"/members/{nora.pk}/end").status_code == 403
+    assert client.post(f"/members/{will.pk}/end").status_code == 302
+    with pytest.raises(Forbidden):
+        invite(cast.wim, north, "owner")
+    assert not Invitation.objects.exists()
+    assert str(cast.nora.standing.membership) == "owner of Northside"
+
+
+@pytest.mark.parametrize("who", ["ines", "nora"])
+def test_owners_are_invited_and_reset_by_admins_and_by_owners_of_theirs(cast: Cast, who: str) -> None:
+    page = as_(getattr(cast, who)).post(f"/operators/{cast.Northside.pk}/invite", {"name": "Ada", "role": "owner"})
+    as_(None).post(link_in(page), NEW)
+    assert cast.ada.standing.holds("governance.approve_task", cast.Northside.pk)
+    assert Keeper(cast.nora).may_reset(cast.ada)
+    assert not Keeper(cast.wim).may_reset(cast.ada)
+
+
+def test_an_owners_invitation_leads_nowhere_once_its_maker_only_keeps_people(cast: Cast) -> None:
+    token = invite(cast.ines, cast.Northside, "owner")
+    Keeper(cast.ines).give(cast.wim, "admin")
+    Keeper(cast.wim).give(cast.ines, "workforce")
+    Keeper(cast.wim).take(cast.ines, "admin")
+    assert cast.ines.standing.holds("qtm.keep_people")
+    assert as_(None).post(f"/invited/{token}/", NEW).status_code == 403
+
+
+# Accounts
+
+
+def test_an_admin_closes_an_account_and_opens_it_again(cast: Cast) -> None:
+    theirs, page = as_(cast.will), f"/people/{cast.will.pk}/"
+    assert theirs.get("/password").status_code == 200
+    assert b"Close the account" in as_(cast.ines).get(page).content
+    assert as_(cast.ines).post(f"{page}close").status_code == 302
+    assert theirs.get("/password").status_code == 302, "who was signed in is out"
+    assert as_(cast.ines).post(f"{page}close").status_code == 409
+    assert b"Open the account again" in as_(cast.ines).get(page).content
+    assert as_(cast.ines).post(f"{page}reopen").status_code == 302
+    assert as_(cast.ines).post(f"{page}reopen").status_code == 409
+    assert theirs.get("/password").status_code == 200
+    assert [(note.said, note.by) for note in cast.will.notes.all()] == [
+        ("opened the account again", cast.ines),
+        ("closed the account", cast.ines),
+    ]
+
+
+@pytest.mark.parametrize("who", ["wim", "cora", "eve", "nora", "will", "root", "nobody"])
+def test_nobody_but_an_admin_closes_an_account(cast: Cast, who: str) -> None:
+    page = f"/people/{cast.wanda.pk}/"
+    assert as_(getattr(cast, who)).post(f"{page}close").status_code in {403, 404}
+    assert b"Close the account" not in as_(getattr(cast, who)).get(page).content
+    assert cast.wanda.is_active
+
+
+def test_nobody_closes_their_own_account_nor_one_that_is_kept_at_the_machine(cast: Cast) -> None:
+    Keeper(cast.ines).give(cast.nobody, "admin")
+    for person in (cast.ines, cast.root):
+        assert as_(cast.ines).post(f"/people/{person.pk}/close").status_code == 403
+        assert User.objects.get(pk=person.pk).is_active
+
+
+def test_the_last_open_account_of_an_admin_stays_open(cast: Cast) -> None:
+    Keeper(cast.ines).give(cast.nobody, "admin")
+    Keeper(cast.ines).close(cast.nobody)
+    with pytest.raises(Lawless):
+        Keeper(cast.root).close(cast.ines)
+    Keeper(cast.ines).reopen(cast.nobody)
+    Keeper(cast.nobody).close(cast.ines)
+    assert not cast.ines.is_active
+
+
+@pytest.mark.parametrize("verb", ["close", "take"])
+def test_whoever_lost_their_own_standing_meanwhile_lets_no_admin_go(cast: Cast, verb: str) -> None:
+    for name in ("nobody", "wim"):
+        Keeper(cast.ines).give(getattr(cast, name), "admin")
+    late = Keeper(cast.wim)
+    assert late.accounts, "read before they lost it"
+    getattr(Keeper(cast.ines), verb)(cast.wim, *(["admin"] if verb == "take" else []))
+    with pytest.raises(Forbidden):
+        late.close(cast.nobody)
+    assert cast.nobody.is_active
+
+
+def test_who_was_closed_since_the_request_came_holds_nothing_when_asked_anew(cast: Cast) -> None:
+    ines, will = cast.ines, cast.will
+    assert ines.standing.holds("qtm.oversee")
+    assert will.standing.membership
+    User.objects.filter(pk__in=[ines.pk, will.pk]).update(is_active=False)
+    assert ines.standing.holds("qtm.oversee"), "what was read stays read until it is asked anew"
+    assert not ines.anew().standing.holds("qtm.oversee")
+    assert not will.anew().standing.membership
 
 
 # Members
@@ -187,6 +293,15 @@ def test_a_membership_that_ends_takes_every_grant_with_it(cast: Cast) -> None:
     assert cast.will.standing.granted == frozenset()
     assert as_(cast.nora).post(f"/members/{membership.pk}/end").status_code == 409
     assert as_(cast.nora).get(f"/people/{cast.will.pk}/").status_code == 404
+
+
+def test_a_membership_ends_once_and_stays_ended_at_that_moment(cast: Cast) -> None:
+    first, second = cast.will.memberships.get(left_at=None), cast.will.memberships.get(left_at=None)
+    first.leave()
+    left = Membership.objects.get(pk=first.pk).left_at
+    with pytest.raises(Conflict):
+        second.leave()
+    assert Membership.objects.get(pk=first.pk).left_at == left
 
 
 def test_an_owner_ends_no_membership_elsewhere_nor_their_own(cast: Cast) -> None:
@@ -266,7 +381,7 @@ def test_a_reset_link_lets_one_choose_a_new_password_once(cast: Cast) -> None:
 
 RESETS = {
     "ines": {"wim", "cora", "eve", "nora", "will", "wanda", "sam", "sid", "liam", "sue", "pete", "nobody"},
-    "wim": {"nora", "will", "wanda", "sam", "sid", "liam", "sue", "pete", "nobody"},
+    "wim": {"will", "wanda", "sid", "nobody"},
     "nora": {"will", "wanda"},
     "liam": set(),
     "sue": set(),
@@ -340,6 +455,98 @@ def test_what_was_typed_comes_back_after_signing_in_again(cast: Cast) -> None:
     client.post("/login", {"username": "wim", "password": "a long enough sentence", "next": "/operators/new"})
     assert b"Typed for an hour" in client.get("/operators/new").content
     assert b"Typed for an hour" not in client.get("/operators/new").content
+
+
+def known(user: User) -> User:
+    """Somebody with a password."""
+    user.set_password(NEW["password1"])
+    user.save()
+    return user
+
+
+def signed_in_again(client: Client, user: User, back: str) -> Any:
+    """The page that somebody comes to after signing in where a press had led them."""
+    assert client.get(f"/login?next={back}").status_code == 200
+    given = {"username": user.username, "password": NEW["password1"], "next": back}
+    return client.post("/login", given, follow=True)
+
+
+def test_a_press_after_the_session_ended_comes_back_to_its_page_with_what_was_chosen(cast: Cast) -> None:
+    client, page = as_(None), f"/people/{cast.nobody.pk}/"
+    away = client.post(f"{page}give", {"role": "commerce"}, headers={"referer": f"http://testserver{page}?a=b"})
+    assert away.headers["Location"] == f"/login?next={page}%3Fa%3Db"
+    back = signed_in_again(client, known(cast.ines), f"{page}?a=b")
+    assert back.status_code == 200
+    assert b"nothing was done yet" in back.content
+    assert re.search(r'value="commerce"[^>]*checked', back.content.decode())
+    assert not cast.nobody.groups.exists()
+    assert not re.search(r'value="commerce"[^>]*checked', client.get(page).content.decode()), "it is offered once"
+    assert client.session.get_expiry_age() > 3600, "and the session lasts as any other"
+
+
+PRESSES = ["people/{will}/give", "people/{will}/take", "people/{will}/reset", "people/{will}/close"]
+PRESSES += ["people/{will}/reopen", "members/1/make", "members/1/end", "invitations/1/withdraw"]
+
+
+@pytest.mark.parametrize("press", PRESSES)
+def test_no_press_ends_in_a_blank_page_after_signing_in(cast: Cast, press: str) -> None:
+    path, page = f"/{press.format(will=cast.will.pk)}", cast.Northside.page
+    back = as_(None).post(path, {"role": "owner"}, headers={"referer": f"http://testserver{page}"})
+    assert back.headers["Location"] == f"/login?next={page}"
+    for elsewhere in ({}, {"referer": "https://elsewhere.example/people/"}):
+        assert as_(None).post(path, headers=elsewhere).headers["Location"] == "/login?next=/"
+
+
+def test_what_another_button_had_sent_is_not_offered_as_a_choice(cast: Cast) -> None:
+    client, page = as_(None), f"/people/{cast.nobody.pk}/"
+    client.post(f"{page}take", {"role": "commerce"}, headers={"referer": f"http://testserver{page}"})
+    back = signed_in_again(client, known(cast.ines), page)
+    assert not re.search(r'value="commerce"[^>]*checked', back.content.decode())
+
+
+def test_what_was_typed_long_ago_is_not_offered(cast: Cast) -> None:
+    client = as_(None)
+    client.post("/operators/new", {"name": "Typed for an hour"})
+    session = client.session
+    session["typed"] = {**session["typed"], "until": 0}
+    session.save()
+    assert b"Typed for an hour" not in signed_in_again(client, known(cast.wim), "/operators/new").content
+
+
+def noise(length: int) -> str:
+    """Text in which nothing repeats, so that nothing makes it smaller."""
+    return secrets.token_hex(length // 2)
+
+
+def test_nobody_fills_the_sessions_without_signing_in(cast: Cast, walk: Walk) -> None:
+    stranger = as_(None)
+    for path in (f"/tasks/{walk.task.pk}/reject", "/operators/new", f"/people/{cast.will.pk}/give"):
+        for given in (
+            {str(number): noise(3000) for number in range(60)},
+            {"name": noise(900_000)},
+            {noise(30_000): ""},
+        ):
+            away = as_(None).post(path, urlencode(given), content_type="application/x-www-form-urlencoded")
+            assert away.headers["Location"].startswith("/login")
+            assert b"too long to be kept" in away.client.get(away.headers["Location"]).content
+    assert not Session.objects.exists()
+    stranger.post("/operators/new", {"about": "é🙂 " * 1000})
+    assert len(Session.objects.get().session_data) <= MOST_KEPT + 200
+    assert "é🙂 " * 999 in signed_in_again(stranger, known(cast.wim), "/operators/new").content.decode()
+
+
+def test_sessions_that_have_ended_are_cleared_by_whoever_comes_by(cast: Cast) -> None:
+    ended = timezone.now() - timedelta(seconds=1)
+
+    def left() -> None:
+        Session.objects.create(session_key="ended", session_data="", expire_date=ended)
+
+    left()
+    as_(None).post("/operators/new", {"name": "x"})
+    assert not Session.objects.filter(session_key="ended").exists()
+    left()
+    as_(None).post("/login", {"username": known(cast.wim).username, "password": NEW["password1"]})
+    assert not Session.objects.filter(session_key="ended").exists()
 
 
 def test_people_pages_by_status_for_each_of_the_cast(cast: Cast) -> None:

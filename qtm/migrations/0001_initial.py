@@ -22,18 +22,6 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.CreateModel(
-            name='FailedSignIn',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name_sha256', models.CharField(max_length=64)),
-                ('place', models.CharField(max_length=45)),
-                ('at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), db_index=True)),
-            ],
-            options={
-                'default_permissions': (),
-            },
-        ),
-        migrations.CreateModel(
             name='Surface',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -73,6 +61,20 @@ class Migration(migrations.Migration):
             ],
         ),
         migrations.CreateModel(
+            name='Attempt',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('kind', models.CharField(max_length=20)),
+                ('place', models.CharField(max_length=45)),
+                ('name_hmac', models.CharField(blank=True, max_length=64)),
+                ('at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
+            ],
+            options={
+                'default_permissions': (),
+                'indexes': [models.Index(fields=['kind', 'place'], name='qtm_attempt_place'), models.Index(fields=['kind', 'name_hmac'], name='qtm_attempt_name'), models.Index(fields=['kind', 'at'], name='qtm_attempt_at')],
+            },
+        ),
+        migrations.CreateModel(
             name='Operator',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -86,7 +88,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['name'],
-                'permissions': [('accept_operator', 'Accept'), ('activate_operator', 'Activate'), ('limit_operator', 'Limit'), ('lift_operator', 'Lift the limit'), ('suspend_operator', 'Suspend'), ('reinstate_operator', 'Reinstate with limits'), ('take_request', 'Within the operator: take request'), ('submit_request', 'Within the operator: submit request'), ('discard_request', 'Within the operator: discard request'), ('approve_task', 'Within the operator: approve task'), ('reject_task', 'Within the operator: reject task'), ('hold_task', 'Within the operator: hold task'), ('resume_task', 'Within the operator: resume task'), ('cancel_task', 'Within the operator: cancel task'), ('close_task', 'Within the operator: close task'), ('correct_task', 'Within the operator: correct task'), ('assign_task', 'Within the operator: assign task'), ('withdraw_assignment', 'Within the operator: withdraw assignment'), ('create_job', 'Within the operator: create job'), ('cancel_job', 'Within the operator: cancel job'), ('claim_job', 'Within the operator: claim job'), ('release_job', 'Within the operator: release job'), ('start_serviceevent', 'Within the operator: start serviceevent'), ('pause_serviceevent', 'Within the operator: pause serviceevent'), ('resume_serviceevent', 'Within the operator: resume serviceevent'), ('capture_evidence', 'Within the operator: capture evidence'), ('complete_serviceevent', 'Within the operator: complete serviceevent'), ('complete_job', 'Within the operator: complete job'), ('keep_funnel', 'Within the operator: keep funnel'), ('see_console', 'Within the operator: see console'), ('keep_people', 'Within the operator: keep people')],
+                'permissions': [('accept_operator', 'Accept'), ('activate_operator', 'Activate'), ('limit_operator', 'Limit'), ('lift_operator', 'Lift the limit'), ('suspend_operator', 'Suspend'), ('reinstate_operator', 'Reinstate with limits'), ('take_request', 'Within the operator: Take Request'), ('submit_request', 'Within the operator: Submit Request'), ('discard_request', 'Within the operator: Discard Request'), ('approve_task', 'Within the operator: Approve Task'), ('reject_task', 'Within the operator: Reject Task'), ('hold_task', 'Within the operator: Hold Task'), ('resume_task', 'Within the operator: Resume Task'), ('cancel_task', 'Within the operator: Cancel Task'), ('close_task', 'Within the operator: Close Task'), ('correct_task', 'Within the operator: Correct Task'), ('assign_task', 'Within the operator: Assign Task'), ('withdraw_assignment', 'Within the operator: Withdraw Assignment'), ('create_job', 'Within the operator: Create Job'), ('cancel_job', 'Within the operator: Cancel Job'), ('claim_job', 'Within the operator: Claim Job'), ('release_job', 'Within the operator: Release Job'), ('start_serviceevent', 'Within the operator: Start ServiceEvent'), ('pause_serviceevent', 'Within the operator: Pause ServiceEvent'), ('resume_serviceevent', 'Within the operator: Resume ServiceEvent'), ('capture_evidence', 'Within the operator: Capture Evidence'), ('complete_serviceevent', 'Within the operator: Complete ServiceEvent'), ('complete_job', 'Within the operator: Complete Job'), ('keep_funnel', 'Within the operator: Keep Funnel'), ('see_console', 'Within the operator: See Console'), ('keep_people', 'Within the operator: Keep People')],
                 'abstract': False,
                 'default_permissions': (),
                 'constraints': [qtm.law.Law(name='qtm_operator_law', said={'access_at_birth': [], 'access_at_moves': [], 'amendable': ['name', 'phone', 'email', 'address', 'about'], 'asker_edges': [], 'births': [], 'by': 'person', 'case': 'NULL', 'digest': '3699068a9ef7', 'edges': [['pending_review', 'pending_activation'], ['pending_activation', 'active'], ['active', 'limited'], ['limited', 'active'], ['active', 'suspended'], ['limited', 'suspended'], ['suspended', 'limited']], 'first': 'pending_review', 'fixed': ['id'], 'label': 'qtm.Operator', 'living': ['since'], 'no_edges': ['active>limited', 'active>suspended', 'limited>suspended'], 'root': 'qtm_operator', 'word': 'operator', 'writes': []})],

@@ -26,6 +26,7 @@ class Command(BaseCommand):
         apply_grants()
         connections["owner"].close()
         load_roles()
+        call_command("clearsessions")
         self.stdout.write("Migrated; rights and roles are as the house says.")
         with acting(via="prepare", authority="system"):
             made = [version for version, new in map(SurfaceVersion.publish, shipped()) if new]
