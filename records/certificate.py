@@ -9,7 +9,7 @@ from typing import Any
 
 from django.utils.dateparse import parse_datetime
 
-from execution.models import Evidence, ServiceEvent
+from execution.sight import photos_for
 from governance.models import Task
 from qtm.roles import Standing
 from qtm.words import exact
@@ -152,8 +152,7 @@ class Certificate:
     @cached_property
     def pictures(self) -> dict[str, int]:
         """Where the pictures are kept, by digest, as far as this person may see them."""
-        events = ServiceEvent.objects.filter(self.standing.sight(ServiceEvent), pk=self.record.event_id)
-        return dict(Evidence.objects.filter(event__in=events, kind="photo").values_list("sha256", "pk"))
+        return dict(photos_for(self.standing).filter(event=self.record.event_id).values_list("sha256", "pk"))
 
     def stages(self) -> Iterator[dict[str, Any]]:
         """Each stage with its pictures and its notes."""
