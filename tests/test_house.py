@@ -1,5 +1,6 @@
 """The house itself: signing in, home, the spine page, what goes wrong, and what the checks see."""
 
+import io
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -8,9 +9,10 @@ import pytest
 from django.conf import settings as given
 from django.core.management import CommandError, call_command
 from django.db import connections
-from django.test import Client
+from django.test import Client, RequestFactory
 
 from qtm import checks
+from qtm.bodies import FORM_BYTES
 from qtm.doors import all_doors
 from qtm.models import FailedSignIn, Surface, User
 from qtm.parts import PARTS
@@ -388,6 +390,30 @@ def test_what_is_not_utf_8_is_not_understood(charset: str) -> None:
     said: list[str] = []
     application({"CONTENT_TYPE": f"text/plain; charset={charset}"}, lambda status, headers: said.append(status))
     assert said == ["415 Unsupported Media Type"]
+
+
+def chunked(path: str, body: io.BytesIO, **more: str) -> str:
+    """The status for a body that came in chunks, without its length, as gunicorn hands it on."""
+    environ = RequestFactory().post(path, content_type="application/x-www-form-urlencoded").environ
+    del environ["CONTENT_LENGTH"]
+    said: list[str] = []
+    given = {"HTTP_TRANSFER_ENCODING": "chunked", "wsgi.input": body, **more}
+    list(application({**environ, **given}, lambda status, headers: said.append(status[:3])))
+    return said[0]
+
+
+def test_a_body_without_its_length_is_read_as_far_as_a_form_goes_and_413_beyond(committed: str, cast: Cast) -> None:
+    key = "k" * 32
+    form = f"csrfmiddlewaretoken={key}&username=ines&password=".encode()
+    small, large = io.BytesIO(form + b"wrong"), io.BytesIO(form + b"x" * 5_000_000)
+    assert chunked("/login", small, HTTP_COOKIE=f"csrftoken={key}") == "422", "it was read, and is no password"
+    assert chunked("/login", large, HTTP_COOKIE=f"csrftoken={key}") == "413"
+    assert large.tell() == FORM_BYTES + 1
+    event = Walk().started()
+    session = Client()
+    session.force_login(cast.will)
+    cookie = f"csrftoken={key}; sessionid={session.cookies['sessionid'].value}"
+    assert chunked(f"/serviceevents/{event.pk}/capture", io.BytesIO(b"x" * 5_000_000), HTTP_COOKIE=cookie) == "413"
 
 
 @pytest.mark.django_db
