@@ -110,7 +110,7 @@ def refusal_by(error: BaseException | None) -> Refusal | None:
 def is_full(error: BaseException | None) -> bool:
     """Whether it is the disk that has no room, of this machine or of the database's."""
     of_database = getattr(getattr(error, "__cause__", None), "sqlstate", None) == DISK_FULL
-    return of_database or isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT)
+    return of_database or (isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT))
 
 
 # The laws of the database, as people read them; anything else that the database refuses is a defect of ours.
