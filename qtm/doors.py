@@ -107,6 +107,9 @@ class Door:
         if not authority:
             raise Forbidden(f"“{self.verb.label}” is not yours to do here.")
         with acting(user, via=self.via(row), authority=authority):
+            user.look_again()  # what was allowed when the upload began may not be any more
+            if self.authority(user, row) != authority:
+                raise Forbidden(f"“{self.verb.label}” is not yours to do here.")
             if self.verb.of:
                 return getattr(self.room, self.verb.name)(row, **given)
             return getattr(row, self.verb.name)(**given)

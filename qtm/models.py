@@ -38,6 +38,10 @@ class User(AbstractUser):
         """What this person may do and by what, read once a request."""
         return standing_of(self)
 
+    def look_again(self) -> None:
+        """Forget what was read of this person's roles, so that it is asked anew."""
+        self.__dict__.pop("standing", None)
+
     def authority_for(self, row: Any, room: Any, verb: Verb) -> str:
         """The permission and the role or grant by which this person may do a verb to a row; empty where they may not."""
         return self.standing.authority(row, room, verb)
