@@ -117,7 +117,7 @@ class Job(Room):
     def complete(self) -> None:
         """The operator's own word that the Job is done, after its ServiceEvent."""
         if self.event is None or self.event.state != "completed":
-            raise Conflict(self.event, sentence=UNDONE)
+            raise Conflict(self.event, sentence=UNDONE, heading="It has not come that far")
 
     @move(
         "queued",

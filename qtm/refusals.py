@@ -25,8 +25,9 @@ class Conflict(Refusal):
 
     heading = "It has moved on"
 
-    def __init__(self, row: Any = None, verb: Any = None, sentence: str = "") -> None:
+    def __init__(self, row: Any = None, verb: Any = None, sentence: str = "", heading: str = "") -> None:
         """`row`: the row as it was read, `verb`: what was tried; the page adds who moved it and when."""
+        self.heading = heading or self.heading
         tried = (
             f"“{verb.label}” starts from {' or '.join(was.replace('_', ' ') for was in verb.was)}."
             if verb and verb.was
@@ -145,10 +146,13 @@ def refusal_of(error: IntegrityError) -> Exception:
         return Invalid({law: _said(error) if law == "evidence" else SENTENCES[law]})
     if law == "own_work":
         return Forbidden(SENTENCES[law])
+    if law == "access":
+        return Lawless(SENTENCES[law])
     if law in SENTENCES:
         return Conflict(sentence=SENTENCES[law])
     if law.endswith(("_key", "_one", "_one_living")):
-        return Conflict(sentence=_own_sentence(law) or "Somebody was first: there is one already.")
+        said = _own_sentence(law) or "Somebody was first: there is one already."
+        return Conflict(sentence=said, heading="It is there already")
     return error
 
 

@@ -20,7 +20,7 @@ from PIL import Image
 from execution import files
 from execution.models import Evidence, ServiceEvent, StageMark
 from qtm.acts import acting
-from qtm.models import User
+from qtm.models import Membership, User
 from qtm.refusals import Invalid
 from records.certificate import Certificate
 from tests.cast import DETAILING, Cast, Walk, enter
@@ -143,6 +143,34 @@ BAD: dict[str, tuple[str, Callable[[], bytes], str]] = {
     "tiff in disguise": ("a.jpg", lambda: saved(Image.new("RGB", (9, 9)), "TIFF"), "is no JPEG, PNG or WebP picture"),
     "heic": ("a.heic", lambda: b"\0\0\0\x18ftypheic" + b"\0" * 40, "HEIC picture, which is not taken yet"),
 }
+
+
+def test_who_loses_the_permission_while_the_picture_is_looked_at_adds_nothing(
+    cast: Cast, detailing: Walk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    event, check = detailing.started(), files.check
+
+    def slowly(photo: Any) -> files.Photo:
+        Membership.objects.get(user=cast.will, left_at=None).leave()
+        return check(photo)
+
+    monkeypatch.setattr(files, "check", slowly)
+    assert send(cast.will, event, upload()).status_code == 403
+    assert (kept(), Evidence.objects.count()) == ([], 0)
+
+
+def test_an_operator_that_is_shut_out_meanwhile_adds_nothing(
+    cast: Cast, detailing: Walk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    event, check = detailing.started(), files.check
+
+    def slowly(photo: Any) -> files.Photo:
+        access(cast.Northside, "suspend", cast.ines)
+        return check(photo)
+
+    monkeypatch.setattr(files, "check", slowly)
+    assert send(cast.will, event, upload()).status_code == 403
+    assert (kept(), Evidence.objects.count()) == ([], 0)
 
 
 @pytest.mark.parametrize(("name", "made", "says"), BAD.values(), ids=BAD)
@@ -305,6 +333,7 @@ def test_a_note_is_taken_as_it_is_and_shown_escaped(cast: Cast, walk: Walk) -> N
     assert "&lt;b&gt;Bremsen&lt;/b&gt; 🛑" in as_(cast.will).get(event.page).content.decode()
     again = press(cast.will, event, "capture", slot="study/note/findings", text=text)
     assert (again.status_code, "This note stands there already." in read(again)) == (409, True)
+    assert "It is there already" in read(again)
 
 
 def test_a_stage_is_marked_once_it_has_what_it_requires_and_once_only(cast: Cast, detailing: Walk) -> None:

@@ -231,6 +231,16 @@ def test_each_no_has_its_status_and_a_page_in_plain_words(cast: Cast) -> None:
 
 
 @pytest.mark.django_db
+def test_what_nobody_may_do_is_not_said_to_have_moved_on(cast: Cast) -> None:
+    page = as_(cast.ines).post(f"/people/{cast.ines.pk}/take", {"role": "admin"})
+    said = page.content.decode()
+    assert (page.status_code, "This is the last admin." in said) == (409, True)
+    assert "<h1>This cannot be done</h1>" in said
+    assert "moved on" not in said
+    assert "as it is now" not in said
+
+
+@pytest.mark.django_db
 def test_a_stale_form_is_403_in_plain_words(cast: Cast) -> None:
     client = Client(enforce_csrf_checks=True)
     client.force_login(cast.wim)
