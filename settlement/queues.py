@@ -15,7 +15,7 @@ UNSETTLED = Queue(
     ELIGIBLE,
     "A record is sealed when work is completed, and stands here until somebody opens its settlement. Nothing is owed by itself.",
     permission="records.see_records",
-    next="Open a settlement",
+    next="Waits for commerce to open a settlement",
     governor="event__job__governor",
 )
 

@@ -199,6 +199,9 @@ def test_who_may_cross_is_read_from_the_roles() -> None:
     import_module("qtm.urls")
     said = {room.title: crossers(room) for room in rooms() if room.boundary}
     assert said["Job"] == "admin; owner of the operator"
+    assert said["Task"] == (
+        "whoever asks completely, in asking; for what came in incomplete: admin; owner or worker of the operator"
+    )
     assert said["ServiceEvent"] == said["Record"] == "owner or worker of the operator"
     assert said["Settlement"] == "commerce"
     assert said["⭐ Signal"].startswith("nobody")

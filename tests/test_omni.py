@@ -82,10 +82,12 @@ def test_it_has_no_door(case: Walk) -> None:
 
 def test_what_waits_too_long_is_named_with_what_would_move_it(case: Walk, monkeypatch: Any) -> None:
     Walk().task  # noqa: B018
+    assigned = Walk().assignment()
     monkeypatch.setattr(timezone, "now", lambda real=timezone.now: real() + LATER)
     seen = omni.look()
     said = " ".join(each.sentence for each in seen.stuck)
     assert f"Ask Northside to claim {case.job().reference}, or cancel it." in said
+    assert f"Create Job from {assigned.reference} for Northside, or withdraw the assignment." in said
     assert re.search(r"Approve or reject T-\d+\. It waits 30 d in “To review”\.", said)
     assert {one.queue.name: one.late for one in seen.queues}["Waiting for claim"] == 1
 

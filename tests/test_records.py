@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import re
 import subprocess
 from pathlib import Path
 from typing import Any
@@ -249,6 +250,15 @@ def test_the_certificate_is_read_from_the_sealed_document_alone(client: Client, 
     assert "tamper" not in text.lower()
     assert "&lt;b&gt;dog&lt;/b&gt;" in text
     assert "<b>dog</b>" not in text
+
+
+def test_the_page_says_the_zone_of_its_times_and_no_other(client: Client, cast: Cast, walk: Walk) -> None:
+    text = page(client, cast.ines, walk.record().page).content.decode()
+    shown = re.findall(r"<time[^>]*>([^<]*)</time>", text)
+    assert shown
+    assert [each for each in shown if not each.endswith(" UTC")] == []
+    assert "Times are in UTC, as they were sealed." in text
+    assert "Times are those of" not in text
 
 
 @pytest.mark.parametrize(
