@@ -373,6 +373,19 @@ def test_a_limited_operator_finishes_what_it_began_and_begins_nothing(cast: Cast
     assert press(cast.will, walk.job(), "complete").status_code == 302
 
 
+def test_a_job_whose_record_is_sealed_is_in_hand_until_somebody_completes_it(cast: Cast, walk: Walk) -> None:
+    walk.record()
+    job = walk.job()
+    assert f"{job.reference} · completed" in read(as_(cast.will).get("/desk/")).replace("just now", "").replace(
+        "  ", " "
+    )
+    assert "Complete the job" in read(as_(cast.will).get("/desk/"))
+    for path in ("/desk/", "/jobs/"):
+        assert f"{job.reference} · Will to be completed" in read(as_(cast.nora).get(path)), path
+    press(cast.will, job, "complete")
+    assert "Complete the job" not in read(as_(cast.will).get("/desk/"))
+
+
 def test_a_cancelled_job_leaves_the_desk_and_says_why(cast: Cast, walk: Walk) -> None:
     job = walk.job()
     enter(cast.ines, Job, "cancel", job, reason="They sold the car.")
