@@ -42,7 +42,9 @@ class Job(Room):
         indexes = [
             models.Index(fields=["operator", "state", "since", "id"], name="execution_job_desk"),
             models.Index(
-                fields=["governor", "since", "id"], condition=models.Q(state="queued"), name="execution_job_queue"
+                fields=["governor", "state", "since", "id"],
+                condition=models.Q(state__in=["queued", "claimed"]),
+                name="execution_job_queue",
             ),
         ]
 

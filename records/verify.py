@@ -8,12 +8,17 @@ from typing import Any
 import rfc8785
 
 from execution.files import intact
-from records.compose import FORM
+from records.compose import FORM, priced
 from records.models import Record
 from records.policy import judge
 
-
-MALFORMED = (LookupError, TypeError, ValueError, AttributeError, RecursionError)  # whatever a document can be made to hold
+MALFORMED = (
+    LookupError,
+    TypeError,
+    ValueError,
+    AttributeError,
+    RecursionError,
+)  # whatever a document can be made to hold
 
 
 def annex_erased(record: Record) -> bool:
@@ -47,7 +52,8 @@ def wrong_with(record: Record) -> str:
 
 def _whole(record: Record, facts: Mapping[str, Any]) -> str:
     """What the document says against the row that holds it, its annex, its files and its ⭐."""
-    if (facts["form"], facts["case"], facts["event"]) != (FORM, f"Q-{record.case_id}", f"E-{record.event_id}"):
+    told = facts["form"], facts["case"], facts["event"], priced(facts)
+    if told != (FORM, f"Q-{record.case_id}", f"E-{record.event_id}", record.priced):
         return "its document tells of something else than the row that holds it."
     annexes = [hashlib.sha256(bytes(each.content)).hexdigest() for each in record.annexes.all()]
     if annexes and annexes != [facts["annex_sha256"]]:

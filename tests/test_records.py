@@ -303,14 +303,25 @@ def test_the_download_is_the_very_bytes_and_sha256sum_agrees(client: Client, cas
     assert said.split()[0] == record.sha256
 
 
-def test_a_partial_surface_says_on_the_record_what_it_lacks(client: Client, cast: Cast) -> None:
+def municipal(remark: str = "") -> Record:
+    """The Record of work that has no price, and came to nothing."""
     walk = Walk(surface="municipal-works", asked={"place": "N Clark St", "tier": "pothole", "answers": {}})
+    outcome = next(each for each in walk.task.version.reads.outcomes if not each.completes)
+    given = {"outcome": outcome.code, "reason_code": outcome.reasons[0].code, "remark": remark}
+    return enter(walk.cast.will, Record, "seal", walk.started(), **given)  # type: ignore[no-any-return]
+
+
+def test_a_partial_surface_says_on_the_record_what_it_lacks(client: Client, cast: Cast) -> None:
+    text = page(client, cast.ines, municipal().page).content.decode()
     version = SurfaceVersion.objects.get(surface__code="municipal-works")
-    outcome = next(each for each in version.reads.outcomes if not each.completes)
-    record = enter(cast.will, Record, "seal", walk.started(), outcome=outcome.code, reason_code=outcome.reasons[0].code)
-    text = page(client, cast.ines, record.page).content.decode()
     assert "partial" in text
     assert version.reads.lacks[0] in text
+
+
+def test_a_record_says_beside_its_document_whether_that_names_a_price(walk: Walk) -> None:
+    free, priced = municipal('"price":{"amount_minor":1}'), walk.record()
+    assert (free.facts["tier"]["price"], free.priced) == (None, False)
+    assert (priced.facts["tier"]["price"]["amount_minor"], priced.priced) == (3900, True)
 
 
 # The list

@@ -61,7 +61,7 @@ def pressed_twice(user: User, action: str, **typed: str) -> Any:
     """A double click; the answer that the slower press gets, once the quicker has won."""
     clients = [as_(user), as_(user)]
     won, lost = sorted(
-        together(*(lambda client=each: client.post(action, typed) for each in clients)),  # type: ignore[misc]
+        together(*(lambda client=each: client.post(action, typed) for each in clients)),
         key=lambda answer: answer.status_code,
     )
     assert (won.status_code, lost.status_code) == (302, 409)
@@ -156,7 +156,7 @@ def test_of_two_that_wait_for_each_other_one_is_asked_to_press_again(committed: 
 
     monkeypatch.setattr("qtm.views.spine_table", crossed)
     clients = [as_(Cast().ines), as_(Cast().eve)]
-    answers = together(*(lambda client=each: client.get("/spine/") for each in clients))  # type: ignore[misc]
+    answers = together(*(lambda client=each: client.get("/spine/") for each in clients))
     assert sorted(answer.status_code for answer in answers) == [200, 409]
     lost = next(answer for answer in answers if answer.status_code == 409)
     assert "Somebody was doing the same" in read(lost)

@@ -113,6 +113,7 @@ FORGERIES: dict[str, tuple[Callable[[bytes], dict[str, Any]], str]] = {
         lambda document: _resealed(document.replace(b'"stages":[', _stage_with("a\0b"), 1)),
         "not whole",
     ),
+    "another word on the price": (lambda document: {"priced": False}, "something else than the row"),
     "another annex": (lambda document: {"content": b"{}"}, "annex is not the one"),
 }
 
@@ -124,7 +125,7 @@ def _resealed(document: bytes) -> dict[str, Any]:
 
 def _stage_with(sha256: str) -> bytes:
     """The beginning of the stages, with one more whose photo is said to lie there."""
-    piece = {"kind": "photo", "label": "x", "intact": True, "size_bytes": 1, "sha256": sha256}
+    piece: Any = {"kind": "photo", "label": "x", "intact": True, "size_bytes": 1, "sha256": sha256}
     return b'"stages":[' + rfc8785.dumps({"evidence": [piece]}) + b","
 
 

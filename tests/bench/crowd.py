@@ -116,8 +116,8 @@ STEPS = [
             """INSERT INTO execution_evidence (event_id, stage, kind, category, text, name, sha256, size_bytes, media_type, width, height, at)
                SELECT id, 'advice', 'note', 'summary', 'Fair.', '', '', 0, '', 0, 0, now() FROM execution_serviceevent WHERE case_id > %(before)s""",
             "UPDATE execution_serviceevent SET state = 'completed', outcome = 'advised' WHERE case_id > %(before)s",
-            """INSERT INTO records_record (state, since, case_id, event_id, operator_id, document, sha256)
-               SELECT 'sealed', now(), case_id, id, operator_id, document, encode(sha256(document), 'hex')
+            """INSERT INTO records_record (state, since, case_id, event_id, operator_id, document, sha256, priced)
+               SELECT 'sealed', now(), case_id, id, operator_id, document, encode(sha256(document), 'hex'), true
                FROM execution_serviceevent, convert_to(replace(%(document)s, %(reference)s, '"Q-' || case_id || '"'), 'UTF8') document
                WHERE case_id > %(before)s""",
             "INSERT INTO records_annex (record_id, content, at) SELECT id, %(annex)s, now() FROM records_record WHERE case_id > %(before)s",
