@@ -11,6 +11,7 @@ from execution.models import Job, ServiceEvent
 from governance.models import Assignment
 from qtm.acts import acting
 from qtm.models import Operator, Transition, User
+from qtm.refusals import Lawless
 from qtm.spine import words
 from records.models import Record
 from tests.cast import DETAILING, Cast, Walk, enter
@@ -371,6 +372,14 @@ def test_a_limited_operator_finishes_what_it_began_and_begins_nothing(cast: Cast
     assert "nothing new begun" in read(as_(cast.will).get(claimed.job().page))
     walk.record()
     assert press(cast.will, walk.job(), "complete").status_code == 302
+
+
+def test_what_the_database_refuses_for_the_access_is_said_as_plainly(cast: Cast, walk: Walk) -> None:
+    job = walk.job()
+    assert job.operator.state == "active"
+    access(cast.Northside, "limit", cast.ines)
+    with pytest.raises(Lawless, match="access does not allow this"):
+        enter(cast.will, ServiceEvent, "claim", job)
 
 
 def test_a_job_whose_record_is_sealed_is_in_hand_until_somebody_completes_it(cast: Cast, walk: Walk) -> None:

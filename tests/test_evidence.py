@@ -193,7 +193,7 @@ def test_a_picture_of_many_scans_is_refused_before_it_is_decoded(monkeypatch: py
 def test_what_only_looks_like_a_scan_is_none(cast: Cast, detailing: Walk) -> None:
     whole = drawn()
     noise = b"\xff\xe4\x7d\x02" + b"\xff\xda" * 16_000
-    data = whole[:2] + noise + whole[2:] + b"\xff\xda\0\2" * 3000  # in a part of its own, and behind the end
+    data = whole[:2] + noise + whole[2:] + b"\0\0" + b"\xff\xda\0\2" * 3000  # in a part of its own, and behind the end
     assert send(cast.will, detailing.started(), SimpleUploadedFile("a.jpg", data)).status_code == 302
     assert send(cast.will, detailing.event(), SimpleUploadedFile("b.jpg", again_and_again(50))).status_code == 302
 

@@ -426,7 +426,8 @@ def test_a_body_without_its_length_is_read_as_far_as_a_form_goes_and_413_beyond(
     session = Client()
     session.force_login(cast.will)
     cookie = f"csrftoken={key}; sessionid={session.cookies['sessionid'].value}"
-    assert chunked(f"/serviceevents/{event.pk}/capture", io.BytesIO(b"x" * 5_000_000), HTTP_COOKIE=cookie) == "413"
+    upload = {"CONTENT_TYPE": "multipart/form-data; boundary=x", "HTTP_COOKIE": cookie}
+    assert chunked(f"/serviceevents/{event.pk}/capture", io.BytesIO(b"x" * 5_000_000), **upload) == "413"
 
 
 @pytest.mark.django_db
