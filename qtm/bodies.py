@@ -7,12 +7,12 @@ from typing import Any
 FORM_BYTES = 1_000_000
 
 
-def is_chunked(environ: Mapping[str, Any]) -> bool:
+def is_chunked(said: Mapping[str, Any]) -> bool:
     """Whether a body came in chunks, and so without saying how long it is."""
-    return "chunked" in environ.get("HTTP_TRANSFER_ENCODING", "").lower()
+    return "chunked" in said.get("HTTP_TRANSFER_ENCODING", "").lower()
 
 
-def measure(environ: dict[str, Any]) -> None:
+def measure(said: dict[str, Any]) -> None:
     """Give such a body its length, without which Django takes it for empty; beyond a form's nothing is read."""
-    body = environ["wsgi.input"].read(FORM_BYTES + 1)
-    environ["wsgi.input"], environ["CONTENT_LENGTH"] = BytesIO(body), str(len(body))
+    body = said["wsgi.input"].read(FORM_BYTES + 1)
+    said["wsgi.input"], said["CONTENT_LENGTH"] = BytesIO(body), str(len(body))
