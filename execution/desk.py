@@ -11,6 +11,7 @@ from execution.models import Job, ServiceEvent
 from qtm.doors import DrawnDoor, door_of
 from qtm.models import Operator, User
 from qtm.paging import Page, page_of
+from qtm.spine import words
 
 RECENT = 5
 NEXT = {"ready": "Start", "in_progress": "Carry on", "paused": "Go on", "completed": "Complete the job"}
@@ -55,6 +56,11 @@ class InHand:
     def next(self) -> str:
         """What comes next, in a word or two."""
         return NEXT[self.event.state]
+
+    @property
+    def stands(self) -> str:
+        """Where it stands: work that has ended leaves a job to complete."""
+        return "to be completed" if self.event.state == "completed" else words(self.event.state)
 
     @property
     def release(self) -> str:

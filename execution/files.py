@@ -5,6 +5,7 @@ A photo is checked before anything is stored, stored before anything is noted, a
 
 import hashlib
 import os
+import re
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
@@ -18,6 +19,7 @@ from django.core.files.storage import storages
 from django.core.files.uploadedfile import UploadedFile
 from PIL import Image, ImageOps
 
+from execution.jpeg import too_many
 from qtm.refusals import Invalid
 
 JPEG = ("image/jpeg", (".jpg", ".jpeg", ".jpe", ".jfif"))
@@ -26,6 +28,7 @@ FORMATS = {"JPEG": JPEG, "MPO": JPEG, "PNG": ("image/png", (".png",)), "WEBP": (
 OPENED = ("JPEG", "PNG", "WEBP")
 LARGE, SMALL = 1600, 360  # the longest side of a copy that is shown
 BLOCK = 1 << 20
+DIGEST = re.compile(r"[0-9a-f]{64}")
 _one_at_a_time = Lock()  # a large picture takes up to 400 MB while it is decoded; a worker has room for one
 
 
@@ -54,6 +57,8 @@ def check(upload: "UploadedFile[Any]") -> Photo:
         raise _no(name, "is empty.")
     if upload.size > settings.EVIDENCE_MAX_BYTES:
         raise _no(name, f"is larger than {settings.EVIDENCE_MAX_BYTES // 1_000_000} MB.")
+    if many := _too_many(file):
+        raise _no(name, f"has {many}. No camera makes that; save it anew with a picture editor.")
     format_, width, height = _decode(file, name)
     media_type, endings = FORMATS[format_]
     if not name.lower().endswith(endings):
@@ -71,7 +76,9 @@ def keep(photo: Photo) -> None:
 
 
 def place_of(sha256: str) -> Path:
-    """Where a file lies: two levels, so that no folder grows without bound."""
+    """Where a file lies: two levels, so that no folder grows without bound; `ValueError` for what is no digest, and so names no place."""
+    if not DIGEST.fullmatch(sha256):
+        raise ValueError("no SHA-256 in hexadecimal")
     return Path(storages["evidence"].path(f"{sha256[:2]}/{sha256[2:4]}/{sha256}"))
 
 
@@ -126,6 +133,12 @@ def _opaque(image: Image.Image) -> Image.Image:
     white = Image.new("RGBA", coloured.size, "white")
     white.alpha_composite(coloured)
     return white.convert("RGB")
+
+
+def _too_many(file: Any) -> str:
+    """What a picture has more of than it needs: each costs the decoder its time, and hardly any bytes."""
+    file.seek(0)
+    return too_many(file.read())
 
 
 def _decode(file: Any, name: str) -> tuple[str, int, int]:

@@ -9,7 +9,7 @@ from django.urls import reverse
 from execution.crossing import context_of
 from governance.models import Assignment
 from qtm.models import Operator, SurfaceVersion, User
-from qtm.refusals import Lawless
+from qtm.refusals import Conflict
 from qtm.spine import ACTIVE, WORKING, BornOf, Boundary, Room, Verb, birth, move, words
 
 STARTED = "It has been started, and what was started is completed, with whatever outcome."
@@ -42,7 +42,9 @@ class Job(Room):
         indexes = [
             models.Index(fields=["operator", "state", "since", "id"], name="execution_job_desk"),
             models.Index(
-                fields=["governor", "since", "id"], condition=models.Q(state="queued"), name="execution_job_queue"
+                fields=["governor", "state", "since", "id"],
+                condition=models.Q(state__in=["queued", "claimed"]),
+                name="execution_job_queue",
             ),
         ]
 
@@ -101,7 +103,7 @@ class Job(Room):
     def release(self) -> None:
         """Give it back before it was started."""
         if self.event is None or self.event.state != "ready":
-            raise Lawless(STARTED)
+            raise Conflict(self.event, sentence=STARTED)
         self.event.abandon()
 
     @move(
@@ -115,7 +117,7 @@ class Job(Room):
     def complete(self) -> None:
         """The operator's own word that the Job is done, after its ServiceEvent."""
         if self.event is None or self.event.state != "completed":
-            raise Lawless(UNDONE)
+            raise Conflict(self.event, sentence=UNDONE, heading="It has not come that far")
 
     @move(
         "queued",

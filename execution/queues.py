@@ -1,9 +1,15 @@
 """What waits in execution, and the two places where it is worked on."""
 
-from django.db.models import Q
+from datetime import timedelta
+
+from django.db.models import Exists, OuterRef, Q
 
 from execution.models import UNDER_WAY, Job, ServiceEvent
+from governance.models import Task
 from qtm.queues import QUEUES, WORKPLACES, Queue, Workplace
+
+# A Task says nothing of its Job. But while the Job is under way the case waits there; afterwards it waits for governance alone.
+ENDED = Exists(Job.objects.filter(assignment__task=OuterRef("pk"), state__in=["completed", "cancelled"]))
 
 QUEUES += [
     Queue(
@@ -22,6 +28,23 @@ QUEUES += [
         "Claimed jobs stand here until they are completed, with whatever outcome.",
         next="With {row.operator}",
         governor="job__governor",
+    ),
+    Queue(
+        "job-to-complete",
+        "Job to complete",
+        Job,
+        Q(state="claimed", events__state="completed"),
+        "Once its work is recorded a job stands here, until its operator says that it is completed. Neither follows from the other.",
+        next="To be completed by {row.operator}",
+    ),
+    Queue(
+        "to-close",
+        "To close",
+        Task,
+        Q(state="handed_off") & Q(ENDED),
+        "A task whose job was completed or cancelled stands here until governance closes it. It does not close by itself.",
+        next="Close the task",
+        late_after=timedelta(days=7),
     ),
 ]
 

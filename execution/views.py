@@ -4,7 +4,6 @@ from collections.abc import Callable
 from functools import wraps
 
 from django.contrib.auth.decorators import login_required
-from django.db.models import Q
 from django.http import FileResponse, Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_safe
@@ -13,13 +12,11 @@ from execution import files
 from execution.asked import Asked
 from execution.bench import Bench
 from execution.desk import Desk, done
-from execution.models import Evidence, Job
+from execution.models import Job
+from execution.sight import photos_for
 from qtm.panels import panels
-from qtm.refusals import Forbidden
-from qtm.roles import Standing
+from qtm.refusals import Forbidden, is_full
 from qtm.signed import Signed
-
-OVERSEE = ("qtm.oversee", "records.see_records")
 
 
 def at_work(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
@@ -77,20 +74,15 @@ def job(request: Signed, pk: int) -> HttpResponse:
 @require_safe
 @login_required
 def evidence(request: Signed, pk: int, longest: int = files.LARGE) -> HttpResponseBase:
-    """A clean copy of a photo, for those who may see the Job or its Record."""
-    piece = get_object_or_404(Evidence.objects.filter(_sight(request.user.standing), kind="photo"), pk=pk)
+    """A clean copy of a photo, for those who may see its ServiceEvent."""
+    piece = get_object_or_404(photos_for(request.user.standing), pk=pk)
     try:
         copy = files.shown(piece.sha256, longest)
-    except (OSError, ValueError):
+    except (OSError, ValueError) as error:
+        if is_full(error):
+            raise
         raise Http404("The file of this photo is not in its place, or damaged.") from None
     headers = {"Cache-Control": "private, max-age=31536000, immutable", "Cross-Origin-Resource-Policy": "same-origin"}
     return FileResponse(
         copy.open("rb"), content_type="image/jpeg", filename=f"{piece.stage}-{piece.pk}.jpg", headers=headers
     )
-
-
-def _sight(standing: Standing) -> Q:
-    """Which evidence a person may see: their own operator's, or all where they oversee or read the Records."""
-    if any(standing.holds(permission) for permission in OVERSEE):
-        return Q()
-    return Q(event__operator=standing.operator) if standing.working else Q(pk=None)

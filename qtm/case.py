@@ -174,10 +174,10 @@ def last_line(row: Room) -> Transition | None:
 
 
 def made_in(line: Transition) -> Transition | None:
-    """The row that was made in the same act as a line, if any: what one's own first click led to."""
-    return (
-        Transition.objects.filter(case_id=line.case_id, act=line.act, was="")
-        .exclude(authority="system")
-        .order_by("-id")
-        .first()
-    )
+    """The row that was made in the same act as a line, if any: what one's own first press led to.
+
+    Where the person made none, it is what the system made that has a page of its own: Complete leads to the Record, never to a ⭐.
+    """
+    born = list(Transition.objects.filter(case_id=line.case_id, act=line.act, was="").order_by("-id"))
+    theirs = [each for each in born if each.authority != "system"]
+    return next(iter(theirs + [each for each in born if _room(each).has_page]), None)

@@ -111,6 +111,8 @@ class Door:
         if not authority:
             raise Forbidden(f"“{self.verb.label}” is not yours to do here.")
         with acting(user, via=self.via(row), authority=authority):
+            if self.authority(user.anew(), row) != authority:  # it may have ended since, while an upload was read
+                raise Forbidden(f"“{self.verb.label}” is not yours to do here.")
             if self.verb.of:
                 return getattr(self.room, self.verb.name)(row, **given)
             return getattr(row, self.verb.name)(**given)

@@ -5,25 +5,36 @@ from typing import Any
 
 from django.conf import settings
 from django.core.exceptions import RequestDataTooBig, TooManyFilesSent
-from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
 
 from qtm.case import last_line, made_in
 from qtm.models import Transition, User
-from qtm.refusals import Conflict, Invalid, Refusal
+from qtm.refusals import Closed, Conflict, Invalid, Refusal, refusal_by
 from qtm.spine import Room, all_rooms, words
 
 
 def refused(request: HttpRequest, refusal: Refusal) -> HttpResponse:
     """403, 409 or 422, with what stands now, who moved it and when."""
-    said: dict[str, Any] = {"sentence": refusal.sentence}
-    if isinstance(refusal, Invalid):
-        said["errors"] = refusal.errors
+    said = _said(refusal)
     if isinstance(refusal, Conflict) and refusal.row is not None:
         said |= _what_stands(request, refusal.row)
     return render(request, f"{refusal.status}.html", {"refusal": said}, status=refusal.status)
+
+
+def plain(refusal: Refusal) -> HttpResponse:
+    """A refusal on a page that asks nothing of the database, which may be what is away, nor of the person."""
+    page = HttpResponse(render_to_string(f"{refusal.status}.html", {"refusal": _said(refusal)}), status=refusal.status)
+    if isinstance(refusal, Closed):
+        page["Retry-After"] = "5"
+    return page
+
+
+def _said(refusal: Refusal) -> dict[str, Any]:
+    """A refusal as the pages read it."""
+    said = {"heading": refusal.heading, "sentence": refusal.sentence, "status": refusal.status}
+    return said | ({"errors": refusal.errors} if isinstance(refusal, Invalid) else {})
 
 
 def _what_stands(request: HttpRequest, row: Room) -> dict[str, Any]:
@@ -48,18 +59,19 @@ def _link(made: Transition | None, request: HttpRequest) -> dict[str, str] | Non
     return {"url": row.page, "label": row.reference} if row else None
 
 
-def too_large(request: HttpRequest) -> HttpResponse:
+def too_large(sentence: str = "") -> HttpResponse:
     """413: more than this page takes."""
-    return HttpResponse(render_to_string("413.html", {}, None), status=413)
+    return HttpResponse(render_to_string("413.html", {"refusal": {"sentence": sentence}}, None), status=413)
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
     """400, or 413 where the body was too large, or 422 where too many files came at once."""
     if isinstance(exception, RequestDataTooBig):
-        return too_large(request)
+        return too_large()
     if isinstance(exception, TooManyFilesSent):
-        most = f"At most {settings.DATA_UPLOAD_MAX_NUMBER_FILES} pictures at once: send the others after these."
-        return HttpResponse(render_to_string("422.html", {"refusal": {"sentence": most}}, None), status=422)
+        most = settings.DATA_UPLOAD_MAX_NUMBER_FILES
+        sentence = f"At most {most} pictures at once, and none of these was taken: send {most} first, and the others after them."
+        return refused(request, Invalid({"photos": sentence}))
     return unreadable()
 
 
@@ -69,13 +81,9 @@ def unreadable() -> HttpResponse:
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    """500, or 503 while the database is away."""
-    away = isinstance(sys.exc_info()[1], OperationalError | InterfaceError)
-    status = 503 if away else 500
-    response = HttpResponse(render_to_string(f"{status}.html", {}, None), status=status)
-    if away:
-        response["Retry-After"] = "5"
-    return response
+    """500, or what the database or the disk cannot do just now."""
+    refusal = refusal_by(sys.exc_info()[1])
+    return plain(refusal) if refusal else HttpResponse(render_to_string("500.html", {}, None), status=500)
 
 
 def stale_form(request: HttpRequest, reason: str = "") -> HttpResponse:

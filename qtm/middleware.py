@@ -4,12 +4,12 @@ from collections.abc import Callable
 from typing import Any
 
 from django.conf import settings
+from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse
 
 from qtm import errors
-from qtm.refusals import Refusal
-
-FORM_BYTES = 1_000_000
+from qtm.bodies import FORM_BYTES, is_chunked
+from qtm.refusals import refusal_by
 
 
 class PlainRefusals:
@@ -26,15 +26,34 @@ class PlainRefusals:
     def process_view(
         self, request: HttpRequest, view: Callable[..., Any], args: Any, kwargs: Any
     ) -> HttpResponse | None:
-        """413 for a body larger than this page takes: more than a form's only where files are uploaded."""
-        files = settings.EVIDENCE_MAX_BYTES * settings.DATA_UPLOAD_MAX_NUMBER_FILES
-        most = files if getattr(view, "takes_uploads", False) else FORM_BYTES
-        size = request.META.get("CONTENT_LENGTH") or "0"
-        return errors.too_large(request) if size.isdigit() and int(size) > most else None
+        """Turn away what is larger than this page takes before any of it is read; pictures are for who is signed in."""
+        said = request.META.get("CONTENT_LENGTH") or "0"
+        size = int(said) if said.isdigit() else 0
+        if size <= FORM_BYTES:
+            return None
+        if not getattr(view, "takes_uploads", False) or is_chunked(request.META):
+            return errors.too_large()
+        if not request.user.is_authenticated:
+            return redirect_to_login(request.path)
+        return errors.too_large(_most_pictures()) if size > _most_bytes() else None
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
         """A refusal is a page with its own status; anything else is not ours to hide."""
-        return errors.refused(request, exception) if isinstance(exception, Refusal) else None
+        refusal = refusal_by(exception)
+        if refusal is None:
+            return None
+        return errors.plain(refusal) if refusal.status >= 500 else errors.refused(request, refusal)
+
+
+def _most_bytes() -> int:
+    """How much is taken where pictures are: as many as may come at once, each as large as it may be, and the form beside them."""
+    return settings.EVIDENCE_MAX_BYTES * settings.DATA_UPLOAD_MAX_NUMBER_FILES + FORM_BYTES
+
+
+def _most_pictures() -> str:
+    """How much that is, in words."""
+    each = settings.EVIDENCE_MAX_BYTES // 1_000_000
+    return f"At most {settings.DATA_UPLOAD_MAX_NUMBER_FILES} pictures at once, of at most {each} MB each: send fewer of them."
 
 
 def _has_nul(request: HttpRequest) -> bool:

@@ -25,9 +25,11 @@ RULES = {
     "to-review": "Approve or reject {row}",
     "held": "Resume {row}, or reject it",
     "to-assign": "Assign {row}, or cancel it",
-    "to-create-job": "Create the job of {row} for {who}, or withdraw the assignment",
+    "to-create-job": "Create Job from {row} for {who}, or withdraw the assignment",
     "waiting-for-claim": "Ask {who} to claim {row}, or cancel it",
     "in-work": "Ask {who} how {row} is going",
+    "job-to-complete": "Ask {who} to complete {row}: its record is sealed",
+    "to-close": "Close {row}: its job has ended",
     "sealed-unsettled": "Settle {row} of {who}",
 }
 USUAL = "Look at {row}"

@@ -101,9 +101,12 @@ def _from(room: type[Room]) -> str:
 
 def crossers(room: type[Room]) -> str:
     """Who may cross into a room, from the doors and the roles."""
-    held = [holders(room, door.verb) for door in all_doors() if door.room is room and door.verb.kind == "birth"]
+    doors = [door for door in all_doors() if door.room is room and door.verb.kind == "birth"]
+    held = "; ".join(dict.fromkeys(holders(room, door.verb) for door in doors))
+    if any(door.pressed_on.born_by == "asker" for door in doors):
+        return f"whoever asks completely, in asking; for what came in incomplete: {held}"
     if held or room.born_by != "asker":
-        return "; ".join(dict.fromkeys(held)) or SYSTEM_WORDS
+        return held or SYSTEM_WORDS
     return (
         f"anybody; for others: {_named(_having(NETWORK, room, 'take_request'), _having(MEMBER, room, 'take_request'))}"
     )

@@ -1,9 +1,10 @@
 """Refusals: every no that the product says, each with its HTTP status and a sentence a person can act on."""
 
+import errno
 from typing import Any
 
 from django.apps import apps
-from django.db import IntegrityError
+from django.db import IntegrityError, InterfaceError, OperationalError
 from django.db.models import BaseConstraint
 
 
@@ -11,6 +12,7 @@ class Refusal(Exception):
     """Something was not done, and here is why."""
 
     status = 409
+    heading = "This cannot be done"
 
     def __init__(self, sentence: str) -> None:
         """Keep the sentence that people read."""
@@ -21,8 +23,11 @@ class Refusal(Exception):
 class Conflict(Refusal):
     """409: the row is not where the verb starts from; usually somebody was first."""
 
-    def __init__(self, row: Any = None, verb: Any = None, sentence: str = "") -> None:
+    heading = "It has moved on"
+
+    def __init__(self, row: Any = None, verb: Any = None, sentence: str = "", heading: str = "") -> None:
         """`row`: the row as it was read, `verb`: what was tried; the page adds who moved it and when."""
+        self.heading = heading or self.heading
         tried = (
             f"“{verb.label}” starts from {' or '.join(was.replace('_', ' ') for was in verb.was)}."
             if verb and verb.was
@@ -33,7 +38,7 @@ class Conflict(Refusal):
 
 
 class Lawless(Refusal):
-    """409: the law does not know this step, whoever asks."""
+    """409: the law does not know this step, whoever asks and whenever."""
 
 
 class Forbidden(Refusal):
@@ -51,6 +56,62 @@ class Invalid(Refusal):
         """`errors`: field → sentence."""
         super().__init__(" ".join(errors.values()))
         self.errors = errors
+
+
+class Busy(Refusal):
+    """409: two presses stood in each other's way, and the database let one of them pass."""
+
+    heading = "Somebody was doing the same"
+
+    def __init__(self) -> None:
+        """What to do now."""
+        super().__init__("Two presses came at the same moment and stood in each other's way. Press again.")
+
+
+class Closed(Refusal):
+    """503: the house cannot serve just now."""
+
+    status = 503
+    heading = "The house is closed for a moment"
+
+
+class NoRoom(Refusal):
+    """507: the disk is full."""
+
+    status = 507
+    heading = "There is no room left"
+
+    def __init__(self) -> None:
+        """What to do now."""
+        super().__init__("The disk of this house is full, so nothing can be stored. Tell whoever runs it.")
+
+
+AWAY = "The database cannot be reached, so nothing can be read or written just now."
+STOPPED = "The database took too long over this, and stopped it."
+BUSY, CANCELLED, DISK_FULL = ("40P01", "40001", "55P03"), "57014", "53100"
+NOT_THERE = ("08", "53", "57P0")  # no connection, no resources, being shut down or started
+
+
+def refusal_by(error: BaseException | None) -> Refusal | None:
+    """A refusal for what is no defect of ours: the database or the disk cannot just now; nothing for any other error."""
+    if isinstance(error, Refusal):
+        return error
+    if is_full(error):
+        return NoRoom()
+    if not isinstance(error, OperationalError | InterfaceError):
+        return None
+    state = str(getattr(error.__cause__, "sqlstate", None) or "")
+    if state in BUSY:
+        return Busy()
+    if state == CANCELLED:
+        return Closed(STOPPED)
+    return Closed(AWAY) if not state or state.startswith(NOT_THERE) else None
+
+
+def is_full(error: BaseException | None) -> bool:
+    """Whether it is the disk that has no room, of this machine or of the database's."""
+    of_database = getattr(getattr(error, "__cause__", None), "sqlstate", None) == DISK_FULL
+    return of_database or (isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT))
 
 
 # The laws of the database, as people read them; anything else that the database refuses is a defect of ours.
@@ -91,10 +152,13 @@ def refusal_of(error: IntegrityError) -> Exception:
         return Invalid({law: _said(error) if law == "evidence" else SENTENCES[law]})
     if law in {"own_work", "carried_on"}:
         return Forbidden(SENTENCES[law])
+    if law == "access":
+        return Lawless(SENTENCES[law])
     if law in SENTENCES:
         return Conflict(sentence=SENTENCES[law])
     if law.endswith(("_key", "_one", "_one_living")):
-        return Conflict(sentence=_own_sentence(law) or "Somebody was first: there is one already.")
+        said = _own_sentence(law) or "Somebody was first: there is one already."
+        return Conflict(sentence=said, heading="It is there already")
     return error
 
 

@@ -9,12 +9,12 @@ from typing import Any
 
 from django.utils.dateparse import parse_datetime
 
-from execution.models import Evidence, ServiceEvent
+from execution.sight import photos_for
 from governance.models import Task
 from qtm.roles import Standing
 from qtm.words import exact
 from records import policy
-from records.models import Record
+from records.models import Annex, Record
 
 # What people read for what the requester said of themselves, in this order.
 PERSONAL_WORDS = {
@@ -96,10 +96,19 @@ class Certificate:
         return bool(own) or self.sees_case
 
     @cached_property
+    def _annex(self) -> Annex | None:
+        """The annex, as long as it was not erased."""
+        return self.record.annexes.first()
+
+    @property
+    def erased(self) -> bool:
+        """Whether the annex was erased, as the law may demand; the Record is whole without it."""
+        return self._annex is None
+
+    @cached_property
     def annex(self) -> dict[str, Any]:
         """The annex as data: all of it, or for who settles and governs nothing but the requester's name."""
-        found = self.record.annexes.first()
-        said = dict(json.loads(bytes(found.content))) if found else {}
+        said = dict(json.loads(bytes(self._annex.content))) if self._annex else {}
         return said if self.sees_annex else {"personal": {"name": said.get("personal", {}).get("name", "")}}
 
     @property
@@ -152,8 +161,7 @@ class Certificate:
     @cached_property
     def pictures(self) -> dict[str, int]:
         """Where the pictures are kept, by digest, as far as this person may see them."""
-        events = ServiceEvent.objects.filter(self.standing.sight(ServiceEvent), pk=self.record.event_id)
-        return dict(Evidence.objects.filter(event__in=events, kind="photo").values_list("sha256", "pk"))
+        return dict(photos_for(self.standing).filter(event=self.record.event_id).values_list("sha256", "pk"))
 
     def stages(self) -> Iterator[dict[str, Any]]:
         """Each stage with its pictures and its notes."""

@@ -137,6 +137,11 @@ def _tier(runtime: Runtime, code: str) -> dict[str, Any] | None:
     return {"code": code, "label": tier.label, "price": price}
 
 
+def priced(facts: Mapping[str, Any]) -> bool:
+    """Whether the service that a document tells of has a price."""
+    return bool(facts["tier"] and facts["tier"]["price"])
+
+
 def _governance(event: ServiceEvent, there: Reading) -> dict[str, Any]:
     """The layer that governed, its rows, whom it named, and what it corrected, without the values that may be personal."""
     job = event.job

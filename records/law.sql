@@ -1,7 +1,9 @@
--- A Record's seal is the digest of its own bytes; and a ⭐ Signal names the execution that its Record was sealed from, completed and not given up.
+-- A Record's seal is the digest of its own bytes, and it has a price where its document says one; and a ⭐ Signal names the execution that its Record was sealed from, completed and not given up.
 
 -- :make
 ALTER TABLE records_record ADD CONSTRAINT records_record_digest CHECK (sha256 = encode(pg_catalog.sha256(document), 'hex'));
+ALTER TABLE records_record ADD CONSTRAINT records_record_priced
+  CHECK (priced = (position('"price":{"amount_minor":'::bytea IN document) > 0));
 
 CREATE FUNCTION law_records_signal() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER
   SET search_path = pg_catalog, public, pg_temp SET jit = off AS $$
@@ -23,4 +25,5 @@ ALTER TABLE records_signal ENABLE ALWAYS TRIGGER law_6_execution;
 -- :undo
 DROP TRIGGER law_6_execution ON records_signal;
 DROP FUNCTION law_records_signal();
+ALTER TABLE records_record DROP CONSTRAINT records_record_priced;
 ALTER TABLE records_record DROP CONSTRAINT records_record_digest;

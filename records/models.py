@@ -12,7 +12,7 @@ from qtm.law import own_law
 from qtm.models import Operator
 from qtm.spine import BornOf, Boundary, Fact, PartOf, Room, birth
 from records import policy
-from records.compose import compose
+from records.compose import compose, priced
 
 
 class Record(Room):
@@ -33,12 +33,13 @@ class Record(Room):
     operator = models.ForeignKey(Operator, models.PROTECT, related_name="+")
     document = models.BinaryField()
     sha256 = models.CharField(max_length=64, unique=True)
+    priced = models.BooleanField()  # for the queue, and for Omni, which reads no document
 
     class Meta(Room.Meta):
         permissions = [("see_records", "Read the Records")]
         indexes = [
             models.Index(fields=["operator", "-id"], name="records_record_operator"),
-            models.Index(fields=["state", "since", "id"], name="records_record_queue"),
+            models.Index(fields=["state", "priced", "since", "id"], name="records_record_queue"),
         ]
 
     @property
@@ -63,7 +64,7 @@ class Record(Room):
         """Complete a ServiceEvent: seal its Record, and let the policy read whether a ⭐ Signal follows."""
         event.complete(**ending)
         sealed = compose(event, policy.VERSION)
-        record = cls.born(event=event, document=sealed.document, sha256=sealed.sha256)
+        record = cls.born(event=event, document=sealed.document, sha256=sealed.sha256, priced=priced(sealed.facts))
         Annex.noted(record=record, content=sealed.annex)
         if policy.judge(sealed.facts).given:
             Signal.born(record=record, event_id=event.pk, job_id=event.job_id, policy=policy.VERSION)

@@ -8,9 +8,22 @@ from typing import Any
 import rfc8785
 
 from execution.files import intact
-from records.compose import FORM
+from records.compose import FORM, priced
 from records.models import Record
 from records.policy import judge
+
+MALFORMED = (
+    LookupError,
+    TypeError,
+    ValueError,
+    AttributeError,
+    RecursionError,
+)  # whatever a document can be made to hold
+
+
+def annex_erased(record: Record) -> bool:
+    """Whether its annex was erased, as the law may demand: the Record holds without it."""
+    return not record.annexes.all()
 
 
 def wrong_with(record: Record) -> str:
@@ -21,23 +34,30 @@ def wrong_with(record: Record) -> str:
     try:
         facts = json.loads(document)
         canonical = rfc8785.dumps(facts) == document
+    except RecursionError:
+        return "its document is not whole: it is nested too deeply to be read."
     except ValueError:
         return "its document is not JSON."
     if not canonical:
         return "its document is not in canonical form (RFC 8785)."
     try:
         return _whole(record, facts)
-    except (KeyError, TypeError) as lack:
+    except KeyError as lack:
         return f"its document is not whole: {lack} is not there."
+    except MALFORMED as fault:
+        return f"its document is not whole: {fault}."
+    except OSError as fault:
+        return f"a file of its evidence cannot be read: {fault.strerror}."
 
 
 def _whole(record: Record, facts: Mapping[str, Any]) -> str:
     """What the document says against the row that holds it, its annex, its files and its ⭐."""
-    if (facts["form"], facts["case"], facts["event"]) != (FORM, f"Q-{record.case_id}", f"E-{record.event_id}"):
+    told = facts["form"], facts["case"], facts["event"], priced(facts)
+    if told != (FORM, f"Q-{record.case_id}", f"E-{record.event_id}", record.priced):
         return "its document tells of something else than the row that holds it."
     annexes = [hashlib.sha256(bytes(each.content)).hexdigest() for each in record.annexes.all()]
-    if annexes != [facts["annex_sha256"]]:
-        return "its annex is not the one that was sealed." if annexes else "its annex is missing."
+    if annexes and annexes != [facts["annex_sha256"]]:
+        return "its annex is not the one that was sealed."
     if lost := next(
         (piece for piece in files(facts) if piece["intact"] and not intact(piece["sha256"], piece["size_bytes"])), None
     ):

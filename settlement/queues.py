@@ -6,16 +6,17 @@ from qtm.queues import QUEUES, WORKPLACES, Queue, Workplace
 from records.models import Record
 from settlement.models import LIVING, Settlement
 
-# Eligible is a query and no row: sealed, and nothing living settles it.
-ELIGIBLE = Q(state="sealed") & ~Q(Exists(Settlement.objects.filter(LIVING, record=OuterRef("pk"))))
+# Eligible is a query and no row: sealed, and nothing living settles it. Where the Record names no price, nothing waits for it.
+UNSETTLED_YET = Q(state="sealed") & ~Q(Exists(Settlement.objects.filter(LIVING, record=OuterRef("pk"))))
+ELIGIBLE, FREE = UNSETTLED_YET & Q(priced=True), UNSETTLED_YET & Q(priced=False)
 UNSETTLED = Queue(
     "sealed-unsettled",
     "Sealed, unsettled",
     Record,
     ELIGIBLE,
-    "A record is sealed when work is completed, and stands here until somebody opens its settlement. Nothing is owed by itself.",
+    "A record that names a price stands here until somebody opens its settlement; one without a price waits for none. Nothing is owed by itself.",
     permission="records.see_records",
-    next="Open a settlement",
+    next="Waits for commerce to open a settlement",
     governor="event__job__governor",
 )
 

@@ -19,14 +19,20 @@ from qtm.signed import Signed
 from qtm.typed import signed_in
 from records.models import Record
 from settlement.models import Settlement
-from settlement.queues import ELIGIBLE
+from settlement.queues import ELIGIBLE, FREE
 
 PAGE = 50
-TO_SETTLE = "to-settle"
+TO_SETTLE, NO_PRICE = "to-settle", "no-price"
+OF_RECORDS = {TO_SETTLE: ("Sealed, unsettled", ELIGIBLE), NO_PRICE: ("Sealed, no price", FREE)}
+OVER = {NO_PRICE, "captured", "voided"}  # nothing here waits: the newest first, and no age
 EMPTY = {
     TO_SETTLE: (
         "Nothing waits to be settled",
-        "When work is completed its record is sealed and stands here, until somebody opens a settlement for it.",
+        "When work that has a price is completed its record is sealed and stands here, until somebody opens a settlement for it.",
+    ),
+    NO_PRICE: (
+        "No record is without a price",
+        "When work without a fixed price is completed its record stands here. It waits for nothing; where an amount was agreed, a settlement can be opened.",
     ),
     "open": ("Nothing is open", "A settlement that somebody opened stands here until it is authorized or voided."),
     "authorized": ("Nothing is authorized", "What may be captured stands here until the money was received."),
@@ -70,22 +76,23 @@ def settlements(request: Signed, slug: str = TO_SETTLE) -> HttpResponse:
         "after": _after(request),
         "empty": EMPTY[slug],
         "queues": _queues(request, slug),
+        "of_records": slug in OF_RECORDS,
     }
     return render(request, "settlement/settlements.html", said)
 
 
 def _listed(request: Signed, slug: str) -> QuerySet[Any]:
-    """The rows of one list: what waits oldest first, what is over newest first."""
-    after, over = _after(request), slug in {"captured", "voided"}
-    rows: QuerySet[Any] = _eligible(request) if slug == TO_SETTLE else _settled(request).filter(state=slug)
+    """The rows of one list: what waits oldest first, what does not newest first."""
+    after, over = _after(request), slug in OVER
+    rows: QuerySet[Any] = _unsettled(request, slug) if slug in OF_RECORDS else _settled(request).filter(state=slug)
     if after:
         rows = rows.filter(**{"pk__lt" if over else "pk__gt": after})
     return rows.order_by("-pk" if over else "pk")
 
 
-def _eligible(request: Signed) -> QuerySet[Record]:
-    """Sealed Records that nothing living settles, as far as this person sees them."""
-    return Record.objects.filter(request.user.standing.sight(Record), ELIGIBLE)
+def _unsettled(request: Signed, slug: str) -> QuerySet[Record]:
+    """Sealed Records that nothing living settles, with a price or without, as far as this person sees them."""
+    return Record.objects.filter(request.user.standing.sight(Record), OF_RECORDS[slug][1])
 
 
 def _settled(request: Signed) -> QuerySet[Settlement]:
@@ -105,18 +112,18 @@ def _queues(request: Signed, slug: str) -> list[dict[str, Any]]:
         each["state"]: each
         for each in _settled(request).order_by().values("state").annotate(count=Count("pk"), oldest=Min("since"))
     }
-    counted[TO_SETTLE] = (
-        _eligible(request).order_by("since")[: MANY + 1].aggregate(count=Count("pk"), oldest=Min("since"))
-    )
+    for each in OF_RECORDS:
+        first = _unsettled(request, each).order_by("since")[: MANY + 1]
+        counted[each] = first.aggregate(count=Count("pk"), oldest=Min("since"))
     return [_queue(each, counted.get(each, {"count": 0, "oldest": None}), each == slug) for each in EMPTY]
 
 
 def _queue(slug: str, found: dict[str, Any], current: bool) -> dict[str, Any]:
     """One list as the rail draws it."""
-    label, over = ("Sealed, unsettled" if slug == TO_SETTLE else slug.capitalize()), slug in {"captured", "voided"}
+    label = OF_RECORDS[slug][0] if slug in OF_RECORDS else slug.capitalize()
     url = reverse("settlements") if slug == TO_SETTLE else reverse("settlements-in", args=[slug])
-    oldest: datetime | None = None if over else found["oldest"]
-    count = found["count"] if slug != TO_SETTLE or found["count"] <= MANY else f"{MANY:,}+"
+    oldest: datetime | None = None if slug in OVER else found["oldest"]
+    count = found["count"] if slug not in OF_RECORDS or found["count"] <= MANY else f"{MANY:,}+"
     return {"label": label, "url": url, "count": count, "oldest": oldest, "current": current}
 
 

@@ -4,14 +4,17 @@ Most tests run in a transaction that is rolled back. What needs real commits (ra
 `committed`: a clone of the template of its own.
 """
 
+import atexit
 import io
 import os
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import psycopg
 import pytest
+from django.conf import settings
 from django.core.management import call_command
 from django.db import connections
 from psycopg import sql
@@ -21,6 +24,13 @@ from qtm.postgres.roles import database_sql, entry_sql, schema_sql
 from tests.cast import Cast, Walk, make_cast
 
 ALIASES = ("default", "owner", "omni")
+
+
+def pytest_configure() -> None:
+    """A folder for static files that is there when the tests are read, and that no other process of the suite writes to."""
+    folder = tempfile.TemporaryDirectory(prefix="qtm-static-")
+    settings.STATIC_ROOT = Path(folder.name)
+    atexit.register(folder.cleanup)
 
 
 def _admin(*statements: sql.SQL | sql.Composed, database: str = "") -> None:
@@ -97,18 +107,11 @@ def walk() -> Walk:
     return Walk()
 
 
-@pytest.fixture(scope="session")
-def static_root(tmp_path_factory: Any) -> Path:
-    """A folder for static files that no other process of the suite writes to."""
-    return Path(tmp_path_factory.mktemp("static"))
-
-
 @pytest.fixture(autouse=True)
-def static_uncollected(settings: Any, static_root: Path) -> None:
+def static_uncollected(settings: Any) -> None:
     """Static files need not have been collected."""
     plain = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
     settings.STORAGES = {**settings.STORAGES, "staticfiles": plain}
-    settings.STATIC_ROOT = static_root
 
 
 @pytest.fixture(autouse=True)

@@ -13,6 +13,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from execution.asked import Asked
+from execution.models import Job
 from governance.models import Assignment, Correction, Task
 from governance.queues import console
 from governance.submit import Asking, ask
@@ -142,6 +143,21 @@ def test_after_create_job_a_case_waits_for_its_operator(walk: Walk) -> None:
     assert waits("waiting-for-claim") == [walk.request.pk]
     walk.event()
     assert (waits("waiting-for-claim"), waits("in-work")) == ([], [walk.request.pk])
+
+
+def test_after_its_work_a_case_waits_for_its_operator_and_then_for_governance_to_close_it(walk: Walk) -> None:
+    walk.record()
+    assert (waits("job-to-complete"), waits("to-close"), waits("in-work")) == ([walk.request.pk], [], [])
+    enter(Cast().will, Job, "complete", walk.job())
+    assert (waits("job-to-complete"), waits("to-close")) == ([], [walk.request.pk])
+    assert "Close the task" in text(at("ines").get("/console/to-close/"))
+    enter(Cast().ines, Task, "close", walk.task)
+    assert waits("to-close") == []
+
+
+def test_a_task_whose_job_was_cancelled_waits_to_be_closed(walk: Walk) -> None:
+    enter(Cast().ines, Job, "cancel", walk.job(), reason="called off")
+    assert waits("to-close") == [walk.request.pk]
 
 
 def test_the_two_layers_do_not_mix_their_queues(cast: Cast) -> None:

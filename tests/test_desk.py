@@ -11,6 +11,8 @@ from execution.models import Job, ServiceEvent
 from governance.models import Assignment
 from qtm.acts import acting
 from qtm.models import Operator, Transition, User
+from qtm.refusals import Lawless
+from qtm.spine import words
 from records.models import Record
 from tests.cast import DETAILING, Cast, Walk, enter
 
@@ -210,6 +212,7 @@ def test_a_job_is_released_with_a_reason_before_it_is_started_and_never_after(ca
     late = press(cast.will, job, "release", reason="No more.")
     assert late.status_code == 409
     assert "It has been started" in read(late)
+    assert f"E-{walk.event().pk} is in progress Moved by Will When" in read(late)
     assert "/release" not in as_(cast.will).get(job.page).content.decode()
 
 
@@ -349,6 +352,8 @@ def test_a_job_is_not_completed_before_its_work_is(cast: Cast, walk: Walk, reach
     refused = press(cast.will, walk.job(), "complete")
     assert refused.status_code == 409
     assert "Complete the work first" in read(refused)
+    assert f"E-{walk.event().pk} is {words(walk.event().state)} Moved by Will When" in read(refused)
+    assert "moved on" not in read(refused)
     assert walk.job().state == "claimed"
 
 
@@ -360,11 +365,34 @@ def test_a_limited_operator_finishes_what_it_began_and_begins_nothing(cast: Cast
     desk = as_(cast.will).get("/desk/")
     assert "Northside is limited" in read(desk)
     assert "/claim" not in desk.content.decode()
-    assert press(cast.will, queued, "claim").status_code == 409
-    assert press(cast.will, claimed.event(), "start").status_code == 409
+    for row, verb in ((queued, "claim"), (claimed.event(), "start")):
+        refused = press(cast.will, row, verb)
+        assert (refused.status_code, "This cannot be done" in read(refused)) == (409, True)
+        assert "moved on" not in read(refused)
     assert "nothing new begun" in read(as_(cast.will).get(claimed.job().page))
     walk.record()
     assert press(cast.will, walk.job(), "complete").status_code == 302
+
+
+def test_what_the_database_refuses_for_the_access_is_said_as_plainly(cast: Cast, walk: Walk) -> None:
+    job = walk.job()
+    assert job.operator.state == "active"
+    access(cast.Northside, "limit", cast.ines)
+    with pytest.raises(Lawless, match="access does not allow this"):
+        enter(cast.will, ServiceEvent, "claim", job)
+
+
+def test_a_job_whose_record_is_sealed_is_in_hand_until_somebody_completes_it(cast: Cast, walk: Walk) -> None:
+    walk.record()
+    job = walk.job()
+    assert f"{job.reference} · completed" in read(as_(cast.will).get("/desk/")).replace("just now", "").replace(
+        "  ", " "
+    )
+    assert "Complete the job" in read(as_(cast.will).get("/desk/"))
+    for path in ("/desk/", "/jobs/"):
+        assert f"{job.reference} · Will to be completed" in read(as_(cast.nora).get(path)), path
+    press(cast.will, job, "complete")
+    assert "Complete the job" not in read(as_(cast.will).get("/desk/"))
 
 
 def test_a_cancelled_job_leaves_the_desk_and_says_why(cast: Cast, walk: Walk) -> None:

@@ -20,8 +20,9 @@ from PIL import Image
 from execution import files
 from execution.models import Evidence, ServiceEvent, StageMark
 from qtm.acts import acting
-from qtm.models import User
+from qtm.models import Membership, User
 from qtm.refusals import Invalid
+from records.certificate import Certificate
 from tests.cast import DETAILING, Cast, Walk, enter
 from tests.pictures import drawn, taken, upload
 from tests.test_desk import access, as_, press, read
@@ -68,6 +69,26 @@ def bomb(side: int = 12_000) -> bytes:
     )
 
 
+def again_and_again(scans: int) -> bytes:
+    """A progressive JPEG that says its last scan over and over."""
+    whole = saved(Image.effect_noise((64, 64), 90), "JPEG", progressive=True)
+    last = whole.rindex(b"\xff\xda")
+    return whole[:last] + whole[last:-2] * scans + whole[-2:]
+
+
+def commented(times: int) -> bytes:
+    """A JPEG of many empty comments."""
+    whole = drawn()
+    return whole[:2] + b"\xff\xfe\0\2" * times + whole[2:]
+
+
+def overwritten(megabytes: int) -> bytes:
+    """A PNG with so many megabytes of text, packed small."""
+    whole, text = drawn(format_="PNG"), b"k\0\0" + zlib.compress(b"x" * 1_000_000)
+    piece = struct.pack(">I", len(text)) + b"zTXt" + text + struct.pack(">I", zlib.crc32(b"zTXt" + text))
+    return whole[:33] + piece * megabytes + whole[33:]
+
+
 def moving(format_: str) -> bytes:
     """A picture of two frames."""
     frames = [Image.new("RGB", (40, 40), colour) for colour in ("red", "blue")]
@@ -109,6 +130,9 @@ BAD: dict[str, tuple[str, Callable[[], bytes], str]] = {
     "truncated png": ("a.png", lambda: saved(Image.effect_noise((300, 300), 90), "PNG")[:-3000], "cut off or damaged"),
     "head alone": ("a.jpg", lambda: drawn()[:20], "cut off or damaged"),
     "a bomb": ("a.png", bomb, "more than 40 million pixels"),
+    "a scan repeated": ("a.jpg", lambda: again_and_again(101), "has more than 100 scans"),
+    "comments": ("a.jpg", lambda: commented(2001), "has more than 2,000 parts"),
+    "text packed small": ("a.png", lambda: overwritten(80), "could not be read to its end"),
     "too large": ("a.jpg", lambda: drawn() + b"\0" * 12_000_000, "larger than 12 MB"),
     "wrong extension": ("a.png", drawn, "is a JPEG inside, and its name says otherwise"),
     "no extension": ("picture", drawn, "its name says otherwise"),
@@ -121,6 +145,34 @@ BAD: dict[str, tuple[str, Callable[[], bytes], str]] = {
 }
 
 
+def test_who_loses_the_permission_while_the_picture_is_looked_at_adds_nothing(
+    cast: Cast, detailing: Walk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    event, check = detailing.started(), files.check
+
+    def slowly(photo: Any) -> files.Photo:
+        Membership.objects.get(user=cast.will, left_at=None).leave()
+        return check(photo)
+
+    monkeypatch.setattr(files, "check", slowly)
+    assert send(cast.will, event, upload()).status_code == 403
+    assert (kept(), Evidence.objects.count()) == ([], 0)
+
+
+def test_an_operator_that_is_shut_out_meanwhile_adds_nothing(
+    cast: Cast, detailing: Walk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    event, check = detailing.started(), files.check
+
+    def slowly(photo: Any) -> files.Photo:
+        access(cast.Northside, "suspend", cast.ines)
+        return check(photo)
+
+    monkeypatch.setattr(files, "check", slowly)
+    assert send(cast.will, event, upload()).status_code == 403
+    assert (kept(), Evidence.objects.count()) == ([], 0)
+
+
 @pytest.mark.parametrize(("name", "made", "says"), BAD.values(), ids=BAD)
 def test_what_is_no_proper_picture_is_refused_by_name_and_reason_and_leaves_nothing(
     cast: Cast, detailing: Walk, name: str, made: Callable[[], bytes], says: str
@@ -130,6 +182,65 @@ def test_what_is_no_proper_picture_is_refused_by_name_and_reason_and_leaves_noth
     assert answer.status_code == 422
     assert says in read(answer)
     assert (kept(), Evidence.objects.count()) == ([], 0)
+
+
+def test_a_picture_of_many_scans_is_refused_before_it_is_decoded(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(files, "_decode", lambda *_: pytest.fail("it was decoded"))
+    with pytest.raises(Invalid, match="more than 100 scans"):
+        files.check(SimpleUploadedFile("a.jpg", again_and_again(2_000)))
+
+
+def test_what_only_looks_like_a_scan_is_none(cast: Cast, detailing: Walk) -> None:
+    whole = drawn()
+    noise = b"\xff\xe4\x7d\x02" + b"\xff\xda" * 16_000
+    data = whole[:2] + noise + whole[2:] + b"\0\0" + b"\xff\xda\0\2" * 3000  # in a part of its own, and behind the end
+    assert send(cast.will, detailing.started(), SimpleUploadedFile("a.jpg", data)).status_code == 302
+    assert send(cast.will, detailing.event(), SimpleUploadedFile("b.jpg", again_and_again(50))).status_code == 302
+
+
+def test_more_than_twenty_pictures_at_once_are_refused_in_plain_words_and_twenty_are_taken(
+    cast: Cast, detailing: Walk
+) -> None:
+    event, pictures = detailing.started(), [drawn((20, 20)) for _ in range(21)]
+    named = [SimpleUploadedFile(f"{number}.jpg", data) for number, data in enumerate(pictures)]
+    answer = send(cast.will, event, *named)
+    assert answer.status_code == 422
+    assert "At most 20 pictures at once, and none of these was taken" in read(answer)
+    assert (kept(), Evidence.objects.count()) == ([], 0)
+    for upload_ in named:
+        upload_.seek(0)
+    assert send(cast.will, event, *named[:20]).status_code == 302
+    assert Evidence.objects.count() == 20
+
+
+class Unread(io.BytesIO):
+    """A body that nobody may read."""
+
+    def read(self, *_: Any) -> bytes:
+        """Whoever does has lost."""
+        raise AssertionError("it was read")
+
+
+def sent_unread(client: Client, event: ServiceEvent, size_bytes: int) -> Any:
+    """An upload of so many bytes, of which not one may be read."""
+    body = {"CONTENT_LENGTH": str(size_bytes), "wsgi.input": Unread()}
+    address, kind = f"/serviceevents/{event.pk}/capture", "multipart/form-data; boundary=x"
+    return client.generic("POST", address, b"x", content_type=kind, **body)  # type: ignore[arg-type]
+
+
+def test_an_upload_of_who_is_not_signed_in_is_sent_to_sign_in_unread(detailing: Walk) -> None:
+    event = detailing.started()
+    answer = sent_unread(Client(), event, 30_000_000)
+    assert (answer.status_code, answer.headers["Location"]) == (302, f"/login?next=/serviceevents/{event.pk}/capture")
+
+
+def test_an_upload_beyond_all_limits_is_413_unread_and_says_how_much_is_taken(cast: Cast, detailing: Walk) -> None:
+    event = detailing.started()
+    answer = sent_unread(as_(cast.will), event, 241_000_001)
+    assert answer.status_code == 413
+    assert "At most 20 pictures at once, of at most 12 MB each" in read(answer)
+    with pytest.raises(AssertionError, match="it was read"):
+        sent_unread(as_(cast.will), event, 240_000_000)
 
 
 def test_one_bad_picture_among_good_ones_is_named_and_none_is_kept(cast: Cast, detailing: Walk) -> None:
@@ -222,6 +333,7 @@ def test_a_note_is_taken_as_it_is_and_shown_escaped(cast: Cast, walk: Walk) -> N
     assert "&lt;b&gt;Bremsen&lt;/b&gt; 🛑" in as_(cast.will).get(event.page).content.decode()
     again = press(cast.will, event, "capture", slot="study/note/findings", text=text)
     assert (again.status_code, "This note stands there already." in read(again)) == (409, True)
+    assert "It is there already" in read(again)
 
 
 def test_a_stage_is_marked_once_it_has_what_it_requires_and_once_only(cast: Cast, detailing: Walk) -> None:
@@ -288,18 +400,28 @@ def body_of(answer: Any) -> bytes:
 
 
 @pytest.mark.parametrize("size", ["", "small/"])
-def test_a_photo_is_shown_to_those_who_may_see_its_job_or_its_record_and_is_not_there_for_others(
+def test_a_photo_is_shown_to_those_who_may_see_its_service_event_and_is_not_there_for_others(
     cast: Cast, detailing: Walk, size: str
 ) -> None:
     address = f"/evidence/{photo_of(detailing).pk}/{size}"
-    for name in ("nora", "will", "wanda", "ines", "eve", "cora"):
+    for name in ("nora", "will", "wanda", "ines", "eve"):
         answer = as_(getattr(cast, name)).get(address)
         assert (name, answer.status_code, body_of(answer)[:2]) == (name, 200, b"\xff\xd8")
-    for name in ("sam", "sid", "liam", "sue", "pete", "wim", "root", "nobody"):
+    for name in ("cora", "sam", "sid", "liam", "sue", "pete", "wim", "root", "nobody"):
         assert (name, as_(getattr(cast, name)).get(address).status_code) == (name, 404)
     assert Client().get(address).status_code == 302
     access(cast.Northside, "suspend", cast.ines)
     assert as_(cast.will).get(address).status_code == 404
+
+
+def test_the_record_shows_a_photo_to_the_very_people_who_are_served_it(cast: Cast, detailing: Walk) -> None:
+    photo_of(detailing)
+    record = detailing.record()
+    for person in cast.everybody():
+        page, client = Certificate(record, person.standing), as_(person)
+        answers = {piece.pk: client.get(f"/evidence/{piece.pk}/small/") for piece in Evidence.objects.all()}
+        served = {pk for pk, answer in answers.items() if answer.status_code == 200 and body_of(answer)}
+        assert set(page.pictures.values()) == served, person
 
 
 def test_a_copy_stays_with_the_browser_that_asked_and_is_taken_for_nothing_else(cast: Cast, detailing: Walk) -> None:

@@ -55,7 +55,7 @@ def reborn(room: Any, key: Any, up: Any) -> Statement:
     case.captured()
     sample = room.objects.filter(case_id=case.request.pk).latest("pk")
     same = {f"{name}_id": getattr(up, f"{name}_id") for name in key.same}
-    seal = {"document": b"{}", "sha256": hashlib.sha256(b"{}").hexdigest()}
+    seal = {"document": b"{}", "sha256": hashlib.sha256(b"{}").hexdigest(), "priced": False}
     own: dict[Any, dict[str, Any]] = {Record: seal, Settlement: {"captured_minor": None}}
     return like(sample, **{key.column: up.pk, "case_id": up.case_id, "state": room.first, **same, **own.get(room, {})})
 
@@ -303,7 +303,7 @@ def test_no_signal_is_hung_on_other_work_nor_on_work_that_was_given_up(committed
     given = Walk()
     given.record()
     sample = Signal.objects.get(case_id=given.request.pk)
-    seal = {"document": b"{}", "sha256": hashlib.sha256(b"{}").hexdigest()}
+    seal = {"document": b"{}", "sha256": hashlib.sha256(b"{}").hexdigest(), "priced": False}
     for outcome, reason, expected in (("advised", "", ""), ("not-advised", "no-answer", "at_sealing")):
         event, other = Walk().filled(), Walk().filled()
         end = to(event, "completed", f", outcome = '{outcome}', reason = '{reason}'")

@@ -1,5 +1,6 @@
 """The house itself: signing in, home, the spine page, what goes wrong, and what the checks see."""
 
+import io
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -8,9 +9,10 @@ import pytest
 from django.conf import settings as given
 from django.core.management import CommandError, call_command
 from django.db import connections
-from django.test import Client
+from django.test import Client, RequestFactory
 
 from qtm import checks
+from qtm.bodies import FORM_BYTES
 from qtm.doors import all_doors
 from qtm.models import Attempt, Surface, User
 from qtm.parts import PARTS
@@ -197,6 +199,9 @@ def test_who_may_cross_is_read_from_the_roles() -> None:
     import_module("qtm.urls")
     said = {room.title: crossers(room) for room in rooms() if room.boundary}
     assert said["Job"] == "admin; owner of the operator"
+    assert said["Task"] == (
+        "whoever asks completely, in asking; for what came in incomplete: admin; owner or worker of the operator"
+    )
     assert said["ServiceEvent"] == said["Record"] == "owner or worker of the operator"
     assert said["Settlement"] == "commerce"
     assert said["⭐ Signal"].startswith("nobody")
@@ -226,6 +231,16 @@ def test_each_no_has_its_status_and_a_page_in_plain_words(cast: Cast) -> None:
         assert page.status_code == status
         assert "<h1>" in page.content.decode()
         assert "Traceback" not in page.content.decode()
+
+
+@pytest.mark.django_db
+def test_what_nobody_may_do_is_not_said_to_have_moved_on(cast: Cast) -> None:
+    page = as_(cast.ines).post(f"/people/{cast.ines.pk}/take", {"role": "admin"})
+    said = page.content.decode()
+    assert (page.status_code, "This is the last admin." in said) == (409, True)
+    assert "<h1>This cannot be done</h1>" in said
+    assert "moved on" not in said
+    assert "as it is now" not in said
 
 
 @pytest.mark.django_db
@@ -388,6 +403,31 @@ def test_what_is_not_utf_8_is_not_understood(charset: str) -> None:
     said: list[str] = []
     application({"CONTENT_TYPE": f"text/plain; charset={charset}"}, lambda status, headers: said.append(status))
     assert said == ["415 Unsupported Media Type"]
+
+
+def chunked(path: str, body: io.BytesIO, **more: str) -> str:
+    """The status for a body that came in chunks, without its length, as gunicorn hands it on."""
+    environ = RequestFactory().post(path, content_type="application/x-www-form-urlencoded").environ
+    del environ["CONTENT_LENGTH"]
+    said: list[str] = []
+    given = {"HTTP_TRANSFER_ENCODING": "chunked", "wsgi.input": body, **more}
+    list(application({**environ, **given}, lambda status, headers: said.append(status[:3])))
+    return said[0]
+
+
+def test_a_body_without_its_length_is_read_as_far_as_a_form_goes_and_413_beyond(committed: str, cast: Cast) -> None:
+    key = "k" * 32
+    form = f"csrfmiddlewaretoken={key}&username=ines&password=".encode()
+    small, large = io.BytesIO(form + b"wrong"), io.BytesIO(form + b"x" * 5_000_000)
+    assert chunked("/login", small, HTTP_COOKIE=f"csrftoken={key}") == "422", "it was read, and is no password"
+    assert chunked("/login", large, HTTP_COOKIE=f"csrftoken={key}") == "413"
+    assert large.tell() == FORM_BYTES + 1
+    event = Walk().started()
+    session = Client()
+    session.force_login(cast.will)
+    cookie = f"csrftoken={key}; sessionid={session.cookies['sessionid'].value}"
+    upload = {"CONTENT_TYPE": "multipart/form-data; boundary=x", "HTTP_COOKIE": cookie}
+    assert chunked(f"/serviceevents/{event.pk}/capture", io.BytesIO(b"x" * 5_000_000), **upload) == "413"
 
 
 @pytest.mark.django_db

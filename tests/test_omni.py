@@ -10,13 +10,16 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from execution.models import Job
+from governance.models import Task
 from intake.models import Intake, Request
 from qtm import omni
 from qtm.grants import HIDDEN
 from qtm.models import Operator, Transition, User
 from qtm.queues import QUEUES
 from qtm.spine import all_rooms
-from tests.cast import Cast, Walk
+from tests.cast import Cast, Walk, enter
+from tests.test_records import municipal
 
 AS_OMNI = pytest.mark.django_db(databases=["default", "omni"])
 CLOSED = [
@@ -82,12 +85,36 @@ def test_it_has_no_door(case: Walk) -> None:
 
 def test_what_waits_too_long_is_named_with_what_would_move_it(case: Walk, monkeypatch: Any) -> None:
     Walk().task  # noqa: B018
+    assigned = Walk().assignment()
     monkeypatch.setattr(timezone, "now", lambda real=timezone.now: real() + LATER)
     seen = omni.look()
     said = " ".join(each.sentence for each in seen.stuck)
     assert f"Ask Northside to claim {case.job().reference}, or cancel it." in said
+    assert f"Create Job from {assigned.reference} for Northside, or withdraw the assignment." in said
     assert re.search(r"Approve or reject T-\d+\. It waits 30 d in “To review”\.", said)
     assert {one.queue.name: one.late for one in seen.queues}["Waiting for claim"] == 1
+
+
+def test_a_job_left_open_and_a_task_never_closed_are_named(committed: str, monkeypatch: Any) -> None:
+    open_job, open_task, cancelled, closed = (Walk() for _ in range(4))
+    for walk in (open_job, open_task, closed):
+        walk.record()
+    for walk in (open_task, closed):
+        enter(walk.cast.will, Job, "complete", walk.job())
+    enter(cancelled.cast.ines, Job, "cancel", cancelled.job(), reason="called off")
+    enter(closed.cast.ines, Task, "close", closed.task)
+    monkeypatch.setattr(timezone, "now", lambda real=timezone.now: real() + LATER)
+    said = " ".join(each.sentence for each in omni.look().stuck)
+    assert f"Ask Northside to complete {open_job.job().reference}: its record is sealed." in said
+    found = set(re.findall(r"Close (T-\d+): its job has ended", said))
+    assert found == {open_task.task.reference, cancelled.task.reference}
+
+
+def test_what_costs_nothing_is_never_late(committed: str, monkeypatch: Any) -> None:
+    free, priced = municipal(), Walk().record()
+    monkeypatch.setattr(timezone, "now", lambda real=timezone.now: real() + LATER)
+    assert re.findall(r"Settle (R-\d+)", " ".join(each.sentence for each in omni.look().stuck)) == [priced.reference]
+    assert free.reference != priced.reference
 
 
 def test_what_is_fresh_is_not_called_stuck(case: Walk) -> None:

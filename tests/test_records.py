@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import re
 import subprocess
 from pathlib import Path
 from typing import Any
@@ -251,6 +252,15 @@ def test_the_certificate_is_read_from_the_sealed_document_alone(client: Client, 
     assert "<b>dog</b>" not in text
 
 
+def test_the_page_says_the_zone_of_its_times_and_no_other(client: Client, cast: Cast, walk: Walk) -> None:
+    text = page(client, cast.ines, walk.record().page).content.decode()
+    shown = re.findall(r"<time[^>]*>([^<]*)</time>", text)
+    assert shown
+    assert [each for each in shown if not each.endswith(" UTC")] == []
+    assert "Times are in UTC, as they were sealed." in text
+    assert "Times are those of" not in text
+
+
 @pytest.mark.parametrize(
     ("who", "name", "contact"),
     [("ines", True, True), ("eve", True, True), ("will", True, True), ("wanda", True, True), ("cora", True, False)],
@@ -293,14 +303,25 @@ def test_the_download_is_the_very_bytes_and_sha256sum_agrees(client: Client, cas
     assert said.split()[0] == record.sha256
 
 
-def test_a_partial_surface_says_on_the_record_what_it_lacks(client: Client, cast: Cast) -> None:
+def municipal(remark: str = "") -> Record:
+    """The Record of work that has no price, and came to nothing."""
     walk = Walk(surface="municipal-works", asked={"place": "N Clark St", "tier": "pothole", "answers": {}})
+    outcome = next(each for each in walk.task.version.reads.outcomes if not each.completes)
+    given = {"outcome": outcome.code, "reason_code": outcome.reasons[0].code, "remark": remark}
+    return enter(walk.cast.will, Record, "seal", walk.started(), **given)  # type: ignore[no-any-return]
+
+
+def test_a_partial_surface_says_on_the_record_what_it_lacks(client: Client, cast: Cast) -> None:
+    text = page(client, cast.ines, municipal().page).content.decode()
     version = SurfaceVersion.objects.get(surface__code="municipal-works")
-    outcome = next(each for each in version.reads.outcomes if not each.completes)
-    record = enter(cast.will, Record, "seal", walk.started(), outcome=outcome.code, reason_code=outcome.reasons[0].code)
-    text = page(client, cast.ines, record.page).content.decode()
     assert "partial" in text
     assert version.reads.lacks[0] in text
+
+
+def test_a_record_says_beside_its_document_whether_that_names_a_price(walk: Walk) -> None:
+    free, priced = municipal('"price":{"amount_minor":1}'), walk.record()
+    assert (free.facts["tier"]["price"], free.priced) == (None, False)
+    assert (priced.facts["tier"]["price"]["amount_minor"], priced.priced) == (3900, True)
 
 
 # The list

@@ -18,7 +18,7 @@ from settlement.models import Settlement
 from settlement.money import NotMoney, minor, plain
 from settlement.queues import UNSETTLED
 from tests.cast import Cast, Walk, enter
-from tests.test_records import page
+from tests.test_records import municipal, page
 
 pytestmark = pytest.mark.django_db
 
@@ -395,6 +395,27 @@ def test_the_queue_holds_sealed_records_that_nothing_living_settles(cast: Cast) 
     assert set(UNSETTLED.rows(None)) == {waits, voided.record}
     assert list(UNSETTLED.rows(cast.Northside)) == [own]
     assert waiting_in([UNSETTLED], None)[0].count == 2
+
+
+def test_a_record_without_a_price_waits_for_nothing_and_can_be_settled_all_the_same(client: Client, cast: Cast) -> None:
+    free, priced = municipal(), Walk().record()
+    assert list(UNSETTLED.rows(None)) == [priced]
+    waits = page(client, cast.cora, "/settlements/")
+    assert (free.page in waits.content.decode(), priced.page in waits.content.decode()) == (False, True)
+    rail = {each["label"]: each for each in waits.context["queues"]}
+    assert (rail["Sealed, no price"]["count"], rail["Sealed, no price"]["oldest"]) == (1, None)
+    text = page(client, cast.cora, "/settlements/no-price/").content.decode()
+    assert (free.page in text, priced.page in text) == (True, False)
+    assert "Nothing is late here" in text
+    assert opened(client, cast.cora, free).status_code == 302
+    assert free.page not in page(client, cast.cora, "/settlements/no-price/").content.decode()
+
+
+def test_the_console_says_that_it_waits_for_commerce(client: Client, cast: Cast, walk: Walk) -> None:
+    walk.record()
+    text = page(client, cast.ines, "/console/sealed-unsettled/").content.decode()
+    assert "<span>Waits for commerce to open a settlement</span>" in text
+    assert "<span>Open a settlement</span>" not in text
 
 
 def test_nothing_opens_outside_an_act_of_a_person(walk: Walk, cast: Cast) -> None:

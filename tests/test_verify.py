@@ -10,12 +10,13 @@ import pytest
 import rfc8785
 from django.core.management import CommandError, call_command
 from django.db import connections
+from django.test import Client
 
 from execution.files import place_of
 from execution.models import Evidence
 from records.models import Annex, Record
 from tests.cast import Walk
-from tests.test_records import detailing, photographed
+from tests.test_records import detailing, photographed, talked_about
 
 in_a_transaction = pytest.mark.django_db
 
@@ -102,6 +103,17 @@ FORGERIES: dict[str, tuple[Callable[[bytes], dict[str, Any]], str]] = {
         lambda document: _resealed(document.replace(b'"completes":true', b'"completes":false')),
         "⭐",
     ),
+    "resealed, nested beyond reading": (lambda document: _resealed(b"[" * 200_000), "not whole"),
+    "resealed, a list": (lambda document: _resealed(b"[]"), "not whole"),
+    "resealed, a file elsewhere": (
+        lambda document: _resealed(document.replace(b'"stages":[', _stage_with("../../../../etc/passwd"), 1)),
+        "not whole",
+    ),
+    "resealed, a file without a name": (
+        lambda document: _resealed(document.replace(b'"stages":[', _stage_with("a\0b"), 1)),
+        "not whole",
+    ),
+    "another word on the price": (lambda document: {"priced": False}, "something else than the row"),
     "another annex": (lambda document: {"content": b"{}"}, "annex is not the one"),
 }
 
@@ -109,6 +121,12 @@ FORGERIES: dict[str, tuple[Callable[[bytes], dict[str, Any]], str]] = {
 def _resealed(document: bytes) -> dict[str, Any]:
     """Bytes with the digest that goes with them."""
     return {"document": document, "sha256": hashlib.sha256(document).hexdigest()}
+
+
+def _stage_with(sha256: str) -> bytes:
+    """The beginning of the stages, with one more whose photo is said to lie there."""
+    piece: Any = {"kind": "photo", "label": "x", "intact": True, "size_bytes": 1, "sha256": sha256}
+    return b'"stages":[' + rfc8785.dumps({"evidence": [piece]}) + b","
 
 
 def _changed(document: bytes, **changes: Any) -> bytes:
@@ -136,6 +154,50 @@ def test_all_names_each_that_fails(committed: str) -> None:
     said = failed("--all")
     assert (first.reference in said, f"{fine.reference} " in said, last.reference in said) == (True, False, True)
     assert "2 of 3 records fail" in said
+
+
+def test_a_poisoned_record_leaves_none_of_the_others_unverified(committed: str) -> None:
+    *records, fine = [Walk().record() for _ in [*FORGERIES, "one that holds"]]
+    for (change, _), record in zip(FORGERIES.values(), records, strict=True):
+        forged(record, **change(bytes(record.document)))
+    said = failed("--all")
+    assert f"{len(FORGERIES)} of {len(FORGERIES) + 1} records fail" in said
+    assert f"{fine.reference} fails" not in said
+
+
+def erased(record: Record) -> None:
+    """What the owner of the database does where the law demands it."""
+    with connections["owner"].cursor() as cursor:
+        cursor.execute("ALTER TABLE records_annex DISABLE TRIGGER USER")
+        cursor.execute("DELETE FROM records_annex WHERE record_id = %s", [record.pk])
+
+
+def test_a_record_whose_annex_was_erased_holds_and_is_counted_apart(committed: str) -> None:
+    record, other = Walk().record(), Walk().record()
+    assert "erased" not in verified()
+    erased(record)
+    assert verified().startswith("2 records hold")
+    assert "Of 1 the annex was erased; each is whole without it." in verified()
+    forged(other, content=b"{}")
+    assert f"{other.reference} fails: its annex is not the one" in failed()
+
+
+def test_the_page_of_a_record_whose_annex_was_erased_says_so_and_offers_none(committed: str) -> None:
+    walk = talked_about(detailing())
+    record = photographed(walk).record()
+    erased(record)
+    for who in ("will", "ines", "cora"):
+        client = Client()
+        client.force_login(getattr(walk.cast, who))
+        page = client.get(record.page)
+        text = page.content.decode()
+        assert page.status_code == 200
+        assert "stood in an annex that was erased" in text
+        assert "was erased with the annex" in text
+        assert "annex.json" not in text
+        assert "Maren" not in text
+        assert client.get(f"{record.page}annex.json").status_code == 404
+        assert client.get("/records/").status_code == 200
 
 
 def test_the_annex_of_another_record_is_not_taken_for_its_own(committed: str) -> None:

@@ -117,8 +117,8 @@ STEPS = [
             """INSERT INTO execution_stagemark (event_id, stage)
                SELECT e.id, stage FROM execution_serviceevent e, unnest(ARRAY['study', 'advice']) stage WHERE e.case_id > %(before)s""",
             "UPDATE execution_serviceevent SET state = 'completed', outcome = 'advised' WHERE case_id > %(before)s",
-            """INSERT INTO records_record (state, case_id, event_id, operator_id, document, sha256)
-               SELECT 'sealed', case_id, id, operator_id, document, encode(sha256(document), 'hex')
+            """INSERT INTO records_record (state, case_id, event_id, operator_id, document, sha256, priced)
+               SELECT 'sealed', case_id, id, operator_id, document, encode(sha256(document), 'hex'), true
                FROM execution_serviceevent, convert_to(replace(%(document)s, %(reference)s, '"Q-' || case_id || '"'), 'UTF8') document
                WHERE case_id > %(before)s""",
             "INSERT INTO records_annex (record_id, content) SELECT id, %(annex)s FROM records_record WHERE case_id > %(before)s",

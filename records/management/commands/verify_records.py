@@ -7,7 +7,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import transaction
 
 from records.models import Record
-from records.verify import wrong_with
+from records.verify import annex_erased, wrong_with
 
 
 class Command(BaseCommand):
@@ -21,10 +21,10 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Say how many hold, and what is wrong with those that do not."""
-        fine, failed = 0, 0
+        fine, failed, erased = 0, 0, 0
         for record in _every():
             if not (wrong := wrong_with(record)):
-                fine += 1
+                fine, erased = fine + 1, erased + annex_erased(record)
                 continue
             failed += 1
             self.stderr.write(f"{record.reference} fails: {wrong}")
@@ -34,6 +34,7 @@ class Command(BaseCommand):
             raise CommandError(f"{failed:,} of {fine + failed:,} records fail.")
         self.stdout.write(
             f"{fine:,} records hold: seal, canonical form, annex, evidence and ⭐ are as they were sealed."
+            f"{f' Of {erased:,} the annex was erased; each is whole without it.' if erased else ''}"
         )
 
 
