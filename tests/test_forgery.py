@@ -297,6 +297,9 @@ def test_a_record_is_sealed_by_the_digest_of_its_own_bytes(walk: Walk, cast: Cas
     end = to(event, "completed", ", outcome = 'not-advised', reason = 'no-answer'")
     born = {"event_id": event.pk, "case_id": event.case_id}
     assert attempt(end, like(sample, **born, document=b"false"), user=cast.will.pk) == "records_record_digest"
+    seal = {"document": b"{}", "sha256": hashlib.sha256(b"{}").hexdigest()}
+    assert attempt(end, like(sample, **born, **seal, priced=True), user=cast.will.pk) == "records_record_priced"
+    assert attempt(end, like(sample, **born, **seal, priced=False), user=cast.will.pk) == ""
 
 
 def test_no_signal_is_hung_on_other_work_nor_on_work_that_was_given_up(committed: str, cast: Cast) -> None:

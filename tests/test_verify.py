@@ -44,7 +44,8 @@ def forged(record: Record, **columns: Any) -> None:
     key = "record_id" if "content" in columns else "id"
     with connections["owner"].cursor() as cursor:
         cursor.execute(f"ALTER TABLE {table} DISABLE TRIGGER USER")
-        cursor.execute("ALTER TABLE records_record DROP CONSTRAINT IF EXISTS records_record_digest")
+        for told in ("digest", "priced"):
+            cursor.execute(f"ALTER TABLE records_record DROP CONSTRAINT IF EXISTS records_record_{told}")
         cursor.execute(f"UPDATE {table} SET {pairs} WHERE {key} = %s", [*columns.values(), record.pk])
 
 
