@@ -39,12 +39,13 @@ CREATE FUNCTION law_execution_noting() RETURNS trigger LANGUAGE plpgsql SECURITY
   SET search_path = pg_catalog, public, pg_temp SET jit = off AS $$
 DECLARE
   here record;
+  carries boolean;
   wrong text;
 BEGIN
   SELECT e.worker_id, e.operator_id, o.state AS access, v.runtime -> 'stages' AS stages INTO here
     FROM execution_serviceevent e JOIN qtm_operator o ON o.id = e.operator_id JOIN qtm_surfaceversion v ON v.id = e.version_id
     WHERE e.id = NEW.event_id;
-  PERFORM law_execution_carried_on(here.worker_id, here.operator_id);
+  carries := law_execution_carried_on(here.worker_id, here.operator_id);
   IF here.access NOT IN ('active', 'limited') THEN
     RAISE EXCEPTION USING ERRCODE = '23514', CONSTRAINT = 'access', TABLE = TG_TABLE_NAME,
       MESSAGE = 'the operator''s access does not allow this';
@@ -108,7 +109,7 @@ BEGIN
 END $$;
 
 -- What somebody claimed they carry on themselves, or an owner of the operator does.
-CREATE FUNCTION law_execution_carried_on(worker bigint, operator bigint) RETURNS void LANGUAGE plpgsql STABLE
+CREATE FUNCTION law_execution_carried_on(worker bigint, operator bigint) RETURNS boolean LANGUAGE plpgsql STABLE
   SET search_path = pg_catalog, public, pg_temp AS $$
 BEGIN
   IF coalesce(current_setting('qtm.user', true), '') = '' THEN
@@ -117,17 +118,20 @@ BEGIN
   IF NOT execution_belongs(operator, owner => worker::text IS DISTINCT FROM current_setting('qtm.user', true)) THEN
     RAISE EXCEPTION USING ERRCODE = '23514', CONSTRAINT = 'carried_on', MESSAGE = 'whoever claimed it carries it on, or an owner does';
   END IF;
+  RETURN true;
 END $$;
 
 CREATE FUNCTION law_execution_claiming() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER
   SET search_path = pg_catalog, public, pg_temp AS $$
-DECLARE named bigint := (SELECT j.worker_id FROM execution_job j WHERE j.id = NEW.job_id);
+DECLARE
+  named bigint := (SELECT j.worker_id FROM execution_job j WHERE j.id = NEW.job_id);
+  carries boolean;
 BEGIN
   IF NEW.worker_id::text IS DISTINCT FROM current_setting('qtm.user', true) THEN
     RAISE EXCEPTION USING ERRCODE = '23514', CONSTRAINT = 'someone_acts', TABLE = TG_TABLE_NAME,
       MESSAGE = 'whoever claims a Job claims it for themselves';
   END IF;
-  PERFORM law_execution_carried_on(coalesce(named, NEW.worker_id), NEW.operator_id);
+  carries := law_execution_carried_on(coalesce(named, NEW.worker_id), NEW.operator_id);
   RETURN NEW;
 END $$;
 
@@ -137,11 +141,12 @@ ALTER TABLE execution_serviceevent ENABLE ALWAYS TRIGGER law_6_claiming;
 
 CREATE FUNCTION law_execution_carrying() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER
   SET search_path = pg_catalog, public, pg_temp AS $$
+DECLARE carries boolean;
 BEGIN
   IF TG_TABLE_NAME = 'execution_serviceevent' THEN
-    PERFORM law_execution_carried_on(OLD.worker_id, OLD.operator_id);
+    carries := law_execution_carried_on(OLD.worker_id, OLD.operator_id);
   ELSIF OLD.state = 'claimed' THEN
-    PERFORM law_execution_carried_on((SELECT e.worker_id FROM execution_serviceevent e WHERE e.job_id = OLD.id ORDER BY e.id DESC LIMIT 1), OLD.operator_id);
+    carries := law_execution_carried_on((SELECT e.worker_id FROM execution_serviceevent e WHERE e.job_id = OLD.id ORDER BY e.id DESC LIMIT 1), OLD.operator_id);
   END IF;
   RETURN NEW;
 END $$;

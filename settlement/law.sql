@@ -5,6 +5,10 @@
 CREATE FUNCTION settlement_own_work(record bigint, who bigint) RETURNS boolean LANGUAGE plpgsql STABLE SECURITY DEFINER
   SET search_path = pg_catalog, public, pg_temp SET jit = off AS $$
 BEGIN
+  -- Who never belonged to the operator cannot have done any of it: the law of execution lets nobody else act.
+  IF NOT EXISTS (SELECT FROM records_record r JOIN qtm_membership m ON m.operator_id = r.operator_id AND m.user_id = who WHERE r.id = record) THEN
+    RETURN false;
+  END IF;
   RETURN EXISTS (
     SELECT FROM records_record r WHERE r.id = record AND (
       EXISTS (SELECT FROM qtm_membership m WHERE m.operator_id = r.operator_id AND m.user_id = who
