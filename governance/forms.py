@@ -5,7 +5,7 @@ from typing import Any
 from django import forms
 
 from governance.context import LABELS, spoken
-from governance.models import CORRECTABLE, Task
+from governance.models import Task
 from qtm.doors import DoorForm
 from qtm.models import Membership, Operator, User
 
@@ -81,7 +81,7 @@ class CorrectionForm(DoorForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         """Offer what the surface asks for, and what was said."""
         super().__init__(*args, **kwargs)
-        said = {name: spoken(self.runtime, name, self.row.detail(name)) for name in CORRECTABLE}
+        said = {name: spoken(self.runtime, name, detail) for name, detail in self.row.details().items()}
         offered = [name for name in LABELS if said[name] or self._asked(name)]
         choices = [(name, f"{LABELS[name]}: {_short(said[name])}") for name in offered]
         self.fields["field"].choices = [("", "Choose a detail"), *choices]  # type: ignore[attr-defined]

@@ -120,14 +120,16 @@ class Task(Room):
 
     def detail(self, field: str) -> str:
         """A detail of the intake as it stands now, corrections included."""
-        newest = next((each for each in reversed(self.corrections.all()) if each.field == field), None)
-        return newest.becomes if newest else _text(getattr(self.intake, field))
+        return self.details()[field]
+
+    def details(self) -> dict[str, str]:
+        """Each detail that can be corrected, as it stands now; the corrections are asked for once."""
+        newest = {each.field: each.becomes for each in self.corrections.all()}
+        return {name: _text(getattr(self.intake, name)) for name in CORRECTABLE} | newest
 
     def _checked(self, field: str, becomes: str) -> str:
         """What a detail would become, if the intake as a whole could be read with it."""
-        whole = {name: self.detail(name) for name in CORRECTABLE} | {
-            name: getattr(self.intake, name) for name in ("latitude", "longitude", "answers")
-        }
+        whole = self.details() | {name: getattr(self.intake, name) for name in ("latitude", "longitude", "answers")}
         reading = read(self.version, whole | {field: becomes}, past=field != "wished")
         if reading.details is None:
             raise Invalid({"becomes": reading.errors.get(field) or " ".join(reading.errors.values())})

@@ -112,12 +112,12 @@ def _free_port() -> int:
 def _environment(database: str, evidence: Path, static: Path) -> dict[str, str]:
     """What the serving process sees: two addresses, and never the owner's."""
     kept = {name: value for name, value in os.environ.items() if name != "DATABASE_OWNER_URL"}
-    urls = {name: _at(kept[name], database) for name in ("DATABASE_URL", "DATABASE_OMNI_URL")}
+    urls = {name: at(kept[name], database) for name in ("DATABASE_URL", "DATABASE_OMNI_URL")}
     folders = {"EVIDENCE_ROOT": str(evidence), "STATIC_ROOT": str(static)}
     return {**kept, **urls, **folders, "LOOPBACK": "1", "DEBUG": "0"}
 
 
-def _at(url: str, database: str) -> str:
+def at(url: str, database: str) -> str:
     """The same role's address on another database."""
     name = conninfo_to_dict(url)["dbname"]
     return url.removesuffix(f"/{name}") + f"/{database}"

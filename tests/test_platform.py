@@ -552,7 +552,7 @@ class Caller:
         time.sleep(2.1)  # nobody fills the public form in less, and it knows
         body = urlencode({**dict(hidden), **given}).encode()
         with self.opener.open(self.house + path, body, timeout=30) as answer:
-            return urlsplit(answer.url).path
+            return str(urlsplit(answer.url).path)
 
     def ask(self, car: str) -> tuple[str, str]:
         """Ask by the public form of the demo; where it can be followed, and the car, which is to be read there."""
