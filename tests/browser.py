@@ -188,7 +188,7 @@ class Visitor:
         for size in (DESK, PHONE):
             self.page.set_viewport_size(size)  # type: ignore[arg-type]
             for scheme in ("light", "dark"):
-                self.page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
+                self.page.emulate_media(color_scheme=scheme)
                 if (over := self.page.evaluate("document.scrollingElement.scrollWidth - innerWidth")) > 0:
                     self.wrong.append(f"{self.page.url} runs over by {over} at {size['width']}, {scheme}")
         if urlsplit(self.page.url).path.startswith(("/desk/", "/jobs/")):
