@@ -16,6 +16,7 @@ import pytest
 from django.conf import settings
 from django.contrib.auth.hashers import make_password
 from django.core.management import call_command
+from django.db import connections
 from django.test import override_settings
 from playwright.sync_api import Browser, Page, sync_playwright
 from psycopg.conninfo import conninfo_to_dict
@@ -56,6 +57,7 @@ def chromium() -> Iterator[Browser]:
     if not found():
         words = "no Chromium on this machine: the browser tests did not run"
         pytest.fail(words) if os.environ.get("CI") == "true" else pytest.skip(words)
+    connections.close_all()  # beside Playwright's loop Django looks for its connections elsewhere, and would leave these open
     os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"  # Playwright keeps a loop of its own in this thread
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=found(), args=FLAGS)
