@@ -4,8 +4,12 @@ import os
 import subprocess
 import sys
 import time
+from collections import Counter
+from pathlib import Path
+from xml.etree import ElementTree
 
 PYTHON = sys.executable
+REPORT = Path(__file__).resolve().parent.parent / "var" / "pytest.xml"
 MANAGE = [PYTHON, "manage.py"]
 LINT_IMPORTS = [PYTHON, "-c", "from importlinter.cli import lint_imports_command as run; run()"]
 QUICK = {
@@ -18,7 +22,7 @@ FULL = {
     **QUICK,
     "migrations": [*MANAGE, "makemigrations", "--check", "--dry-run"],
     "deploy": [*MANAGE, "check", "--deploy", "--fail-level", "WARNING", "--database", "default", "--database", "omni"],
-    "pytest": [PYTHON, "-m", "pytest", "-n", "auto", "--dist", "worksteal"],
+    "pytest": [PYTHON, "-m", "pytest", "-n", "auto", "--dist", "worksteal", f"--junit-xml={REPORT}"],
 }
 KEY = "made-up-for-the-checks-0123456789abcdefghijklmnopqrstuvwxyz"
 NOWHERE = "postgresql://nobody@localhost/none"  # for the quick checks, which read the settings and open no database
@@ -47,13 +51,26 @@ def run(name: str, command: list[str]) -> tuple[str, bool, float]:
     return name, status == 0, time.monotonic() - began
 
 
+def remarks(report: Path) -> list[str]:
+    """What passing does not say: which tests did not run and why, and what tests told."""
+    if not report.exists():
+        return []
+    root = ElementTree.parse(report)  # noqa: S314  (pytest's own)
+    skipped = Counter(each.get("message", "") for each in root.iter("skipped"))
+    warnings = [f"WARNING {count} not run: {why}" for why, count in skipped.items()]
+    return warnings + [f"told    {each.get('value')}" for each in root.iter("property") if each.get("name") == "told"]
+
+
 def main() -> int:
     """Run them all; one failure fails the whole."""
     parts = QUICK if "--quick" in sys.argv else FULL
+    REPORT.unlink(missing_ok=True)
     results = [run(name, command) for name, command in parts.items()]
     print("\n── results " + "─" * 63)
     for name, passed, seconds in results:
         print(f"{'passed' if passed else 'FAILED'}  {name:<12}{seconds:7.1f} s")
+    for line in remarks(REPORT):
+        print(line)
     return 0 if all(passed for _, passed, _ in results) else 1
 
 

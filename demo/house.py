@@ -31,14 +31,19 @@ def refuse_elsewhere() -> None:
     """Stop where it was not allowed, or where anybody else's rows are."""
     if not settings.DEMO_ALLOWED:
         raise CommandError(NOT_HERE)
+    if lived_in():
+        raise CommandError(NOT_OURS)
+
+
+def lived_in() -> bool:
+    """Whether anybody else's rows are here, and the demo was not whole before they came."""
     theirs = (
         User.objects.exclude(email__endswith=MAIL),
         Request.objects.exclude(key__startswith="demo:"),
         Operator.objects.exclude(name__in=[business.name for business in OPERATORS.values()]),
         Funnel.objects.exclude(slug__in=FUNNELS),
     )
-    if not complete() and any(rows.exists() for rows in theirs):
-        raise CommandError(NOT_OURS)
+    return not complete() and any(rows.exists() for rows in theirs)
 
 
 def people_in() -> bool:

@@ -12,6 +12,7 @@ from typing import IO
 from qtm.processes import VAR, Unready, locked, writable
 
 PATIENCE_SECONDS = 4
+YES = ("1", "true", "t", "yes", "y", "on")  # as the settings read it
 
 
 def host() -> str:
@@ -33,6 +34,27 @@ def loopback() -> bool:
         return host() == "localhost" or ipaddress.ip_address(host()).is_loopback
     except ValueError:
         return False
+
+
+def behind_proxy() -> bool:
+    """Whether BEHIND_PROXY says that a proxy of ours stands before it."""
+    return (os.environ.get("BEHIND_PROXY") or "0").strip().lower() in YES
+
+
+def plain() -> bool:
+    """Whether plain http is safe: LOOPBACK says so, else it is where nobody but this machine gets to, and no proxy lets others in."""
+    said = os.environ.get("LOOPBACK")
+    return said.strip().lower() in YES if said else loopback() and not behind_proxy()
+
+
+def reachable() -> None:
+    """Refuse an address at which every page would lead to https, and nothing would answer there."""
+    if not plain() and not behind_proxy():
+        raise Unready(
+            f"HOST is {host()!r}, where others get in, so every page leads to https, which nothing here serves: "
+            "set BEHIND_PROXY=1 if a proxy of yours ends TLS before it, or leave HOST at 127.0.0.1 "
+            "(LOOPBACK=1 says that only this machine gets there all the same)."
+        )
 
 
 def url(at: str | None = None) -> str:
@@ -108,6 +130,7 @@ def main() -> int:
     """Say at once what is wrong with the address, before the environment is made."""
     try:
         port()
+        reachable()
         with only_run(), listener():
             return 0
     except Unready as refusal:

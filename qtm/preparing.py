@@ -10,6 +10,7 @@ STEPS = {
     "prepare": ("Preparing the database", ["prepare"]),
     "static": ("Collecting static files", ["collectstatic", "--noinput", "--clear", "--verbosity=0"]),
     "demo": ("Filling the demo", ["demo"]),
+    "demo-if-empty": ("Filling the demo", ["demo", "--if-empty"]),
 }
 
 

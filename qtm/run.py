@@ -46,6 +46,7 @@ def manage(command: list[str]) -> int:
 def serve(*, with_parent: bool) -> int:
     """The whole way from nothing to a served page, and back to nothing."""
     parent = os.getppid() if with_parent else None
+    address.reachable()
     with ExitStack() as until_stopped:
         lock = until_stopped.enter_context(address.only_run())
         listener = until_stopped.enter_context(address.listener())
@@ -56,9 +57,9 @@ def serve(*, with_parent: bool) -> int:
             prepare(["static"], environment, lock)
             STATIC_STAMP.write_text(static_digest())
         server = until_stopped.enter_context(Server(environment, listener, lock))
-        prepare(["prepare", *(["demo"] if wants_demo(embedded=cluster is not None) else [])], environment, lock)
+        prepare(["prepare", *demo(embedded=cluster is not None)], environment, lock)
         server.open()
-        say(f"\nQTM OS is at {address.url(address.local_host())} (Ctrl-C stops it).")
+        say(f"\nQTM OS is at {address.url(address.local_host())}{for_whom(environment)} (Ctrl-C stops it).")
         watch(server, cluster, parent)
     return 0
 
@@ -66,14 +67,12 @@ def serve(*, with_parent: bool) -> int:
 def settings(addresses: dict[str, str]) -> dict[str, str]:
     """The environment of Django's processes: what was set, else what suits this machine."""
     host = address.host()
-    defaults = {
-        "ALLOWED_HOSTS": ",".join(
-            dict.fromkeys(["localhost", "127.0.0.1", "[::1]", f"[{host}]" if ":" in host else host])
-        ),
-        "EVIDENCE_ROOT": str(VAR / "evidence"),
-        "LOOPBACK": "1" if address.loopback() else "0",
+    names = (os.environ.get("ALLOWED_HOSTS") or (f"[{host}]" if ":" in host else host)).split(",")
+    chosen = {
+        "ALLOWED_HOSTS": ",".join(dict.fromkeys([*names, "localhost", "127.0.0.1", "[::1]"])),  # we ask /healthz too
+        "EVIDENCE_ROOT": os.environ.get("EVIDENCE_ROOT") or str(VAR / "evidence"),
+        "LOOPBACK": "1" if address.plain() else "0",
     }
-    chosen = {name: os.environ.get(name) or value for name, value in defaults.items()}
     return {**os.environ, **chosen, **addresses, "SECRET_KEY": os.environ.get("SECRET_KEY") or secret_key()}
 
 
@@ -85,16 +84,26 @@ def secret_key() -> str:
     return kept.read_text()
 
 
-def wants_demo(*, embedded: bool) -> bool:
-    """Whether to fill the demo: DEMO says so, else it is for the embedded database only."""
-    return (os.environ.get("DEMO") or ("1" if embedded else "0")) != "0"
+def for_whom(environment: dict[str, str]) -> str:
+    """What is added to the address where people do not open it themselves."""
+    if not address.behind_proxy():
+        return ""
+    return f" for the proxy before it, which calls it by one of the names {environment['ALLOWED_HOSTS']}"
+
+
+def demo(*, embedded: bool) -> list[str]:
+    """The step that fills the demo: where DEMO asks for it, it must be; in our own database it may be, and is where nobody works yet."""
+    asked = os.environ.get("DEMO")
+    if asked:
+        return [] if asked == "0" else ["demo"]
+    return ["demo-if-empty"] if embedded else []
 
 
 def prepare(steps: list[str], environment: dict[str, str], lock: IO[str]) -> None:
     """Run steps of preparation to their end, apart from the terminal's Ctrl-C, which is ours to handle."""
     child = subprocess.Popen(
         [sys.executable, "-m", "qtm.preparing", *steps],
-        env={**environment, "DEMO_ALLOWED": "1" if "demo" in steps else "0"},
+        env={**environment, "DEMO_ALLOWED": str(int(any(step.startswith("demo") for step in steps)))},
         cwd=ROOT,
         start_new_session=True,
         pass_fds=[lock.fileno()],

@@ -22,6 +22,7 @@ ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", ["localhost", "127.0.0.1", "[::1]"])
 CSRF_TRUSTED_ORIGINS: list[str] = env.list("CSRF_TRUSTED_ORIGINS", [])
 BEHIND_PROXY = env.bool("BEHIND_PROXY", False)  # a proxy of ours ends TLS and sets X-Forwarded-Proto
 EVIDENCE_ROOT = env.path("EVIDENCE_ROOT", HERE / "var" / "evidence")
+STATIC_ROOT = env.path("STATIC_ROOT", HERE / "var" / "static")
 EVIDENCE_MAX_BYTES = env.int("EVIDENCE_MAX_BYTES", 12_000_000)
 EVIDENCE_MAX_PIXELS = env.int("EVIDENCE_MAX_PIXELS", 40_000_000)
 TIME_ZONE = env.str("TIME_ZONE", "Europe/Berlin")  # the zone of the place, in which people read times
@@ -111,7 +112,6 @@ USE_I18N = False
 USE_TZ = True
 
 STATIC_URL = "static/"
-STATIC_ROOT = HERE / "var" / "static"
 STATICFILES_DIRS = [HERE / "static"]
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage", "OPTIONS": {"location": EVIDENCE_ROOT}},

@@ -10,11 +10,13 @@ import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 from django.conf import settings
 from django.contrib.auth.hashers import make_password
 from django.core.management import call_command
+from django.db import connections
 from django.test import override_settings
 from playwright.sync_api import Browser, Page, sync_playwright
 from psycopg.conninfo import conninfo_to_dict
@@ -30,6 +32,17 @@ FLAGS = [
     "--disable-gpu",
 ]
 PASSWORD = "a long word for the tests"
+# A control of its own is a row, a button or a link that stands alone; a link within a sentence is as high as its line.
+SMALL = """[...document.querySelectorAll("main :is(a, button, summary, label.press), .foot :is(a, button, label.press), .bar :is(a, button)")]
+  .filter((each) => each.checkVisibility({visibilityProperty: true}) && !each.closest("p, dd, .facts, h1"))
+  .map((each) => [each.matches("a.go") ? each.closest(".row") : each, each.innerText])
+  .filter(([each]) => each.getBoundingClientRect().height < 43.5)
+  .map(([each, words]) => `${words.trim()} (${Math.round(each.getBoundingClientRect().height)})`)"""
+PRIMARY = '[...document.querySelectorAll("main .press:not(.soft), .foot .press:not(.soft)")].find((each) => each.checkVisibility())'
+FROM_THE_TOP = (
+    f"{{ document.body.tabIndex = -1; document.body.focus(); document.body.removeAttribute('tabindex'); !!{PRIMARY} }}"
+)
+ON_IT = f"[{PRIMARY}, {PRIMARY}.control].includes(document.activeElement)"
 DESK, PHONE = {"width": 1440, "height": 900}, {"width": 390, "height": 844}
 
 
@@ -44,6 +57,7 @@ def chromium() -> Iterator[Browser]:
     if not found():
         words = "no Chromium on this machine: the browser tests did not run"
         pytest.fail(words) if os.environ.get("CI") == "true" else pytest.skip(words)
+    connections.close_all()  # beside Playwright's loop Django looks for its connections elsewhere, and would leave these open
     os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"  # Playwright keeps a loop of its own in this thread
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=found(), args=FLAGS)
@@ -112,12 +126,12 @@ def _free_port() -> int:
 def _environment(database: str, evidence: Path, static: Path) -> dict[str, str]:
     """What the serving process sees: two addresses, and never the owner's."""
     kept = {name: value for name, value in os.environ.items() if name != "DATABASE_OWNER_URL"}
-    urls = {name: _at(kept[name], database) for name in ("DATABASE_URL", "DATABASE_OMNI_URL")}
+    urls = {name: at(kept[name], database) for name in ("DATABASE_URL", "DATABASE_OMNI_URL")}
     folders = {"EVIDENCE_ROOT": str(evidence), "STATIC_ROOT": str(static)}
     return {**kept, **urls, **folders, "LOOPBACK": "1", "DEBUG": "0"}
 
 
-def _at(url: str, database: str) -> str:
+def at(url: str, database: str) -> str:
     """The same role's address on another database."""
     name = conninfo_to_dict(url)["dbname"]
     return url.removesuffix(f"/{name}") + f"/{database}"
@@ -161,6 +175,39 @@ class Visitor:
         self.page.get_by_label("User name").or_(self.page.get_by_label("Username")).fill(name)
         self.page.get_by_label("Password").fill(password)
         self.page.get_by_role("button", name="Sign in").click()
+
+    def go(self, place: str) -> None:
+        """To a workplace or a queue by its name beside the page, on a phone in the menu."""
+        menu = self.page.get_by_role("button", name="Menu")
+        if menu.is_visible():
+            menu.click()
+        self.page.locator(".rail").get_by_role("link", name=place).first.click()
+
+    def looks(self) -> None:
+        """Look at the page on a desk and on a phone, light and dark: what runs over, is too small for a thumb or out of reach of the keys."""
+        self.page.wait_for_load_state()
+        before = self.page.viewport_size
+        for size in (DESK, PHONE):
+            self.page.set_viewport_size(size)  # type: ignore[arg-type]
+            for scheme in ("light", "dark"):
+                self.page.emulate_media(color_scheme=scheme)
+                if (over := self.page.evaluate("document.scrollingElement.scrollWidth - innerWidth")) > 0:
+                    self.wrong.append(f"{self.page.url} runs over by {over} at {size['width']}, {scheme}")
+        if urlsplit(self.page.url).path.startswith(("/desk/", "/jobs/")):
+            self.wrong += [f"{self.page.url} is too small to touch: {each}" for each in self.page.evaluate(SMALL)]
+        if not self.reached():
+            self.wrong.append(f"{self.page.url}: the keys do not reach what is to be pressed")
+        self.page.set_viewport_size(before)  # type: ignore[arg-type]
+
+    def reached(self) -> bool:
+        """Whether Tab leads to the primary button, or to the field that it opens."""
+        if not self.page.evaluate(FROM_THE_TOP):
+            return True
+        for _ in range(150):
+            self.page.keyboard.press("Tab")
+            if self.page.evaluate(ON_IT):
+                return True
+        return False
 
     def press(self, name: str) -> None:
         """Press a button by its words; a door that asks something is opened first."""

@@ -27,10 +27,10 @@ from tests.conftest import drop_database, make_database, point_to
 QUICK = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 
 
-def demo() -> str:
+def demo(**options: bool) -> str:
     """Run the command; what it says."""
     out = io.StringIO()
-    call_command("demo", stdout=out)
+    call_command("demo", stdout=out, **options)
     return out.getvalue()
 
 
@@ -90,6 +90,13 @@ def test_it_lives_on_beside_what_visitors_make_of_it(house: str) -> None:
     assert "The demo is filled." in demo()
 
 
+def test_where_it_only_may_be_filled_a_filled_one_is_told_as_ever(house: str) -> None:
+    User.objects.get_or_create(username="visitor", email="visitor@home.example")
+    said = demo(if_empty=True)
+    assert "The demo is filled." in said
+    assert "Ines Duarte" in said
+
+
 def test_each_person_is_told_and_signs_in(house: str) -> None:
     for person in [*PEOPLE, ROOT]:
         assert any(person.name in line and line.endswith("demo") for line in house.splitlines()), person
@@ -132,6 +139,17 @@ def test_it_refuses_a_database_that_holds_anything_real(committed: str, settings
     before = User.objects.count(), Transition.objects.count()
     with pytest.raises(CommandError, match="not the demo's"):
         demo()
+    assert before == (User.objects.count(), Transition.objects.count())
+
+
+def test_where_it_only_may_be_filled_it_leaves_a_house_that_is_lived_in_with_one_line(
+    committed: str, settings: Any
+) -> None:
+    settings.DEMO_ALLOWED = True
+    before = User.objects.count(), Transition.objects.count()
+    said = demo(if_empty=True)
+    assert said.count("\n") == 1
+    assert "Not filled" in said
     assert before == (User.objects.count(), Transition.objects.count())
 
 

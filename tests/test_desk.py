@@ -253,7 +253,9 @@ def test_another_worker_is_shown_whose_it_is_and_no_button(cast: Cast, walk: Wal
 def primary(cast: Cast, walk: Walk, who: str = "will") -> str:
     """What the one button at the bottom says."""
     foot = re.search(
-        r'<footer class="foot">.*?</footer>', as_(getattr(cast, who)).get(walk.job().page).content.decode(), re.DOTALL
+        r'<section class="foot"[^>]*>.*?</section>',
+        as_(getattr(cast, who)).get(walk.job().page).content.decode(),
+        re.DOTALL,
     )
     found = re.findall(r'class="press"[^>]*>(.*?)</(?:button|a|label)>', foot[0], re.DOTALL) if foot else []
     assert len(found) <= 1

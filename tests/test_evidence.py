@@ -555,7 +555,7 @@ def test_a_photo_that_is_noted_and_not_whole_is_reported_and_the_status_says_so(
 def test_a_picture_of_the_world_outside_is_taken_and_a_broken_one_is_a_refusal_and_no_error() -> None:
     photos = Path(settings.HERE).parent / "shared" / "data" / "photos"
     if not photos.is_dir():
-        pytest.skip("real photos are not on this machine")
+        pytest.skip("SKIPPED LOUDLY: the real photos are not here (shared/data/photos)")
     for path in sorted(photos.iterdir()):
         given = SimpleUploadedFile(path.name, path.read_bytes())
         if path.suffix == ".jpg":

@@ -4,10 +4,10 @@ from importlib import import_module
 from typing import Any
 
 from django.conf import settings
-from django.core.management.base import BaseCommand
+from django.core.management.base import BaseCommand, CommandParser
 
 from demo.cast import Cast
-from demo.house import complete, ended, people_in, refuse_elsewhere, told
+from demo.house import complete, ended, lived_in, people_in, refuse_elsewhere, told
 from demo.logins import table
 from demo.stories import stories
 
@@ -17,8 +17,15 @@ class Command(BaseCommand):
 
     help = __doc__
 
+    def add_arguments(self, parser: CommandParser) -> None:
+        """Whether it must be filled, or only may be."""
+        parser.add_argument("--if-empty", action="store_true", help="leave a database alone that holds anything else")
+
     def handle(self, *args: Any, **options: Any) -> None:
         """Refuse where it could touch anything real; say what is done meanwhile."""
+        if options["if_empty"] and lived_in():
+            self.stdout.write("  Not filled: this database holds people, operators or requests of its own.")
+            return
         refuse_elsewhere()
         if complete():
             self.stdout.write("The demo is filled.")

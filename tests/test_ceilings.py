@@ -1,0 +1,363 @@
+"""Every page of the house, by walking its addresses: who may see it sees it, it asks the database little whatever there is, and its HTML is whole."""
+
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from html.parser import HTMLParser
+from importlib import import_module
+from typing import Any
+
+import pytest
+from django.contrib import admin
+from django.db import connections, transaction
+from django.test import Client, override_settings
+from django.test.utils import CaptureQueriesContext
+from django.urls import URLPattern, URLResolver, get_resolver, reverse
+
+from execution.models import Evidence, Job
+from governance.models import Task
+from intake.models import Funnel, Request
+from qtm.doors import all_doors
+from qtm.models import FailedSignIn, Invitation, Membership, Operator, Surface, User
+from qtm.people import Keeper, new_invitation
+from qtm.queues import QUEUES
+from records.models import Record
+from settlement.models import Settlement
+from settlement.queues import UNSETTLED
+from tests.cast import DETAILING, Cast, Walk, enter
+from tests.conftest import drop_database, make_database, point_to
+from tests.states import REACH
+
+CEILING = 12
+FILE = "application/json"
+SURFACES = ["auto-detailing", "automotive-advisory", "municipal-works"]
+import_module("qtm.urls")
+
+
+@dataclass(frozen=True)
+class Page:
+    """One visit: by whom, of which row, with what answer; `asks` where another number of queries is known and meant."""
+
+    who: str = ""
+    args: Callable[[], list[Any]] = list
+    query: str = ""
+    status: int = 200
+    html: bool = True
+    asks: int = CEILING
+
+    @property
+    def called(self) -> str:
+        """In the name of a test."""
+        return f"{self.who or 'anybody'}{self.query}"
+
+
+@dataclass(frozen=True)
+class Seen:
+    """What came of a visit."""
+
+    url: str
+    status: int
+    asked: list[str]
+    html: str
+
+
+def newest(model: Any, **by: Any) -> Callable[[], list[Any]]:
+    """The newest row of a model, as the argument of an address."""
+    return lambda: [model._default_manager.filter(**by).latest("pk").pk]
+
+
+def given(*args: Any) -> Callable[[], list[Any]]:
+    """Arguments that are the same everywhere."""
+    return lambda: list(args)
+
+
+def case(**by: Any) -> Callable[[], list[Any]]:
+    """A case by what its Task is."""
+    return lambda: [Task.objects.filter(**by).latest("pk").case_id]
+
+
+def followed(**by: Any) -> Callable[[], list[Any]]:
+    """The token by which somebody follows what they asked, by what its Task is."""
+    return lambda: [Request.objects.get(pk=case(**by)()[0]).token]
+
+
+def sought() -> list[Any]:
+    """The two parts of a link for a new password."""
+    return Keeper(Cast().ines).reset_path(Cast().will).strip("/").split("/")[-2:]
+
+
+def person() -> list[Any]:
+    """Somebody who works for an operator."""
+    return [Cast().will.pk]
+
+
+def northside() -> list[Any]:
+    """The operator that carries all out."""
+    return [Cast().Northside.pk]
+
+
+WAITS = [Page("ines", given(queue.slug)) for queue in QUEUES]
+PAGES: dict[str, list[Page]] = {
+    "home": [
+        Page(),
+        Page("nobody"),
+        *(Page(who, status=302) for who in ("ines", "nora", "will", "cora", "eve", "wim")),
+    ],
+    "healthz": [Page(html=False, asks=1)],
+    "spine": [Page("ines"), Page("will"), Page("nobody")],
+    "omni": [Page("eve")],
+    "login": [Page()],
+    "logout": [Page(status=405)],
+    "password_change": [Page("will")],
+    "password_change_done": [Page("will")],
+    "password_reset_confirm": [
+        Page(args=sought, status=302),
+        Page(args=lambda: [sought()[0], "set-password"]),
+        Page(args=given("MQ", "spent"), status=410),
+    ],
+    "password_reset_complete": [Page()],
+    "invited": [
+        Page(args=lambda: [new_invitation("Ada", "admin")[1]]),
+        Page("will", args=lambda: [new_invitation("Ada", "admin")[1]]),
+        Page(args=given("spent"), status=410),
+    ],
+    "people": [Page("ines"), Page("wim"), Page("nora", status=302)],
+    "everyone": [Page("ines"), Page("ines", query="?q=w")],
+    "invite": [Page("ines")],
+    "person": [Page("ines", person), Page("nora", person)],
+    "operator_new": [Page("ines"), Page("wim")],
+    "operator": [Page("ines", northside), Page("nora", northside)],
+    "operator_details": [Page("ines", northside), Page("nora", northside)],
+    "operator_invite": [Page("ines", northside), Page("nora", northside)],
+    **{key: [Page("ines", person, status=405)] for key in ("give_role", "take_role", "make_reset_link")},
+    "withdraw_invitation": [Page("ines", newest(Invitation), status=405)],
+    **{key: [Page("ines", newest(Membership), status=405)] for key in ("end_membership", "make_member")},
+    "ask": [Page()],
+    "entry-point": [Page(args=given("network")), Page(args=given("north"))],
+    "public-form": [Page(args=given("network", surface)) for surface in SURFACES],
+    "track": [Page(args=followed(state=state)) for state in Task.states()],
+    "withdraw": [Page(args=followed(state="open"))],
+    "intake": [Page("ines"), Page("nora")],
+    "take": [Page("ines", given("network", surface)) for surface in SURFACES],
+    "taken": [Page("ines", newest(Request, state="received")), Page("ines", newest(Request, state="submitted"))],
+    "funnels": [Page("ines"), Page("nora")],
+    "new-funnel": [Page("ines"), Page("nora")],
+    "funnel": [Page("ines", given("network")), Page("nora", given("north"))],
+    "console": [Page("ines"), Page("eve")],
+    "console-queue": WAITS,
+    "inbox": [Page("nora")],
+    "inbox-queue": [
+        Page("nora", given(queue.slug), status=404 if queue.slug == UNSETTLED.slug else 200) for queue in QUEUES
+    ],
+    "find": [Page("ines", query="?q=T-{task}", status=302), Page("ines", query="?q=X-1", status=404)],
+    "case": [
+        *(Page("ines", case(state=state, governor=None)) for state in Task.states()),
+        *(Page("nora", case(state=state, governor__name="Northside")) for state in ("open", "assigned", "handed_off")),
+    ],
+    "desk": [Page("will"), Page("nora"), Page("liam"), Page("sue", status=403)],
+    "jobs": [Page("will"), Page("nora")],
+    "job": [Page("will", newest(Job, state=state)) for state in ("queued", "claimed", "completed")],
+    "evidence": [Page("will", newest(Evidence, kind="photo"), html=False)],
+    "evidence-small": [Page("will", newest(Evidence, kind="photo"), html=False)],
+    "records": [Page("will"), Page("ines"), Page("cora")],
+    "record": [Page(who, newest(Record)) for who in ("will", "ines", "cora")],
+    **{key: [Page("ines", newest(Record), html=False)] for key in ("record-document", "record-annex")},
+    "settlements": [Page("cora"), Page("eve")],
+    "settlements-in": [Page("cora", given(state)) for state in Settlement.states()],
+    "settlement": [Page("cora", newest(Settlement, state=state)) for state in Settlement.states()],
+    "admin:index": [Page("root")],
+    "admin:app_list": [Page("root", given(label)) for label in ("qtm", "records")],
+    "admin:login": [Page("root", status=403)],
+    "admin:password_change": [Page("root", status=302)],
+    "admin:logout": [Page("root", status=405)],
+    "admin:password_change_done": [Page("root")],
+    "admin:autocomplete": [Page("root", status=403)],
+    "admin:jsi18n": [Page("root", html=False)],
+    "admin:view_on_site": [Page("root", given(0, 0), status=404)],
+}
+for model in admin.site._registry:
+    name = f"admin:{model._meta.app_label}_{model._meta.model_name}"
+    PAGES[f"{name}_changelist"] = [Page("root")]
+    PAGES[f"{name}_add"] = [Page("root", status=403)]
+    for what, status in (("change", 200), ("history", 200), ("delete", 403)):
+        PAGES[f"{name}_{what}"] = [Page("root", newest(model), status=status)]
+DOORS = {door.name: door for door in all_doors()}
+
+
+def routes(within: Any, space: str = "") -> Iterator[str]:
+    """The names of all addresses of the house."""
+    for pattern in within:
+        if isinstance(pattern, URLResolver):
+            yield from routes(pattern.url_patterns, f"{pattern.namespace}:" if pattern.namespace else space)
+        elif isinstance(pattern, URLPattern) and pattern.name:
+            yield f"{space}{pattern.name}"
+
+
+def lived() -> None:
+    """A while in the house: a row of every room in every state, on the network's funnel and on an operator's own, and people about."""
+    number, cast = User.objects.count(), Cast()
+    for (room, _), reach in REACH.items():
+        if room is not Operator:
+            reach()
+    for go in (
+        lambda walk: walk.task,
+        Walk.approved,
+        Walk.assignment,
+        Walk.job,
+        Walk.event,
+        Walk.filled,
+        Walk.captured,
+    ):
+        go(Walk(funnel="north"))
+        go(Walk(surface="auto-detailing", asked=DETAILING, outcome="completed"))
+    enter(cast.nora, Task, "hold", Walk(funnel="north").task, reason="for the test")
+    enter(cast.ines, Task, "correct", Walk().task, field="place", becomes="16 Quarry Lane", why="She called")
+    for each in range(2):
+        operator = Keeper(cast.wim).take_in(name=f"Newcomer {number + each}")
+        Keeper(cast.ines).invite(cast.Northside, "worker", "Somebody")
+        new_invitation("Somebody", "admin", inviter=cast.ines)
+        user = User.objects.create(username=f"somebody-{number + each}", first_name="Somebody")
+        Membership.join(user, cast.Northside, "worker")
+        Funnel.objects.create(slug=f"funnel-{number + each}", name="Another", operator=None).surfaces.set(
+            Surface.objects.all()
+        )
+        Funnel.objects.create(slug=f"north-{number + each}", name="Another", operator=cast.Northside)
+        FailedSignIn.objects.create(name_sha256="0" * 64, place=str(operator.pk))
+
+
+def visit(client: Client, url: str) -> Seen:
+    """Look at a page, the second time, when what is remembered between pages is remembered."""
+    client.get(url)
+    with CaptureQueriesContext(connections["default"]) as apps, CaptureQueriesContext(connections["omni"]) as omnis:
+        answer = client.get(url)
+    asked = [each["sql"] for each in (*apps.captured_queries, *omnis.captured_queries)]
+    is_html = answer.headers.get("Content-Type", "").startswith("text/html")
+    return Seen(url, answer.status_code, asked, answer.content.decode() if is_html else "")
+
+
+def walked() -> dict[tuple[str, int], Seen]:
+    """Every page of the list and every door, as they are now."""
+    found: dict[tuple[str, int], Seen] = {}
+    task = Task.objects.filter(governor=None).latest("pk").pk
+    clients = {name: Client() for name in ("", *(user.username for user in Cast().everybody()))}
+    for name, client in clients.items():
+        if name:
+            client.force_login(User.objects.get(username=name))
+    for name, pages in PAGES.items():
+        for number, page in enumerate(pages):
+            found[name, number] = visit(
+                clients[page.who], reverse(name, args=page.args()) + page.query.format(task=task)
+            )
+    for name, door in DOORS.items():
+        with transaction.atomic():
+            row = REACH[door.pressed_on, door.verb.was[0]]()
+            who = next(user.username for user in Cast().everybody() if door.authority(user, row))
+            found[name, 0] = visit(clients[who], door.action(row))
+            transaction.set_rollback(True)
+    return found
+
+
+@pytest.fixture(scope="module")
+def houses(template: str, django_db_blocker: Any, tmp_path_factory: Any) -> Iterator[Any]:
+    """All pages of a house that was lived in for a while, and again after twice that while."""
+    name, folder = f"{template}_lived", tmp_path_factory.mktemp("evidence")
+    kept = {"BACKEND": "django.core.files.storage.FileSystemStorage", "OPTIONS": {"location": folder}}
+    plain = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
+    with (
+        django_db_blocker.unblock(),
+        override_settings(EVIDENCE_ROOT=folder, STORAGES={"evidence": kept, "staticfiles": plain}),
+    ):
+        connections.close_all()
+        make_database(name, template)
+        point_to(name)
+        try:
+            lived()
+            once = walked()
+            lived()
+            yield once, walked()
+        finally:
+            point_to(template)
+            drop_database(name)
+
+
+VISITS = [
+    pytest.param(name, number, page, id=f"{name}-{page.called}-{number}")
+    for name, pages in PAGES.items()
+    for number, page in enumerate(pages)
+]
+VISITS += [pytest.param(name, 0, Page(), id=name) for name in DOORS]
+
+
+def test_every_address_of_the_house_is_visited() -> None:
+    assert set(routes(get_resolver().url_patterns)) == PAGES.keys() | DOORS.keys()
+
+
+@pytest.mark.parametrize(("name", "number", "page"), VISITS)
+def test_each_page_answers_its_person_and_asks_little_however_much_there_is(
+    houses: Any, name: str, number: int, page: Page
+) -> None:
+    once, twice = (house[name, number] for house in houses)
+    assert (once.status, twice.status) == (page.status, page.status), once.url
+    assert len(twice.asked) <= page.asks, "\n".join(twice.asked)
+    assert len(twice.asked) <= len(once.asked), "\n".join(twice.asked)
+
+
+class Reading(HTMLParser):
+    """What a browser under the house's content policy would miss, and what a reader would."""
+
+    def __init__(self, html: str) -> None:
+        """Read it all."""
+        super().__init__()
+        self.faults: list[str] = []
+        self.tags: list[str] = []
+        self.title = ""
+        self.feed(html)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        """A tag, with what is inline in it."""
+        given = dict(attrs)
+        self.tags.append(tag)
+        inline = [name for name in given if name == "style" or name.startswith("on")]
+        inline += ["script"] * (tag == "script" and "src" not in given and given.get("type") != FILE)
+        inline += ["style"] * (tag == "style")
+        inline += [
+            str(given[name])
+            for name in ("src", "href")
+            if re.match(r"(?:javascript:|https?:|//)", given.get(name) or "")
+        ]
+        self.faults += [f"<{tag} {given}>: {each}" for each in inline if not self.goes_out(tag, each)]
+
+    def goes_out(self, tag: str, what: str) -> bool:
+        """A link may lead out of the house; nothing else is had from there."""
+        return tag == "a" and what.startswith(("http://", "https://"))
+
+    def handle_data(self, data: str) -> None:
+        """Text."""
+        if self.tags and self.tags[-1] == "title":
+            self.title += data
+
+
+@pytest.mark.parametrize(("name", "number", "page"), VISITS)
+def test_each_page_is_whole_html_with_one_heading_and_nothing_inline(
+    houses: Any, name: str, number: int, page: Page
+) -> None:
+    seen = houses[0][name, number]
+    if page.html and page.status not in {302, 405}:
+        reading = Reading(seen.html)
+        assert reading.faults == []
+        assert reading.tags.count("h1") == 1, seen.url
+        assert reading.title.strip(), seen.url
+    else:
+        assert seen.html == ""
+
+
+def test_what_is_inline_is_seen() -> None:
+    for bad in (
+        '<p style="">',
+        "<style>",
+        "<script>",
+        '<a onclick="x">',
+        '<img src="https://elsewhere.example/x">',
+        '<a href="javascript:x">',
+    ):
+        assert len(Reading(bad).faults) == 1, bad
