@@ -235,15 +235,21 @@ def lived() -> None:
         Attempt.objects.create(kind="sign-in", place=str(operator.pk))
 
 
+def shut(answer: Any) -> None:
+    """Shut the file that an answer sends, if it sends one; to shut any other would shut the database in a transaction too."""
+    if answer.streaming:
+        answer.close()
+
+
 def visit(client: Client, url: str) -> Seen:
     """Look at a page, the second time, when what is remembered between pages is remembered."""
-    client.get(url).close()
+    shut(client.get(url))
     with CaptureQueriesContext(connections["default"]) as apps, CaptureQueriesContext(connections["omni"]) as omnis:
         answer = client.get(url)
     asked = [each["sql"] for each in (*apps.captured_queries, *omnis.captured_queries)]
     is_html = answer.headers.get("Content-Type", "").startswith("text/html")
     html = answer.content.decode() if is_html else ""
-    answer.close()
+    shut(answer)
     return Seen(url, answer.status_code, asked, html)
 
 
