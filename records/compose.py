@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from execution.models import ServiceEvent
+from governance.context import label_of, spoken
 from intake.models import CHANNELS
 from qtm.runtime import Answer, Field, Runtime
 from records.canonical import canonical
@@ -157,8 +158,12 @@ def _governance(event: ServiceEvent, there: Reading) -> dict[str, Any]:
 def _correction(each: Row, there: Reading, runtime: Runtime) -> dict[str, str]:
     """A correction as data; what may be the requester's own stands in the annex alone, an answer as its question says."""
     personal = {*PERSONAL, *(f"answers.{field.code}" for field in runtime.fields if field.personal)}
-    facts = {"field": each["field"], "by": there.name(each["by"]), "at": stamp(each["at"])}
-    return facts if each["field"] in personal else {**facts, "was": each["was"], "is": each["is"]}
+    name = each["field"]
+    facts = {"field": name, "label": label_of(runtime, name), "by": there.name(each["by"]), "at": stamp(each["at"])}
+    if name in personal:
+        return facts
+    says = {f"{when}_says": spoken(runtime, name, each[when]) for when in ("was", "is")}
+    return {**facts, "was": each["was"], "is": each["is"], **says}
 
 
 def _crossing(line: Row, there: Reading) -> dict[str, Any]:

@@ -169,7 +169,7 @@ def test_a_personal_answer_put_right_stands_in_the_annex_alone_and_any_other_in_
     document = bytes(record.document).decode()
     assert "B-MH" not in document
     personal, plain = record.facts["governance"]["corrections"]
-    assert set(personal) == {"field", "by", "at"}
+    assert set(personal) == {"field", "label", "by", "at"}
     assert (plain["field"], plain["was"], plain["is"]) == ("answers.size", "estate", "large")
     assert {each["code"]: each["answer"] for each in record.facts["request"]["answers"]}["size"] == "large"
     written = json.loads(bytes(Annex.objects.get(record=record).content))["written"]["corrections"]

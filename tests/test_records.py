@@ -220,14 +220,19 @@ def test_that_something_was_corrected_and_that_a_reason_was_given_is_sealed_with
     assert [each["becomes"] for each in facts["crossings"] if each["reasoned"]] == ["held"]
 
 
-def test_a_corrected_service_is_the_one_that_is_recorded() -> None:
+def test_what_was_corrected_is_recorded_as_it_stands_and_says_what_it_was_in_words(client: Client) -> None:
     walk = detailing()
     enter(walk.cast.ines, Task, "correct", walk.task, field="tier", becomes="exterior", why="only outside")
-    facts = photographed(walk).record().facts
+    enter(walk.cast.ines, Task, "correct", walk.task, field="answers.size", becomes="small", why="she said so")
+    record = photographed(walk).record()
+    facts = record.facts
     assert facts["tier"]["code"] == "exterior"
     assert [(each["was"], each["is"]) for each in facts["governance"]["corrections"]] == [
-        ("interior-large", "exterior")
+        ("interior-large", "exterior"),
+        ("estate", "small"),
     ]
+    shown = page(client, walk.cast.will, record.page).content.decode()
+    assert all(words in shown for words in ("from “Estate car” to “Small car”", "corrected “Service”", "only outside"))
 
 
 # The page
