@@ -20,6 +20,7 @@ from records.models import Record
 from settlement.models import Settlement
 
 TAKE = "intake.take_request"
+VIA = {"web": "public form", "import": "import"}  # whatever else comes in is taken by staff
 
 
 class Walk:
@@ -47,7 +48,7 @@ class Walk:
             story.channel,
             story.asks(),
             story.request_key,
-            "public form",
+            VIA.get(story.channel, "intake page"),
             **self._asker(),
         )
         self.request, _ = ask(asking)

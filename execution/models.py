@@ -198,6 +198,7 @@ class Evidence(Fact):
     height = models.PositiveIntegerField(default=0)
 
     class Meta(Fact.Meta):
+        verbose_name_plural = "evidence"
         ordering = ["id"]
         constraints = [
             models.UniqueConstraint(

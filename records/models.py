@@ -80,6 +80,7 @@ class Annex(Fact):
     content = models.BinaryField()
 
     class Meta(Fact.Meta):
+        verbose_name_plural = "annexes"
         constraints = [models.UniqueConstraint(fields=["record"], name="records_annex_record_key")]
 
 
