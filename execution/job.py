@@ -12,6 +12,7 @@ from qtm.models import Operator, SurfaceVersion, User
 from qtm.refusals import Conflict
 from qtm.spine import ACTIVE, WORKING, BornOf, Boundary, Room, Verb, birth, move, words
 
+ENDED = ["completed", "cancelled"]
 STARTED = "It has been started, and what was started is completed, with whatever outcome."
 UNDONE = "Complete the work first, with its outcome; the job comes after it."
 
@@ -45,6 +46,9 @@ class Job(Room):
                 fields=["governor", "state", "since", "id"],
                 condition=models.Q(state__in=["queued", "claimed"]),
                 name="execution_job_queue",
+            ),
+            models.Index(
+                fields=["since", "id", "governor"], condition=models.Q(state__in=ENDED), name="execution_job_ended"
             ),
         ]
 

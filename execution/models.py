@@ -60,6 +60,7 @@ class ServiceEvent(Room):
         indexes = [
             models.Index(fields=["operator", "worker", "state", "since"], name="execution_event_desk"),
             models.Index(fields=["since", "id"], condition=models.Q(state__in=UNDER_WAY), name="execution_event_queue"),
+            models.Index(fields=["job"], condition=models.Q(state="completed"), name="execution_event_completed"),
         ]
 
     @property

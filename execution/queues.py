@@ -4,12 +4,13 @@ from datetime import timedelta
 
 from django.db.models import Exists, OuterRef, Q
 
+from execution.job import ENDED
 from execution.models import UNDER_WAY, Job, ServiceEvent
 from governance.models import Task
 from qtm.queues import QUEUES, WORKPLACES, Queue, Workplace
 
 # A Task says nothing of its Job. But while the Job is under way the case waits there; afterwards it waits for governance alone.
-ENDED = Exists(Job.objects.filter(assignment__task=OuterRef("pk"), state__in=["completed", "cancelled"]))
+UNCLOSED = Exists(Task.objects.filter(pk=OuterRef("assignment__task_id"), state="handed_off"))
 
 QUEUES += [
     Queue(
@@ -40,8 +41,8 @@ QUEUES += [
     Queue(
         "to-close",
         "To close",
-        Task,
-        Q(state="handed_off") & Q(ENDED),
+        Job,
+        Q(state__in=ENDED) & Q(UNCLOSED),
         "A task whose job was completed or cancelled stands here until governance closes it. It does not close by itself.",
         next="Close the task",
         late_after=timedelta(days=7),

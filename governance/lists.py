@@ -33,11 +33,11 @@ def entries(queue: Queue, rows: Sequence[Any]) -> list[Entry]:
     ]
 
 
-def longest(queues: Sequence[Queue], governor: Any, most: int) -> list[Entry]:
+def longest(queues: Sequence[Queue], governor: Any) -> list[Entry]:
     """What has waited longest in any of these queues: three queries."""
-    heads, names = oldest_of(queues, governor, most), {queue.slug: queue.name for queue in queues}
-    about = _about([head["case"] for head in heads])
-    return [Entry(*about[head["case"]], head["since"], names[head["slug"]]) for head in heads]
+    heads, names = oldest_of(queues, governor), {queue.slug: queue.name for queue in queues}
+    about = _about([case_id for _, case_id, _ in heads])
+    return [Entry(*about[case_id], since, names[slug]) for slug, case_id, since in heads]
 
 
 def _about(case_ids: Sequence[int]) -> dict[int, tuple[Request, dict[str, str]]]:

@@ -23,7 +23,6 @@ from qtm.signed import Signed
 from qtm.spine import rooms
 
 PAGE = 50
-LONGEST = 10
 REFERENCE = re.compile(r"([A-Z]?)\s*-?\s*(\d{1,18})", re.ASCII)
 
 
@@ -48,7 +47,7 @@ def _place(request: Signed, place: Place, slug: str) -> HttpResponse:
     if slug and here is None:
         raise Http404("There is no such queue.")
     if here is None:
-        longest = lists.longest(place.queues, place.governor, LONGEST)
+        longest = lists.longest(place.queues, place.governor)
         return render(request, "governance/place.html", {**place.rail(waiting), "entries": longest})
     page = {"here": here, **_page(place, here.queue, request.GET.get("after", ""))}
     return render(request, "governance/queue.html", place.rail(waiting, here.queue) | page)

@@ -29,7 +29,7 @@ RULES = {
     "waiting-for-claim": "Ask {who} to claim {row}, or cancel it",
     "in-work": "Ask {who} how {row} is going",
     "job-to-complete": "Ask {who} to complete {row}: its record is sealed",
-    "to-close": "Close {row}: its job has ended",
+    "to-close": "Close the task of {row}, which has ended",
     "sealed-unsettled": "Settle {row} of {who}",
 }
 USUAL = "Look at {row}"

@@ -3,18 +3,24 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Any
 
 from django.db import connection
-from django.db.models import F, Q, QuerySet, Value
+from django.db.models import F, Q, QuerySet
 from django.utils import timezone
 
 from qtm.spine import Room
 
 MANY = 1000  # nobody counts further, and no page waits until somebody has
+HEADS = 10  # so many of those that have waited longest are named
+# Stand for the two numbers in a queue's statement, which Django makes once and not for each page.
+GOVERNOR, CASE = -1, -2
+
+type Statement = tuple[str, Sequence[Any]]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Queue:
     """What waits before one boundary: rows of a room in some states, oldest first.
 
@@ -78,34 +84,49 @@ WORKPLACES: list[Workplace] = []
 
 def waiting_in(queues: Sequence[Queue], governor: Any, case_id: int | None = None) -> list[Waiting]:
     """All these queues as they stand in what one governs, and where a case waits among them: one query."""
-    if not queues:
-        return []
-    said, given = zip(*(_count(queue, governor, case_id) for queue in queues), strict=True)
-    with connection.cursor() as cursor:
-        cursor.execute(" UNION ALL ".join(said), [value for values in given for value in values])
-        found = {slug: rest for slug, *rest in cursor.fetchall()}
+    found = {slug: rest for slug, *rest in _together(_count, queues, governor, case_id)}
     return [Waiting(queue, *found[queue.slug]) for queue in queues]
 
 
-def oldest_of(queues: Sequence[Queue], governor: Any, most: int) -> list[dict[str, Any]]:
-    """What has waited longest among all these queues, as `slug`, `case` and `since`: one query."""
-    heads = [
-        queue.rows(governor)
-        .annotate(slug=Value(queue.slug), case=F(queue.room.case_column))
-        .values("slug", "case", "since")[:most]
-        for queue in queues
-    ]
-    return list(heads[0].union(*heads[1:], all=True).order_by("since")[:most]) if heads else []
+def oldest_of(queues: Sequence[Queue], governor: Any) -> list[tuple[str, int, datetime]]:
+    """The few that have waited longest in any of these queues, as slug, case and since: one query."""
+    found = _together(_heads, queues, governor, None, f"ORDER BY since LIMIT {HEADS}")
+    return [(slug, case_id, since) for slug, case_id, since in found]
 
 
-def _count(queue: Queue, governor: Any, case_id: int | None) -> tuple[str, list[Any]]:
-    """The part of one queue: both statements within it are Django's own, with their values apart."""
-    rows = queue.rows(governor)
+def _together(
+    part: Callable[[Queue, bool, bool], Statement],
+    queues: Sequence[Queue],
+    governor: Any,
+    case_id: int | None,
+    then: str = "",
+) -> list[tuple[Any, ...]]:
+    """One query of a part for each queue."""
+    if not queues:
+        return []
+    stand_for = {GOVERNOR: getattr(governor, "pk", governor), CASE: case_id}
+    parts = [part(queue, governor is not None, case_id is not None) for queue in queues]
+    values = [stand_for.get(value, value) if isinstance(value, int) else value for _, each in parts for value in each]
+    with connection.cursor() as cursor:
+        cursor.execute(f"{' UNION ALL '.join(text for text, _ in parts)} {then}", values)
+        return list(cursor.fetchall())
+
+
+@cache
+def _count(queue: Queue, governed: bool, here: bool) -> Statement:
+    """How many wait in one queue, since when the oldest, and whether a case is among them."""
+    rows = queue.rows(GOVERNOR if governed else None)
     oldest, values = rows.values("since")[: MANY + 1].query.sql_with_params()
-    here, case = _is_here(queue, rows, case_id) if case_id else ("SELECT 1 WHERE false", ())
-    return f"SELECT %s, count(*), min(since), EXISTS ({here}) FROM ({oldest}) AS oldest", [queue.slug, *case, *values]  # noqa: S608
+    among: Statement = ("SELECT 1 WHERE false", ())
+    if here:
+        among = rows.order_by().filter(**{queue.room.case_column: CASE}).values("pk").query.sql_with_params()
+    text = f"SELECT %s, count(*), min(since), EXISTS ({among[0]}) FROM ({oldest}) AS oldest"  # noqa: S608
+    return text, (queue.slug, *among[1], *values)
 
 
-def _is_here(queue: Queue, rows: QuerySet[Any], case_id: int) -> tuple[str, tuple[Any, ...]]:
-    """The statement that finds a case among the rows of a queue."""
-    return rows.order_by().filter(**{queue.room.case_column: case_id}).values("pk").query.sql_with_params()
+@cache
+def _heads(queue: Queue, governed: bool, here: bool) -> Statement:
+    """The oldest few of one queue."""
+    rows = queue.rows(GOVERNOR if governed else None).annotate(case=F(queue.room.case_column))
+    oldest, values = rows.values("case", "since")[:HEADS].query.sql_with_params()
+    return f'(SELECT %s, "case", since FROM ({oldest}) AS oldest)', (queue.slug, *values)  # noqa: S608
