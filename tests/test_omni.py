@@ -106,8 +106,8 @@ def test_a_job_left_open_and_a_task_never_closed_are_named(committed: str, monke
     monkeypatch.setattr(timezone, "now", lambda real=timezone.now: real() + LATER)
     said = " ".join(each.sentence for each in omni.look().stuck)
     assert f"Ask Northside to complete {open_job.job().reference}: its record is sealed." in said
-    found = set(re.findall(r"Close (T-\d+): its job has ended", said))
-    assert found == {open_task.task.reference, cancelled.task.reference}
+    found = set(re.findall(r"Close the task of (J-\d+), which has ended", said))
+    assert found == {open_task.job().reference, cancelled.job().reference}
 
 
 def test_what_costs_nothing_is_never_late(committed: str, monkeypatch: Any) -> None:
