@@ -92,7 +92,8 @@ class Place:
             "label": one.queue.name,
             "url": self.url(one.queue),
             "zone": one.queue.room.zone,
-            "count": one.count and one.number,
+            "counted": one.queue.counted,
+            "count": one.number if one.count else one.count,
         }
         return said | {"oldest": one.oldest, "late": one.late, "current": one.here or one.queue is current}
 

@@ -24,7 +24,8 @@ type Statement = tuple[str, Sequence[Any]]
 class Queue:
     """What waits before one boundary: rows of a room in some states, oldest first.
 
-    `next`: what a row waits for, in its own words. `governor`: the way from a row to whoever governs its case.
+    `next`: what a row waits for, in its own words. `governor`: the way from a row to whoever governs its case. `counted`: whether every
+    page says how many wait; no page can, where rows are told apart only by looking at another room's, one by one.
     """
 
     slug: str
@@ -36,6 +37,7 @@ class Queue:
     next: str = ""
     governor: str = "governor"
     late_after: timedelta = timedelta(days=2)
+    counted: bool = True
 
     def rows(self, governor: Any) -> QuerySet[Any]:
         """The rows that wait in the cases that an operator governs, or the network where None; oldest first."""
@@ -50,16 +52,18 @@ class Queue:
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """A queue as it stands: how many wait, since when the oldest, and whether a certain case is among them."""
+    """A queue as it stands: how many wait, where that is counted, since when the oldest, and whether a certain case is among them."""
 
     queue: Queue
-    count: int
+    count: int | None
     oldest: datetime | None
     here: bool = False
 
     @property
     def number(self) -> str:
-        """The count as people read it."""
+        """The count as people read it; empty where nobody counted."""
+        if self.count is None:
+            return ""
         return f"{self.count:,}" if self.count <= MANY else f"{MANY:,}+"
 
     @property
@@ -89,8 +93,9 @@ def waiting_in(queues: Sequence[Queue], governor: Any, case_id: int | None = Non
 
 
 def oldest_of(queues: Sequence[Queue], governor: Any) -> list[tuple[str, int, datetime]]:
-    """The few that have waited longest in any of these queues, as slug, case and since: one query."""
-    found = _together(_heads, queues, governor, None, f"ORDER BY since LIMIT {HEADS}")
+    """The few that have waited longest in any of these queues that is counted, as slug, case and since: one query."""
+    counted = [queue for queue in queues if queue.counted]
+    found = _together(_heads, counted, governor, None, f"ORDER BY since LIMIT {HEADS}")
     return [(slug, case_id, since) for slug, case_id, since in found]
 
 
@@ -120,6 +125,8 @@ def _count(queue: Queue, governed: bool, here: bool) -> Statement:
     among: Statement = ("SELECT 1 WHERE false", ())
     if here:
         among = rows.order_by().filter(**{queue.room.case_column: CASE}).values("pk").query.sql_with_params()
+    if not queue.counted:
+        return f"SELECT %s, NULL::bigint, NULL::timestamptz, EXISTS ({among[0]})", (queue.slug, *among[1])
     text = f"SELECT %s, count(*), min(since), EXISTS ({among[0]}) FROM ({oldest}) AS oldest"  # noqa: S608
     return text, (queue.slug, *among[1], *values)
 

@@ -1,11 +1,12 @@
 """The way to libpq: what it gives and refuses is what Django's own cursors would, and a connection that is gone is a database away."""
 
 import os
+from contextlib import suppress
 from typing import Any
 
 import psycopg
 import pytest
-from django.db import IntegrityError, OperationalError, connection, transaction
+from django.db import DatabaseError, DataError, IntegrityError, InternalError, OperationalError, connection, transaction
 
 from governance.models import Task
 from qtm.acts import SAY, acting
@@ -88,3 +89,22 @@ def test_after_an_act_nobody_acts(committed: str, cast: Cast) -> None:
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("SELECT current_setting('qtm.user', true)")
         assert not cursor.fetchone()[0]
+
+
+def test_a_nul_byte_is_refused_and_never_cut_off(committed: str, cast: Cast) -> None:
+    wired: Any = connection
+    with pytest.raises(DataError):
+        wired.run("SELECT $1::text", ["half\0gone"])
+    with pytest.raises(DataError), acting(cast.ines, via="test", authority="x", reason="half\0gone"):
+        pass
+    assert not connection.in_atomic_block
+
+
+def test_what_was_refused_and_passed_over_is_not_taken_for_committed(committed: str, cast: Cast) -> None:
+    walk = Walk()
+    task, ines = walk.task, cast.ines
+    with pytest.raises(InternalError), acting(ines, via="test", authority="x"):  # noqa: PT012
+        task.approve()
+        with suppress(DatabaseError):
+            connection.cursor().execute("SELECT 1 / 0")
+    assert walk.task.state == "open"

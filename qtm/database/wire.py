@@ -9,9 +9,14 @@ from typing import Any
 
 from psycopg import Connection, OperationalError, pq
 from psycopg.adapt import PyFormat, Transformer
-from psycopg.errors import error_from_result
+from psycopg.errors import InFailedSqlTransaction, error_from_result
 
 FINE = {pq.ExecStatus.COMMAND_OK, pq.ExecStatus.TUPLES_OK}
+
+
+def as_text(adapting: Any, values: Sequence[Any]) -> Any:
+    """Values in the form in which PostgreSQL reads them; `DataError` where one cannot be stored, such as a NUL byte."""
+    return adapting.dump_sequence(values, [PyFormat.TEXT] * len(values))
 
 
 class Wire:
@@ -26,8 +31,7 @@ class Wire:
         """Run a statement with `$1`, `$2` … for its values, and give its first row, if it gives any."""
         name = self.prepared.get(statement) or self._prepare(statement)
         adapting = Transformer(self.connection)
-        given: Any = adapting.dump_sequence(values, [PyFormat.TEXT] * len(values))
-        result = self._fine(self.libpq.exec_prepared(name, given))
+        result = self._fine(self.libpq.exec_prepared(name, as_text(adapting, values)))
         if not result.ntuples:
             return None
         adapting.set_pgresult(result)
@@ -35,10 +39,13 @@ class Wire:
 
     def begin_with(self, statement: str, values: Sequence[str]) -> None:
         """Begin a transaction, and run a statement in it, in one trip."""
-        name = self.prepared.get(statement) or self._prepare(statement)
+        name, given = (
+            self.prepared.get(statement) or self._prepare(statement),
+            as_text(Transformer(self.connection), values),
+        )
         self.libpq.enter_pipeline_mode()
         self.libpq.send_query_params(b"BEGIN", None)
-        self.libpq.send_query_prepared(name, [value.encode() for value in values])
+        self.libpq.send_query_prepared(name, given)
         self.libpq.pipeline_sync()
         self.libpq.flush()
         begun, _, said, _, _ = (self.libpq.get_result() for _ in range(5))  # both with their ends, and the end of all
@@ -49,8 +56,9 @@ class Wire:
         self.libpq.exit_pipeline_mode()
 
     def commit(self) -> None:
-        """Commit; what the deferred laws refuse is refused here."""
-        self._fine(self.libpq.exec_(b"COMMIT"))
+        """Commit; what the deferred laws refuse is refused here, and so is a transaction in which something was refused before."""
+        if self._fine(self.libpq.exec_(b"COMMIT")).command_status != b"COMMIT":
+            raise InFailedSqlTransaction("something was refused in this transaction, and all of it went with that")
 
     def _prepare(self, statement: str) -> bytes:
         """Prepare a statement under a name of its own."""
