@@ -28,7 +28,7 @@ BEGIN
     SELECT *, coalesce(have, 0) AS had, needed - coalesce(have, 0) AS still FROM owed LEFT JOIN there USING (stage, kind, category)
   )
   SELECT stage, kind, category, needed, had, CASE kind
-    WHEN 'stage' THEN label || ' marked as done'
+    WHEN 'stage' THEN format('%s marked as done', label)
     ELSE format('%s %s%s of %s', still, kind, CASE WHEN still > 1 THEN 's' END, label) END
   FROM lacking WHERE still > 0 ORDER BY place, line;
 END $$;

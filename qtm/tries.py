@@ -1,5 +1,6 @@
 """Counting what is tried: how much of a kind comes from one place, or at one name, within a while; what is old is forgotten."""
 
+import re
 from dataclasses import dataclass
 from datetime import timedelta
 from ipaddress import IPv6Address, IPv6Network, ip_address
@@ -56,8 +57,9 @@ def place_of(request: HttpRequest) -> str:
 
 def line_of(address: str) -> str:
     """The line that an address belongs to: itself, or the first half of an IPv6 one; empty where it is no address."""
+    bare = re.sub(r"^\[(.*)\](:\d+)?$|^([\d.]+):\d+$", r"\1\3", address)  # some proxies add the port
     try:
-        found = ip_address(address)
+        found = ip_address(bare)
     except ValueError:
         return ""
     if not isinstance(found, IPv6Address):

@@ -59,6 +59,9 @@ def test_the_addresses_of_one_ipv6_line_are_one_place(ines: User) -> None:
         ("unknown", ""),
         ("192.0.2.7, 192.0.2.8", ""),
         ("1" * 500, ""),
+        ("198.51.100.7:5678", "198.51.100.7"),
+        ("[2001:db8:1:2::9]:443", "2001:db8:1:2::/64"),
+        ("[2001:db8:1:2::9]", "2001:db8:1:2::/64"),
     ],
 )
 def test_an_address_is_counted_by_its_line(address: str, line: str) -> None:

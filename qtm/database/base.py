@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
-from django.db import DatabaseError, transaction
+from django.db import transaction
 from django.db.backends.postgresql import base
 
 from qtm.database.wire import Wire
@@ -61,7 +61,7 @@ class DatabaseWrapper(base.DatabaseWrapper):
                     self.wire.begin_with(*first)
                 else:
                     self.connection.execute("BEGIN")
-        except DatabaseError:
+        except BaseException:  # an interrupt between the two would leave a transaction that nobody knows of
             self.close()
             raise
 

@@ -35,8 +35,8 @@ def roles_sql(passwords: dict[str, str], existing: set[str]) -> Iterator[sql.Com
             yield sql.SQL("CREATE ROLE {} LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE").format(sql.Identifier(role))
         yield sql.SQL("ALTER ROLE {} PASSWORD {}").format(sql.Identifier(role), sql.Literal(passwords[role]))
     # A page asks many small things: to compile a plan, or to fork workers for it, takes longer than what is asked.
-    yield sql.SQL("ALTER ROLE qtm_app SET jit = off")
-    yield sql.SQL("ALTER ROLE qtm_app SET max_parallel_workers_per_gather = 0")
+    for setting in ("jit", "max_parallel_workers_per_gather"):
+        yield sql.SQL("ALTER ROLE qtm_app SET {} = 0").format(sql.Identifier(setting))
 
 
 def database_sql(name: str, template: str) -> sql.Composed:
