@@ -10,7 +10,7 @@ from tests.bench import pgbench
 from tests.bench.copied import Copy
 from tests.bench.crowd import fill
 from tests.bench.house import house
-from tests.bench.pages import MOST_MS, MOST_QUERIES, OVERVIEWS, Measured, measured, visits
+from tests.bench.pages import MOST_MS, MOST_QUERIES, Measured, measured, visits
 from tests.bench.pairs import ROUNDS, SECONDS, pair
 from tests.bench.raw import Hand, lay_out
 from tests.bench.serving import MOST_MB, memory_mb
@@ -80,13 +80,7 @@ def _pages() -> list[bool]:
 
 def _said(page: Measured) -> bool:
     """One line; whether the promise is kept."""
-    mark = (
-        "   counts every row, not promised"
-        if page.name in OVERVIEWS
-        else ""
-        if page.good
-        else "   ← more than promised"
-    )
+    mark = "" if page.good else "   ← more than promised"
     say(f"  {page.name:<30}{page.who:<8}{page.median_ms:>10.1f}{page.p95_ms:>9.1f}{page.queries:>9}{mark}")
     return page.good
 
