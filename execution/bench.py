@@ -1,16 +1,17 @@
 """A Job as somebody has it before them who carries it out: its stages with their slots, what comes next, and what else can be done."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
 from execution.forms import slot_code
 from execution.missing import Missing
-from execution.models import Evidence, Job, ServiceEvent, StageMark
+from execution.models import UNDER_WAY, Evidence, Job, ServiceEvent, StageMark
 from qtm.case import Case
-from qtm.doors import DrawnDoor, door_of, doors_out_of
+from qtm.doors import DrawnDoor, all_doors, door_of, doors_out_of
 from qtm.models import Transition, User
+from qtm.receipts import Receipt
 from qtm.runtime import Evidence as Required
 from qtm.runtime import Stage
 
@@ -76,6 +77,11 @@ class Step:
         return f"stage-{self.stage.code}"
 
     @property
+    def required(self) -> str:
+        """The slots that must be full before it can be marked as done, as the page's script reads them."""
+        return " ".join(slot.code for slot in self.slots if slot.wants.required)
+
+    @property
     def still(self) -> str:
         """What is needed before it can be marked as done."""
         return ", ".join(
@@ -83,6 +89,16 @@ class Step:
             for slot in self.slots
             if slot.still
         )
+
+
+@dataclass(frozen=True, slots=True)
+class Act:
+    """Something that comes next on the way, once its time has come: a press, a slot to fill, or a stage to mark as done."""
+
+    kind: str  # start, resume, slot, mark, complete
+    what: Any
+    of: str = ""  # the code of the slot or the stage
+    now: bool = False
 
 
 class Bench:
@@ -130,10 +146,56 @@ class Bench:
             None,
         )
 
+    @property
+    def comes_to_work(self) -> bool:
+        """Whether evidence is taken now or will be, from this person: a phone without network goes on by itself."""
+        return bool(self.theirs and self.event and self.event.state in UNDER_WAY)
+
     @cached_property
     def lacks(self) -> list[Missing]:
         """What is still missing, while it can still be added."""
         return self.event.lacks if self.event and self.event.state == "in_progress" else []
+
+    @cached_property
+    def acts(self) -> list[Act]:
+        """The acts of the work on its way, one after the other; the first whose time has come is the next one."""
+        if not self.comes_to_work:
+            return []
+        at_work = self.event.state == "in_progress"
+        acts = [Act(verb, door, now=door.open) for verb in ("start", "resume") if (door := self.door(verb))]
+        for step in self.steps:
+            acts += [Act("slot", slot, slot.code, at_work) for slot in step.slots if slot.still]
+            if not step.mark:
+                acts.append(Act("mark", step, step.stage.code, at_work))
+        if door := self.onward:
+            acts.append(Act("complete", door, now=at_work))
+        first = next((act for act in acts if act.now), None)
+        return [replace(act, now=act is first) for act in acts]
+
+    def door(self, verb: str) -> DrawnDoor | None:
+        """The door of the ServiceEvent for a verb, where it lies ahead of this person and access does not keep it shut."""
+        own = (door for door in self.doors if door.row is self.event and door.door.verb.name == verb)
+        return next((door for door in own if not ServiceEvent.shut(door.door.verb, self.event)), None)
+
+    @property
+    def marking(self) -> str:
+        """The stage that is marked as done next, if that is what comes next."""
+        return next((act.of for act in self.acts if act.now and act.kind == "mark"), "")
+
+    @property
+    def plan(self) -> dict[str, Any]:
+        """What the page's script needs to know, to see by itself where the work stands once everything has arrived."""
+        slots = [slot for step in self.steps for slot in step.slots]
+        return {
+            "job": self.job.pk,
+            "event": self.event.pk,
+            "state": self.event.state,
+            "stamp": self.event.since.isoformat(),
+            "mine": self.event.worker_id == self.user.pk,
+            "slots": {slot.code: slot.still for slot in slots},
+            "marked": [step.stage.code for step in self.steps if step.mark],
+            "has": list(_received(self.event)),
+        }
 
     @property
     def still(self) -> str:
@@ -162,20 +224,12 @@ class Bench:
     @property
     def onward(self) -> DrawnDoor | None:
         """The door that completes the work and leads into the next room."""
-        return next((door for door in self.doors if door.door.verb.of is ServiceEvent and door.open), None)
-
-    @property
-    def todo(self) -> Slot | Step | None:
-        """The first thing that is missing: a slot to fill, or a stage to mark as done."""
-        if not self.working or not self.lacks:
-            return None
-        step = next(step for step in self.steps if step.stage.code == self.lacks[0].stage)
-        return next((slot for slot in step.slots if slot.still), step)
+        return next((door for door in self.doors if door.door.verb.of is ServiceEvent), None)
 
     @property
     def next(self) -> DrawnDoor | None:
-        """The next lawful act, where it is a press; what is missing comes first."""
-        return None if self.lacks else next((door for door in self.doors if door.open and door.primary), None)
+        """The next lawful act before the work and after it, where it is a press."""
+        return None if self.acts else next((door for door in self.doors if door.open and door.primary), None)
 
     @property
     def shut(self) -> DrawnDoor | None:
@@ -185,8 +239,9 @@ class Bench:
 
     @property
     def beside(self) -> list[DrawnDoor]:
-        """What else can be done."""
-        return [door for door in self.doors if door.open and not door.primary]
+        """What else can be done, now or once the work has come to it."""
+        ahead = self.comes_to_work
+        return [door for door in self.doors if not door.primary and (door.open or (ahead and door.row is self.event))]
 
     @property
     def giving_up(self) -> str:
@@ -210,6 +265,13 @@ class Bench:
     def mark(self) -> str:
         """Where a stage is marked as done."""
         return door_of(ServiceEvent, "mark").action(self.event) if self.event else ""
+
+
+def _received(event: ServiceEvent) -> Iterator[str]:
+    """The ids of what phones have sent of a ServiceEvent."""
+    doors = [door.name for door in all_doors() if door.pressed_on is ServiceEvent]
+    for item in Receipt.objects.filter(row_id=event.pk, door__in=doors).values_list("item", flat=True):
+        yield str(item)
 
 
 def _slots(stage: Stage, pieces: Sequence[Evidence]) -> list[Slot]:

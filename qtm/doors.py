@@ -5,7 +5,7 @@ A door's address is the row and the verb. What draws its button guards its POST:
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 from django.contrib import messages
@@ -16,8 +16,11 @@ from django.urls import URLPattern, path, reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.text import slugify
 
+from qtm import devices
 from qtm.acts import acting
-from qtm.refusals import Conflict, Forbidden, Invalid
+from qtm.devices import Sent, sent_by
+from qtm.receipts import Receipt, refuse_unarrived
+from qtm.refusals import Conflict, Forbidden, Invalid, Refusal
 from qtm.spine import Room, Verb, words
 from qtm.typed import keep_typed, typed_before
 
@@ -105,20 +108,31 @@ class Door:
             else None
         )
 
-    def enter(self, user: Any, row: Room, **given: Any) -> Any:
-        """Pass the door: the permission is asked, the act is named, the verb is called; `Forbidden` (403) where it may not."""
+    def enter(self, user: Any, row: Room, *, sent: Sent | None = None, **given: Any) -> Any:
+        """Pass the door: the permission is asked, the act is named, the verb is called; `Forbidden` (403) where it may not.
+
+        `sent`: what a device says beside it; its receipt is written in the same act, and so there is one or none of both.
+        """
         authority = self.authority(user, row)
         if not authority:
             raise Forbidden(f"“{self.verb.label}” is not yours to do here.")
         with acting(user, via=self.via(row), authority=authority):
             if self.authority(user.anew(), row) != authority:  # it may have ended since, while an upload was read
                 raise Forbidden(f"“{self.verb.label}” is not yours to do here.")
+            if sent:
+                self.note(sent, row)
             if self.verb.of:
                 return getattr(self.room, self.verb.name)(row, **given)
             return getattr(row, self.verb.name)(**given)
 
+    def note(self, sent: Sent, row: Room) -> None:
+        """Write the receipt of what a device sent."""
+        Receipt.noted(item=sent.item, door=self.name, row_id=row.pk, digest=sent.digest, said_at=sent.said_at)
+
     def view(self, request: HttpRequest, pk: int) -> HttpResponse:
-        """GET shows the door with its form; POST passes it."""
+        """GET shows the door with its form; POST passes it, once, however often a device sends the same."""
+        if request.method == "POST" and (sent := sent_by(request)):
+            return self.received(request, pk, sent)
         if not request.user.is_authenticated:
             return keep_typed(request) if request.method == "POST" else redirect_to_login(request.get_full_path())
         row = self.row(request.user, pk)
@@ -129,6 +143,31 @@ class Door:
         if row.state not in self.verb.was:
             raise Conflict(row, self.verb)
         return self.page(request, row, self.bound(request.user, row, initial=typed_before(request)), 200)
+
+    def received(self, request: HttpRequest, pk: int, sent: Sent) -> HttpResponse:
+        """What a device sends: the answer is for the device to read, and the same for the same thing sent again."""
+        if not request.user.is_authenticated:
+            return devices.signed_out()
+        sent.refuse_others(request)
+        first = sent.receipt(request.user)
+        if first is None:
+            row = self.row(request.user, pk)
+            try:
+                self.passed(request, row, sent)
+            except Refusal:
+                if not sent.receipt(request.user):  # the same thing may have been taken at the same moment
+                    raise
+            first = sent.receipt(request.user)
+        return devices.stored(cast(Receipt, first))
+
+    def passed(self, request: HttpRequest, row: Room, sent: Sent) -> None:
+        """Pass the door as a device; what is wrong with what it gave is one sentence (422)."""
+        if row.state not in self.verb.was:
+            raise Conflict(row, self.verb)
+        form = self.bound(request.user, row, request.POST, request.FILES)
+        if form and not form.is_valid():
+            raise Invalid({name: " ".join(map(str, errors)) for name, errors in form.errors.items()})
+        self.enter(request.user, row, sent=sent, **(form.given() if form else {}))
 
     def row(self, user: Any, pk: int) -> Any:
         """The row as far as this person sees it; 404 otherwise."""
@@ -141,6 +180,7 @@ class Door:
         """A press: what is wrong is shown beside what was typed (422), what was done is shown where one came from."""
         if row.state not in self.verb.was:
             raise Conflict(row, self.verb)
+        refuse_unarrived(request.POST.getlist("captured"))
         form = self.bound(request.user, row, request.POST, request.FILES)
         if form and not form.is_valid():
             return self.page(request, row, form, 422)

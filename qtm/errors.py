@@ -9,14 +9,18 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
 
+from qtm import devices
 from qtm.case import last_line, made_in
+from qtm.devices import is_device
 from qtm.models import Transition, User
 from qtm.refusals import Closed, Conflict, Invalid, Refusal, refusal_by
 from qtm.spine import Room, all_rooms, words
 
 
 def refused(request: HttpRequest, refusal: Refusal) -> HttpResponse:
-    """403, 409 or 422, with what stands now, who moved it and when."""
+    """403, 409 or 422, with what stands now, who moved it and when; a device is told in a sentence."""
+    if is_device(request):
+        return devices.refused(refusal)
     said = _said(refusal)
     if isinstance(refusal, Conflict) and refusal.row is not None:
         said |= _what_stands(request, refusal.row)

@@ -7,7 +7,7 @@ from django.conf import settings
 from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse
 
-from qtm import errors
+from qtm import devices, errors
 from qtm.bodies import FORM_BYTES, is_chunked
 from qtm.refusals import refusal_by
 
@@ -34,7 +34,7 @@ class PlainRefusals:
         if not getattr(view, "takes_uploads", False) or is_chunked(request.META):
             return errors.too_large()
         if not request.user.is_authenticated:
-            return redirect_to_login(request.path)
+            return devices.signed_out() if devices.is_device(request) else redirect_to_login(request.path)
         return errors.too_large(_most_pictures()) if size > _most_bytes() else None
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
@@ -43,6 +43,22 @@ class PlainRefusals:
         if refusal is None:
             return None
         return errors.plain(refusal) if refusal.status >= 500 else errors.refused(request, refusal)
+
+
+class WhoseDevice:
+    """Says whose a page is, so that a phone keeps it for that person alone, and for nobody once it is read by another."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        """As Django calls it."""
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """A page of somebody who is signed in names them, and lies in no cache that others might open."""
+        page = self.get_response(request)
+        if page.headers.get("Content-Type", "").startswith("text/html") and request.user.is_authenticated:
+            page.headers[devices.PERSON] = str(request.user.pk)
+            page.headers.setdefault("Cache-Control", "private, no-store")
+        return page
 
 
 def _most_bytes() -> int:

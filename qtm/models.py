@@ -1,5 +1,6 @@
 """What every zone stands on: people, operators, surfaces and the log."""
 
+import secrets
 from datetime import timedelta
 from functools import cached_property
 from typing import Any, ClassVar, Self
@@ -11,6 +12,7 @@ from django.urls import reverse
 
 from qtm.fields import TransactionIdField
 from qtm.law import DIGEST, LogLaw, own_law
+from qtm.receipts import Receipt  # noqa: F401  (Django looks for models here)
 from qtm.refusals import Conflict
 from qtm.roles import OPERATOR_PERMISSIONS, Standing, grant, standing_of, withdraw_grants
 from qtm.runtime import Runtime
@@ -24,8 +26,16 @@ def called(*, first_name: str, last_name: str, username: str) -> str:
     return f"{first_name} {last_name}".strip() or username
 
 
+def new_key() -> str:
+    """A key of 256 bits in hexadecimal."""
+    return secrets.token_hex(32)
+
+
 class User(AbstractUser):
     """A person who signs in."""
+
+    # With it their own phone locks what waits there to be sent; it stands on the pages of whoever is signed in, and nowhere else.
+    device_key = models.CharField(max_length=64, default=new_key, editable=False)
 
     class Meta(AbstractUser.Meta):
         permissions = [

@@ -54,6 +54,12 @@ class SignOut(auth.LogoutView):
 
     template_name = "registration/logged_out.html"
 
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        """Signed out; the browser forgets what it saw, for the next person at this device."""
+        response = super().post(request, *args, **kwargs)
+        response.headers["Clear-Site-Data"] = '"cache"'
+        return response
+
     def get_default_redirect_url(self) -> str:
         """Here: the page that says so is enough."""
         return self.request.path

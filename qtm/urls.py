@@ -4,6 +4,7 @@ from django.contrib import admin
 from django.contrib.auth import views as auth
 from django.urls import include, path
 
+from qtm import device_views as device
 from qtm import operator_views as operators
 from qtm import people_views as people
 from qtm import signing, views
@@ -15,6 +16,9 @@ from qtm.queues import WORKPLACES
 urlpatterns = [
     path("", views.home, name="home"),
     path("healthz", views.healthz, name="healthz"),
+    path("manifest.webmanifest", device.manifest, name="manifest"),
+    path("worker.js", device.worker, name="worker"),
+    path("offline/", device.offline, name="offline"),
     path("spine/", views.spine, name="spine"),
     path("omni/", views.observed, name="omni"),
     path("login", signing.SignIn.as_view(), name="login"),

@@ -27,9 +27,15 @@ def as_(user: User) -> Client:
     return client
 
 
+def seen(page: Any) -> str:
+    """What is drawn of a page: neither scripts nor what waits hidden until its time comes."""
+    body = re.sub(r"<(script|style|dialog).*?</\1>", " ", page.content.decode(), flags=re.DOTALL)
+    return re.sub(r"<(div|form|section|p|a|span)\b[^>]*\shidden>.*?</\1>", " ", body, flags=re.DOTALL)
+
+
 def read(page: Any) -> str:
     """A page as a person reads it: its words without tags, in one line."""
-    body = re.sub(r"<(script|style).*?</\1>", " ", page.content.decode(), flags=re.DOTALL)
+    body = seen(page)
     return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", body))
 
 
@@ -254,7 +260,7 @@ def primary(cast: Cast, walk: Walk, who: str = "will") -> str:
     """What the one button at the bottom says."""
     foot = re.search(
         r'<section class="foot"[^>]*>.*?</section>',
-        as_(getattr(cast, who)).get(walk.job().page).content.decode(),
+        seen(as_(getattr(cast, who)).get(walk.job().page)),
         re.DOTALL,
     )
     found = re.findall(r'class="press"[^>]*>(.*?)</(?:button|a|label)>', foot[0], re.DOTALL) if foot else []
