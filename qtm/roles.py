@@ -12,7 +12,7 @@ from django.contrib.auth import get_user_model
 from django.contrib.auth.models import Group, Permission
 from django.contrib.contenttypes.models import ContentType
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Q, Value
 from guardian.models import UserObjectPermission
 
 INTAKE = ["intake.take_request", "governance.submit_request", "intake.discard_request"]
@@ -151,15 +151,29 @@ NOBODY = Standing()
 
 
 def standing_of(user: Any) -> Standing:
-    """Read a person's roles, membership and grants: three queries, which see a closed account too."""
+    """Read a person's roles, membership and grants: two queries, which see a closed account too."""
     if not user.is_active or user.pk is None:
         return NOBODY
-    held = Permission.objects.filter(group__user=user, group__user__is_active=True)
-    rows = held.values_list("content_type__app_label", "codename", "group__name")
-    network = {f"{app}.{code}": role for app, code, role in rows if role in NETWORK}
     membership = user.memberships.filter(left_at=None, user__is_active=True).select_related("operator").first()
-    granted = _grants(user, membership.operator).values_list("permission__codename", flat=True) if membership else ()
+    own = str(membership.operator_id) if membership else ""
+    network, granted = {}, set()
+    for where, code, role in _held(user):
+        if role in NETWORK:
+            network[f"{where}.{code}"] = role
+        elif own and not role and where == own:
+            granted.add(code)
     return Standing(user.pk, network, membership, frozenset(granted))
+
+
+def _held(user: Any) -> Any:
+    """All that a person holds, in one query: by role the app and the permission; by grant the operator's number and the permission."""
+    by_role = Permission.objects.filter(group__user=user, group__user__is_active=True).order_by()
+    by_grant = UserObjectPermission.objects.filter(
+        user=user, content_type=ContentType.objects.get_by_natural_key("qtm", "operator")
+    )
+    return by_role.values_list("content_type__app_label", "codename", "group__name").union(
+        by_grant.values_list("object_pk", "permission__codename", Value("")), all=True
+    )
 
 
 def _grants(user: Any, operator: Any) -> Any:
