@@ -167,13 +167,12 @@ def standing_of(user: Any) -> Standing:
 
 def _held(user: Any) -> Any:
     """All that a person holds, in one query: by role the app and the permission; by grant the operator's number and the permission."""
-    by_role = Permission.objects.filter(group__user=user, group__user__is_active=True).order_by()
+    by_role = Permission.objects.filter(group__user=user, group__user__is_active=True)
     by_grant = UserObjectPermission.objects.filter(
         user=user, content_type=ContentType.objects.get_by_natural_key("qtm", "operator")
     )
-    return by_role.values_list("content_type__app_label", "codename", "group__name").union(
-        by_grant.values_list("object_pk", "permission__codename", Value("")), all=True
-    )
+    roles = by_role.values_list("content_type__app_label", "codename", "group__name")
+    return roles.union(by_grant.values_list("object_pk", "permission__codename", Value("")), all=True).order_by()
 
 
 def _grants(user: Any, operator: Any) -> Any:
