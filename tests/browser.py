@@ -7,7 +7,7 @@ import subprocess
 import sys
 import time
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -216,3 +216,19 @@ class Visitor:
     def sees(self, words: str) -> None:
         """The words stand on the page."""
         self.page.get_by_text(words).first.wait_for(timeout=5000)
+
+
+@pytest.fixture
+def visit(chromium: Browser, house: House) -> Iterator[Callable[..., Visitor]]:
+    """Somebody comes in; at the end nobody's page had anything wrong in it."""
+    visitors: list[Visitor] = []
+
+    def come(name: str = "", **options: Any) -> Visitor:
+        """A person at a browser of their own."""
+        visitors.append(Visitor(chromium, house, name, **options))
+        return visitors[-1]
+
+    yield come
+    assert [visitor.wrong for visitor in visitors if visitor.wrong] == []
+    for visitor in visitors:
+        visitor.context.close()

@@ -1,6 +1,6 @@
 """A whole case in the browser, as the people who make it: from the public form to a captured settlement."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -12,27 +12,11 @@ from intake.models import Request
 from qtm.models import Transition
 from records.models import Record, Signal
 from settlement.models import Settlement
-from tests.browser import PHONE, House, Visitor, chromium, house, static_files  # noqa: F401
+from tests.browser import PHONE, House, Visitor, chromium, house, static_files, visit  # noqa: F401
 from tests.pictures import drawn
 
 pytestmark = pytest.mark.browser
 ASKED = "Auto detailing: Interior, large vehicle"
-
-
-@pytest.fixture
-def visit(chromium: Browser, house: House) -> Iterator[Callable[..., Visitor]]:  # noqa: F811
-    """Somebody comes in; at the end nobody's page had anything wrong in it."""
-    visitors: list[Visitor] = []
-
-    def come(name: str = "", **options: Any) -> Visitor:
-        """A person at a browser of their own."""
-        visitors.append(Visitor(chromium, house, name, **options))
-        return visitors[-1]
-
-    yield come
-    assert [visitor.wrong for visitor in visitors if visitor.wrong] == []
-    for visitor in visitors:
-        visitor.context.close()
 
 
 def ask(visitor: Visitor, funnel: str) -> str:
