@@ -249,6 +249,11 @@ class DrawnDoor:
         """Where it leads."""
         return self.door.action(self.row)
 
+    @property
+    def of(self) -> str:
+        """What it is pressed on, as a page's script names it."""
+        return f"{self.row._meta.model_name}-{self.row.pk}"
+
 
 _doors: dict[tuple[type[Room], str], Door] = {}
 

@@ -175,6 +175,7 @@ class Visitor:
         self.page.get_by_label("User name").or_(self.page.get_by_label("Username")).fill(name)
         self.page.get_by_label("Password").fill(password)
         self.page.get_by_role("button", name="Sign in").click()
+        self.page.wait_for_url(lambda url: urlsplit(url).path != "/login")  # or the next page would come before it
 
     def go(self, place: str) -> None:
         """To a workplace or a queue by its name beside the page, on a phone in the menu."""

@@ -21,6 +21,7 @@ from psycopg import sql
 from psycopg.conninfo import make_conninfo
 
 from qtm.postgres.roles import database_sql, entry_sql, schema_sql
+from tests.browser import chromium, house, static_files, visit  # noqa: F401  (fixtures for every test)
 from tests.cast import Cast, Walk, make_cast
 
 ALIASES = ("default", "owner", "omni")

@@ -3,16 +3,14 @@
 from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
-from typing import Any
 
 import pytest
-from playwright.sync_api import Browser
 
 from intake.models import Request
 from qtm.models import Transition
 from records.models import Record, Signal
 from settlement.models import Settlement
-from tests.browser import PHONE, House, Visitor, chromium, house, static_files, visit  # noqa: F401
+from tests.browser import PHONE, Visitor
 from tests.pictures import drawn
 
 pytestmark = pytest.mark.browser

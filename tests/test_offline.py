@@ -11,7 +11,7 @@ from playwright.sync_api import Page, expect
 from execution.models import Evidence, Job, ServiceEvent, StageMark
 from qtm.receipts import Receipt
 from records.models import Record
-from tests.browser import PHONE, House, Visitor, chromium, house, static_files, visit  # noqa: F401
+from tests.browser import PASSWORD, PHONE, House, Visitor
 from tests.cast import DETAILING, Walk
 from tests.pictures import drawn
 
@@ -35,7 +35,7 @@ def pictures(folder: Path, *names: str) -> list[str]:
 
 def until(page: Page, script: str) -> None:
     """Wait until something holds in the page; Playwright's own way of waiting needs what the content policy forbids."""
-    for _ in range(100):
+    for _ in range(300):
         if page.evaluate(script):
             return
         page.wait_for_timeout(100)
@@ -76,8 +76,8 @@ def add(page: Page, slot: str, *paths: str) -> None:
 
 
 def test_a_whole_job_with_the_network_gone_in_the_middle(
-    visit: Callable[..., Visitor],  # noqa: F811
-    house: House,  # noqa: F811
+    visit: Callable[..., Visitor],
+    house: House,
     tmp_path: Path,
 ) -> None:
     walk = detailing()
@@ -125,3 +125,203 @@ def test_a_whole_job_with_the_network_gone_in_the_middle(
     page.get_by_role("button", name="Complete the job").click()
     expect(page.get_by_text("Complete the job: done")).to_be_visible()
     assert (Job.objects.get().state, Evidence.objects.count(), Record.objects.count()) == ("completed", 5, 1)
+
+
+def test_the_network_is_cut_while_a_photo_is_in_flight_and_it_arrives_once(
+    visit: Callable[..., Visitor], tmp_path: Path
+) -> None:
+    walk = detailing()
+    event = walk.started()
+    will = visit("will", size=NARROW)
+    page = will.page
+    page.goto(event.page)
+    kept_or_not = will.context.new_cdp_session(page)
+    kept_or_not.send("Network.enable")
+    kept_or_not.send(
+        "Network.emulateNetworkConditions",
+        {"offline": False, "latency": 50, "downloadThroughput": 500_000, "uploadThroughput": 20_000},
+    )
+    (tmp_path / "large.jpg").write_bytes(drawn((3000, 2000)) + bytes(200_000))
+    add(page, "arrival/photo/arrival", str(tmp_path / "large.jpg"))
+    expect(page.locator("#outbox-list")).to_contain_text(re.compile(r"is being sent, [1-9]\d? %"), timeout=15_000)
+    assert states(page) == ["sending"]
+    will.context.set_offline(True)
+    expect(page.locator("#outbox-says")).to_contain_text("1 thing is not sent yet. No network.")
+    assert states(page) == ["waiting"]
+    assert not Evidence.objects.exists()
+    will.context.set_offline(False)
+    expect(page.locator("#outbox")).to_be_hidden(timeout=30_000)
+    assert (states(page), Evidence.objects.count()) == (["stored"], 1)
+
+
+def test_an_answer_that_is_lost_makes_no_second_piece(visit: Callable[..., Visitor], tmp_path: Path) -> None:
+    event = detailing().started()
+    will = visit("will", size=PHONE)
+    page, lost = will.page, []
+
+    def lose(route: Any) -> None:
+        """The server has it, and its answer never comes, twice."""
+        if len(lost) < 2:
+            lost.append(route.fetch().status)
+            route.abort()
+        else:
+            route.continue_()
+
+    page.goto(event.page)
+    page.route("**/capture", lose)
+    add(page, "arrival/photo/arrival", *pictures(tmp_path, "a.jpg"))
+    expect(page.locator("#outbox-says")).to_contain_text("not sent yet")
+    expect(page.locator("#outbox")).to_be_hidden(timeout=30_000)
+    assert (lost, states(page)) == ([200, 200], ["stored"])
+    assert (Evidence.objects.count(), Receipt.objects.count()) == (1, 1)
+
+
+def test_two_tabs_send_one_outbox_once(visit: Callable[..., Visitor], tmp_path: Path) -> None:
+    event = detailing().started()
+    will = visit("will", size=PHONE)
+    page, other = will.page, will.context.new_page()
+    page.goto(event.page)
+    other.goto(event.page)
+    will.context.set_offline(True)
+    add(page, "arrival/photo/arrival", *pictures(tmp_path, "a.jpg"))
+    add(other, "before/photo/before", *pictures(tmp_path, "b.jpg", "c.jpg"))
+    expect(page.locator("#outbox-says")).to_contain_text("3 things are not sent yet")
+    will.context.set_offline(False)
+    for tab in (page, other):
+        expect(tab.locator("#outbox")).to_be_hidden(timeout=30_000)
+        expect(tab.locator(".slot.full:not(.unsent)")).to_have_count(3, timeout=15_000)
+    assert (Evidence.objects.count(), Receipt.objects.count()) == (3, 3)
+
+
+def test_what_is_refused_says_why_stops_the_line_of_its_job_and_is_left_out_by_its_person_alone(
+    visit: Callable[..., Visitor], tmp_path: Path
+) -> None:
+    event = detailing().started()
+    will = visit("will", size=PHONE)
+    page = will.page
+    page.goto(event.page)
+    (tmp_path / "broken.jpg").write_bytes(drawn()[:900])
+    add(page, "arrival/photo/arrival", str(tmp_path / "broken.jpg"))
+    expect(page.locator("#outbox-list")).to_contain_text("was refused")
+    expect(page.locator("#outbox-list")).to_contain_text("“broken.jpg” is cut off or damaged")
+    add(page, "arrival/photo/arrival", *pictures(tmp_path, "good.jpg"))
+    expect(page.locator("#outbox-says")).to_contain_text("2 things are not sent yet, 1 refused")
+    page.wait_for_timeout(500)
+    assert states(page) == ["refused", "waiting"]
+    page.locator("#outbox summary").click()
+    page.get_by_role("button", name="Leave it out…").click()
+    page.get_by_role("button", name="Go back").click()
+    assert states(page) == ["refused", "waiting"]
+    page.get_by_role("button", name="Leave it out…").click()
+    page.get_by_role("dialog").get_by_role("button", name="Leave it out").click()
+    expect(page.locator("#outbox")).to_be_hidden(timeout=15_000)
+    assert (states(page), Evidence.objects.count()) == (["stored"], 1)
+
+
+def test_complete_stays_shut_while_a_piece_is_unsent_on_this_page_and_on_a_stale_one(
+    visit: Callable[..., Visitor], tmp_path: Path
+) -> None:
+    event = detailing().filled()
+    will = visit("will", size=PHONE)
+    page, stale = will.page, will.context.new_page()
+    stale.goto(f"/serviceevents/{event.pk}/complete")
+    stale.get_by_label("Completed as asked").check()
+    page.goto(event.page)
+    expect(page.get_by_role("link", name="Complete…")).to_be_visible()
+    page.route("**/capture", lambda route: route.abort())
+    add(page, "after/photo/after", *pictures(tmp_path, "late.jpg"))
+    expect(page.get_by_text("Opens once everything that you captured has arrived.")).to_be_visible()
+    expect(page.get_by_role("link", name="Complete…")).to_be_hidden()
+    stale.get_by_role("button", name="Complete", exact=True).click()
+    expect(stale.locator("#outbox-word")).to_contain_text("One thing captured for it is not sent yet")
+    assert ServiceEvent.objects.get().state == "in_progress"
+    page.unroute("**/capture")
+    expect(page.get_by_role("link", name="Complete…")).to_be_visible(timeout=30_000)
+    stale.get_by_role("button", name="Complete", exact=True).click()
+    stale.wait_for_url("**/records/*/")
+    assert Record.objects.count() == 1
+
+
+def test_two_people_on_one_phone_and_the_second_sees_nothing_of_the_first(
+    visit: Callable[..., Visitor], tmp_path: Path
+) -> None:
+    event = detailing().started()
+    will = visit("will", size=PHONE)
+    page = will.page
+    page.goto("/desk/")
+    kept(page)
+    page.goto(event.page)
+    page.route("**/capture", lambda route: route.abort())
+    add(page, "arrival/photo/arrival", *pictures(tmp_path, "secret-garden.jpg"))
+    expect(page.locator("#outbox-says")).to_contain_text("1 thing is not sent yet")
+    out = page.get_by_role("button", name="Sign out", exact=True)
+    page.get_by_role("button", name="Menu").click()
+    out.click()
+    expect(page.get_by_role("dialog")).to_contain_text("One thing is not sent yet")
+    page.get_by_role("button", name="Go back").click()
+    page.goto(event.page)
+    page.get_by_role("button", name="Menu").click()
+    out.click()
+    page.get_by_role("button", name="Sign out all the same").click()
+    expect(page.get_by_text("You are signed out")).to_be_visible()
+    lies = "(async () => (await caches.keys()).filter((name) => name.startsWith('person-')).length)()"
+    assert page.evaluate(lies) == 0
+    page.unroute("**/capture")
+    will.sign_in("sid")
+    page.goto("/desk/")
+    expect(page.locator("#outbox")).to_be_hidden()
+    assert "secret-garden" not in raw(page)
+    assert not Evidence.objects.exists()
+    will.context.set_offline(True)
+    page.goto(event.page)
+    expect(page.get_by_text("There is no network")).to_be_visible()
+    will.context.set_offline(False)
+    page.goto("/desk/")
+    page.get_by_role("button", name="Menu").click()
+    out.click()
+    expect(page.get_by_text("You are signed out")).to_be_visible()
+    will.sign_in("will")
+    page.goto("/desk/")
+    expect(page.locator("#outbox")).to_be_hidden(timeout=15_000)
+    assert (Evidence.objects.get().by.username, states(page)) == ("will", ["stored"])
+
+
+def raw(page: Page) -> str:
+    """Every byte that lies in the phone's outboxes, as text."""
+    return page.evaluate(  # type: ignore[no-any-return]
+        """async () => { let text = "";
+          const read = (value) => value instanceof ArrayBuffer || ArrayBuffer.isView(value) ? new TextDecoder("latin1").decode(value)
+            : value && typeof value === "object" ? Object.values(value).map(read).join(" ") : String(value);
+          for (const { name } of await indexedDB.databases()) {
+            const opened = await new Promise((done) => { const r = indexedDB.open(name); r.onsuccess = () => done(r.result); });
+            text += await new Promise((done) => { const r = opened.transaction("items").objectStore("items").getAll(); r.onsuccess = () => done(read(r.result)); });
+            opened.close();
+          }
+          return text; }"""
+    )
+
+
+def test_a_session_that_ran_out_keeps_what_waits_until_its_person_signs_in(
+    visit: Callable[..., Visitor], tmp_path: Path
+) -> None:
+    event = detailing().started()
+    will = visit("will", size=PHONE)
+    page = will.page
+    page.goto(event.page)
+    will.context.clear_cookies(name="sessionid")
+    add(page, "arrival/photo/arrival", *pictures(tmp_path, "a.jpg"))
+    expect(page.locator("#outbox-says")).to_contain_text("Sign in again, and what waits is sent.")
+    page.get_by_role("link", name="Sign in again").click()
+    page.get_by_label("User name").fill("will")
+    page.get_by_label("Password").fill(PASSWORD)
+    page.get_by_role("button", name="Sign in").click()
+    page.wait_for_url("**/jobs/*/")
+    expect(page.locator(".slot.full:not(.unsent)")).to_have_count(1, timeout=15_000)
+    assert Evidence.objects.count() == 1
+
+
+def test_who_does_nothing_in_the_field_gets_no_outbox(visit: Callable[..., Visitor]) -> None:
+    ines = visit("ines")
+    ines.page.goto("/console/")
+    assert ines.page.locator("#outbox").count() == 0
+    assert ines.page.evaluate("document.body.dataset.key") is None

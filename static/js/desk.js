@@ -32,6 +32,7 @@ document.addEventListener("submit", async (event) => {
   event.preventDefault();
   event.stopImmediatePropagation(); // house.js would take it for sent
   form.dataset.sent = "yes";
+  say("");
   try {
     await keep(form, event.submitter);
     form.reset();
@@ -68,8 +69,9 @@ async function isThere(event, blob) {
   return false;
 }
 
+// Said until the next press.
 function say(words) {
-  $("#outbox-says").textContent = words;
+  $("#outbox-word").textContent = words;
   $("#outbox").hidden = false;
 }
 
@@ -143,9 +145,9 @@ async function drawLine(waiting) {
   const refused = waiting.filter((item) => item.state === "refused").length;
   const many = waiting.length === 1 ? "1 thing is" : `${waiting.length} things are`;
   if (waiting.length) $("#outbox-says").textContent = `${many} not sent yet${refused ? `, ${refused} refused` : ""}. ${line.stopped}`.trim();
-  else if (!box.dataset.said) $("#outbox-says").textContent = "";
+  else $("#outbox-says").textContent = "";
   $("#outbox-enter").hidden = !line.signedOut;
-  box.hidden = !$("#outbox-says").textContent;
+  box.hidden = !$("#outbox-says").textContent && !$("#outbox-word").textContent;
   $("details", box).hidden = !waiting.length;
   box.classList.toggle("refused", refused > 0);
   const rows = await Promise.all(waiting.map(async (item) => row(item, await content(item))));
@@ -165,7 +167,7 @@ function row(item, { says, url, name }) {
 
 // To leave a piece out is a person's own act, asked once more: it is the only way by which something is taken out unsent.
 function leaveOut(item, says) {
-  ask(`Leave out “${says}”? It was never sent, and is deleted from this phone.`, "Leave it out", () => remove(item.order));
+  ask(`Leave out “${says}”? It was never sent, and is deleted from this phone.`, "Leave it out", () => remove(item.order).then(send));
 }
 
 function ask(words, yes, act) {
@@ -203,10 +205,11 @@ const writing = () => $$("#main :is(input:not([type=hidden], [type=checkbox], [t
 // Completing needs everything that was captured here to have arrived; what that is, the server is told too.
 document.addEventListener("submit", async (event) => {
   const form = event.target;
-  if (!form.dataset.completes || form.dataset.checked) return;
+  const work = form.dataset.row?.match(/^serviceevent-(\d+)$/)?.[1];
+  if (!work || form.dataset.outbox || form.dataset.checked) return;
   event.preventDefault();
   event.stopImmediatePropagation();
-  const items = (await all()).filter((item) => String(item.event) === form.dataset.completes);
+  const items = (await all()).filter((item) => String(item.event) === work);
   const left = items.filter((item) => UNSENT.includes(item.state));
   if (left.length) return say(`${left.length === 1 ? "One thing" : `${left.length} things`} captured for it ${left.length === 1 ? "is" : "are"} not sent yet. Complete once everything has arrived.`);
   for (const item of items) form.append(el("input", { type: "hidden", name: "captured", value: item.id }));

@@ -12,6 +12,9 @@ function changed() {
   tabs.postMessage("change");
 }
 
+// Something about a piece is to be drawn anew in this tab alone.
+export const redraw = () => changes.dispatchEvent(new Event("change"));
+
 // Call back whenever anything here has changed, in this tab or another.
 export const watch = (what) => changes.addEventListener("change", what);
 

@@ -1,13 +1,13 @@
 // Sending what waits, one after the other and in order: on load, when the network returns, when the page is seen. Where it fails the
 // line stops, keeps everything and says so. The same piece sent twice is one piece: the server knows its id and its digest.
-import { all, arrived, change, open, whose } from "./outbox.js";
+import { all, arrived, change, open, redraw, whose } from "./outbox.js";
 
 const STALLED = 30_000; // no byte has moved for so long
 const PAUSES = [2, 5, 10, 20, 40, 60].map((seconds) => seconds * 1000);
 const cookie = (name) => document.cookie.split("; ").find((each) => each.startsWith(`${name}=`))?.slice(name.length + 1) ?? "";
 
 export const line = { stopped: "", signedOut: false, progress: new Map() };
-let failures = 0, later;
+let failures = 0, later, underway;
 
 // Send everything that waits, in one tab of this person at a time.
 export const send = () => navigator.locks.request(`qtm-outbox-${whose}`, { ifAvailable: true }, async (lock) => lock && goThrough());
@@ -64,12 +64,14 @@ function post(item, { fields, file, blob }) {
   for (const [name, value] of fields) form.append(name, value);
   if (blob) form.append(file.field, blob, file.name);
   return new Promise((resolve) => {
-    const request = new XMLHttpRequest();
+    const request = (underway = new XMLHttpRequest());
     let alive = setTimeout(() => request.abort(), STALLED);
     const moved = (event) => {
       clearTimeout(alive);
       alive = setTimeout(() => request.abort(), STALLED);
-      if (event.lengthComputable && event.total) line.progress.set(item.id, event.loaded / event.total);
+      if (!event.lengthComputable || !event.total) return;
+      line.progress.set(item.id, event.loaded / event.total);
+      redraw();
     };
     request.upload.onprogress = request.onprogress = moved;
     request.onloadend = () => {
@@ -89,6 +91,7 @@ function post(item, { fields, file, blob }) {
   });
 }
 
+addEventListener("offline", () => underway?.abort()); // nothing would tell it, and it would wait for nothing
 addEventListener("online", () => { failures = 0; send(); });
 document.addEventListener("visibilitychange", () => document.visibilityState === "visible" && send());
 addEventListener("pageshow", (event) => event.persisted && send());
