@@ -79,7 +79,7 @@ def _says(field: Field, answer: Answer) -> str:
     """An answer as people say it."""
     if isinstance(answer, bool):
         return "yes" if answer else "no"
-    return next((choice.label for choice in field.choices if choice.code == answer), str(answer))
+    return field.named(answer)
 
 
 def _personal(event: ServiceEvent) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from typing import Self
 
 from qtm.runtime.table import Malformed, Table, join, says_something
 
-type Answer = str | int | bool
+type Answer = str | int | bool | list[str]
 
 ASKED = ("required", "optional", "no")
 FACTS = ("name", "phone", "email", "place", "position", "wished", "description")
@@ -16,6 +16,7 @@ FIELD_KINDS: dict[str, tuple[str, ...]] = {
     "text": ("max_length",),
     "longtext": ("max_length",),
     "choice": ("choices",),
+    "choices": ("choices",),
     "number": ("min", "max"),
     "date": (),
     "yesno": (),
@@ -31,6 +32,12 @@ YES_NO = {"yes": True, "true": True, "on": True, "no": False, "false": False, "o
 
 class Refused(ValueError):
     """An answer was refused; the text is a sentence for the person who gave it."""
+
+
+def codes_in(raw: object) -> list[str]:
+    """Codes as a list holds them, or a text with commas between; what is neither stands for itself, and is no code."""
+    several = raw.split(",") if isinstance(raw, str) else raw
+    return [str(one).strip() for one in several] if isinstance(several, list) else [repr(raw)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,8 +98,7 @@ class Field:
             raise Malformed(join(at, "code"), f"“{code}” is asked of everybody already; give the field another code.")
         for key in sorted(own.intersection(table.value).difference(FIELD_KINDS[kind])):
             raise Malformed(join(at, key), f"A field of kind {kind} has no such key.")
-        if kind == "choice":
-            table.need("choices")
+        table.need(*(key for key in FIELD_KINDS[kind] if key == "choices"))
         choices = table.coded("choices", Choice.read)
         least, most = cls._range(table)
         words = (code, table.text("label", 120), kind, table.flag("required"), table.flag("personal"), table.help())
@@ -117,7 +123,8 @@ class Field:
         """Give the cleaned answer, or None where an optional one is missing; refuse with a plain sentence."""
         if isinstance(raw, str) and UNSTORABLE.search(raw):
             raise Refused(f"“{self.label}” contains a NUL byte or half a character, which cannot be stored.")
-        if raw is None or (isinstance(raw, str) and not says_something(raw)):
+        nothing = raw is None or (raw == [] and self.kind == "choices")
+        if nothing or (isinstance(raw, str) and not says_something(raw)):
             if self.required:
                 raise Refused(f"“{self.label}” needs an answer.")
             return None
@@ -139,6 +146,20 @@ class Field:
             offered = ", ".join(choice.label for choice in self.choices)
             raise Refused(f"“{self.label}” must be one of these: {offered}.")
         return code
+
+    def _as_choices(self, raw: object) -> list[str]:
+        """Take the codes of several things that are offered, each once, in the order in which they are; as text with commas between."""
+        codes = codes_in(raw)
+        if not set(codes) <= {choice.code for choice in self.choices}:
+            offered = ", ".join(choice.label for choice in self.choices)
+            raise Refused(f"“{self.label}” must be some of these: {offered}.")
+        return [choice.code for choice in self.choices if choice.code in codes]
+
+    def named(self, answer: object) -> str:
+        """An answer in words: what was chosen by its label, everything else as it is."""
+        labels = {choice.code: choice.label for choice in self.choices}
+        codes = codes_in(answer) if self.kind == "choices" else [str(answer)]
+        return ", ".join(labels.get(code, code) for code in codes)
 
     def _as_number(self, raw: object) -> int:
         """Take a whole number in range, written in any script's digits."""
@@ -173,6 +194,7 @@ ANSWERS: dict[str, Callable[[Field, object], Answer]] = {
     "text": Field._as_text,
     "longtext": Field._as_text,
     "choice": Field._as_choice,
+    "choices": Field._as_choices,
     "number": Field._as_number,
     "date": Field._as_date,
     "yesno": Field._as_yes_or_no,

@@ -4,10 +4,10 @@ from dataclasses import dataclass
 from typing import Self
 
 from qtm.runtime.fields import Answer, Choice
+from qtm.runtime.slots import Evidence
 from qtm.runtime.table import Table, join
 
-EVIDENCE_KINDS = ("photo", "note")
-MOST_EVIDENCE, MOST_MINOR = 50, 10**12
+MOST_MINOR = 10**12
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,24 +40,6 @@ class Tier:
         table = Table(value, at, ("code", "label"), ("help", "price"))
         price = Price.read(table.value["price"], join(at, "price")) if "price" in table.value else None
         return cls(table.code(), table.text("label", 120), table.help(), price)
-
-
-@dataclass(frozen=True, slots=True)
-class Evidence:
-    """A slot for evidence in a stage: of which kind and category, and how many are required."""
-
-    kind: str
-    category: str
-    label: str
-    required: int
-    help: str = ""
-
-    @classmethod
-    def read(cls, value: object, at: str) -> Self:
-        """Read it."""
-        table = Table(value, at, ("kind", "category", "label", "required"), ("help",))
-        kind, required = table.word("kind", EVIDENCE_KINDS), table.number("required", 0, MOST_EVIDENCE)
-        return cls(kind, table.code("category"), table.text("label", 120), required, table.help())
 
 
 @dataclass(frozen=True, slots=True)

@@ -120,7 +120,12 @@ class Table:
         return value
 
     def rows[T](
-        self, key: str, read: Callable[[object, str], T], key_of: Callable[[T], object], name: str
+        self,
+        key: str,
+        read: Callable[[object, str], T],
+        key_of: Callable[[T], object],
+        name: str,
+        most: int = MOST_ROWS,
     ) -> tuple[T, ...]:
         """Take a list that may be left out but is never empty, and in which nothing stands twice."""
         if key not in self.value:
@@ -128,8 +133,8 @@ class Table:
         at, value = join(self.at, key), self.value[key]
         if not isinstance(value, list):
             raise Malformed(at, f"This must be a list, not {called(value)}.")
-        if not 1 <= len(value) <= MOST_ROWS:
-            raise Malformed(at, f"This list has {len(value)} entries; it must have between 1 and {MOST_ROWS}.")
+        if not 1 <= len(value) <= most:
+            raise Malformed(at, f"This list has {len(value)} entries; it must have between 1 and {most}.")
         taken: dict[object, T] = {}
         for number, one in enumerate(value):
             row = read(one, f"{at}[{number}]")

@@ -10,7 +10,8 @@ from pathlib import Path
 from typing import Any, Self
 
 from qtm.runtime.fields import Answer, Asks, Choice, Field, Refused
-from qtm.runtime.parts import Evidence, Outcome, Service, Stage, Tier
+from qtm.runtime.parts import Outcome, Service, Stage, Tier
+from qtm.runtime.slots import Evidence
 from qtm.runtime.table import MOST_ROWS, Coded, Malformed, Table, called, join, line_of
 
 SURFACES = Path(__file__).parent.parent / "surfaces"
@@ -59,7 +60,19 @@ class Runtime:
             stages=table.coded("stages", Stage.read),
             outcomes=outcomes,
         )
+        runtime._areas_known()
         return cls(**{**_shallow(runtime), "open311": runtime._services(table)})
+
+    def _areas_known(self) -> None:
+        """Refuse a slot that is owed for each of what is not asked, may be left open, or is nobody's to read in a Record."""
+        areas = {
+            field.code for field in self.fields if field.kind == "choices" and field.required and not field.personal
+        }
+        for place, stage in enumerate(self.stages):
+            for number, slot in enumerate(stage.evidence):
+                if slot.each and slot.each not in areas:
+                    at = f"stages[{place}].evidence[{number}].each"
+                    raise Malformed(at, f"No field “{slot.each}” of kind choices is required and not personal.")
 
     @staticmethod
     def _honest(table: Table, status: str) -> None:
