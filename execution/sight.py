@@ -9,14 +9,14 @@ from qtm.roles import Standing
 
 def photos_for(standing: Standing) -> QuerySet[Evidence]:
     """The pictures of the ServiceEvents that a person may see: photos, and signatures that were drawn."""
-    return _pieces_for(standing).filter(media_type__startswith="image/")
+    return pieces_for(standing).filter(media_type__startswith="image/")
 
 
 def documents_for(standing: Standing) -> QuerySet[Evidence]:
     """The papers of the ServiceEvents that a person may see."""
-    return _pieces_for(standing).filter(media_type__in=list(ENDINGS))
+    return pieces_for(standing).filter(media_type__in=list(ENDINGS))
 
 
-def _pieces_for(standing: Standing) -> QuerySet[Evidence]:
+def pieces_for(standing: Standing) -> QuerySet[Evidence]:
     """The evidence of the ServiceEvents that a person may see."""
     return Evidence.objects.filter(event__in=ServiceEvent.objects.filter(standing.sight(ServiceEvent)))
