@@ -8,7 +8,7 @@ from typing import Self
 
 from qtm.runtime.table import Malformed, Table, join, says_something
 
-type Answer = str | int | bool | list[str]
+type Answer = str | int | bool | list[str] | tuple[str, ...]
 
 ASKED = ("required", "optional", "no")
 FACTS = ("name", "phone", "email", "place", "position", "wished", "description")
@@ -37,7 +37,7 @@ class Refused(ValueError):
 def codes_in(raw: object) -> list[str]:
     """Codes as a list holds them, or a text with commas between; what is neither stands for itself, and is no code."""
     several = raw.split(",") if isinstance(raw, str) else raw
-    return [str(one).strip() for one in several] if isinstance(several, list) else [repr(raw)]
+    return [str(one).strip() for one in several] if isinstance(several, list | tuple) else [repr(raw)]
 
 
 @dataclass(frozen=True, slots=True)

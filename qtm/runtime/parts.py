@@ -88,4 +88,5 @@ class Service:
 
     def as_json(self) -> dict[str, object]:
         """Give it as plain data, under its name."""
-        return {"tier": self.tier, **({"fields": dict(self.fields)} if self.fields else {})}
+        answers = {code: list(each) if isinstance(each, tuple) else each for code, each in self.fields}
+        return {"tier": self.tier, **({"fields": answers} if answers else {})}

@@ -112,7 +112,8 @@ class Runtime:
         errors.update({code: "This answer is blank." for code in raw if code not in {*answers, *errors}})
         for code, sentence in errors.items():
             raise Malformed(f"{at}.fields.{code}", sentence)
-        return Service(name, tier, tuple(answers.items()))
+        kept = ((code, tuple(each) if isinstance(each, list) else each) for code, each in answers.items())
+        return Service(name, tier, tuple(kept))
 
     @classmethod
     def load(cls, path: str | Path) -> Self:
