@@ -27,12 +27,12 @@ BEGIN
   ), stages AS (
     SELECT s.value AS stage, s.ordinality AS place FROM here, jsonb_array_elements(coalesce(runtime -> 'stages', '[]')) WITH ORDINALITY s
   ), owed AS (
-    SELECT place, n.ordinality AS line, stage ->> 'code' AS stage, n.value ->> 'kind' AS kind, n.value ->> 'category' AS category,
+    SELECT place, n.ordinality AS line, a.ordinality AS area, stage ->> 'code' AS stage, n.value ->> 'kind' AS kind, n.value ->> 'category' AS category,
       a.item, (n.value ->> 'required')::int AS needed, concat_ws(': ', n.value ->> 'label', nullif(a.called, '')) AS label, n.value AS slot
     FROM here, stages, jsonb_array_elements(coalesce(stage -> 'evidence', '[]')) WITH ORDINALITY n,
-      evidence_areas(runtime, context, n.value ->> 'each') a
+      evidence_areas(runtime, context, n.value ->> 'each') WITH ORDINALITY a
     UNION ALL
-    SELECT place, 1000, stage ->> 'code', 'stage', '', '', 1, stage ->> 'label', NULL FROM stages
+    SELECT place, 1000, 1, stage ->> 'code', 'stage', '', '', 1, stage ->> 'label', NULL FROM stages
   ), there AS (
     SELECT x.stage::text, x.kind::text, x.category::text, x.item::text, count(*)::int AS have
     FROM execution_evidence x WHERE x.event_id = event GROUP BY 1, 2, 3, 4
@@ -47,7 +47,7 @@ BEGIN
     WHEN kind = 'measurement' THEN
       format('1 measurement of %s (%s)', label, (SELECT string_agg(u, ', ') FROM jsonb_array_elements_text(slot -> 'units') u))
     ELSE format('%s %s%s of %s', still, kind, CASE WHEN still > 1 THEN 's' END, label) END
-  FROM lacking WHERE still > 0 ORDER BY place, line;
+  FROM lacking WHERE still > 0 ORDER BY place, line, area;
 END $$;
 
 -- Whether a value has exactly these keys, and texts under them.
