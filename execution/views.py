@@ -91,7 +91,7 @@ def evidence(request: Signed, pk: int, longest: int = files.LARGE) -> HttpRespon
     )
 
 
-@csp_override({"default-src": [CSP.NONE], "sandbox": True})
+@csp_override({"default-src": [CSP.NONE], "sandbox": [""]})
 @require_safe
 @login_required
 def document(request: Signed, pk: int) -> HttpResponseBase:

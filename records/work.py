@@ -51,7 +51,7 @@ def _stage(stage: Stage, places: Sequence[Place], there: Reading) -> dict[str, A
     """One stage as data."""
     mark = next((mark for mark in there.marks if mark["stage"] == stage.code), None)
     pieces, here = _pieces(stage, there), [place for place in places if place.stage is stage]
-    put = {(stage.code, place.slot.kind, place.slot.category, place.item): place for place in here}
+    put: dict[tuple[str, ...], Place] = {_where(place): place for place in here}
     newest = {_put(piece): piece for piece in pieces}
     return {
         "code": stage.code,
@@ -74,9 +74,14 @@ def _put(piece: Row) -> tuple[str, ...]:
     return tuple(piece[name] for name in PUT)
 
 
+def _where(place: Place) -> tuple[str, ...]:
+    """The same of a place."""
+    return place.stage.code, place.slot.kind, place.slot.category, place.item
+
+
 def _slot(place: Place, pieces: Sequence[Row]) -> dict[str, Any]:
     """What a stage requires at one place, and how much of it there is; where the newest counts, that is one at most."""
-    slot, put = place.slot, (place.stage.code, place.slot.kind, place.slot.category, place.item)
+    slot, put = place.slot, _where(place)
     have = sum(_put(piece) == put for piece in pieces)
     return {
         "kind": slot.kind,

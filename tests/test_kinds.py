@@ -20,6 +20,7 @@ from tests.cast import Cast, Walk, enter
 from tests.pictures import drawn, upload
 from tests.pieces import PDF, paper
 from tests.test_desk import access, as_, press, read
+from tests.test_evidence import body_of
 
 pytestmark = pytest.mark.django_db
 GARDEN: Mapping[str, Any] = {
@@ -188,7 +189,7 @@ def test_a_signature_is_drawn_or_typed_and_always_has_its_name(cast: Cast, garde
     assert send(garden, SIGNED, name=" Maren Holt ", drawing=[png]).status_code == 302
     drawn_one = Evidence.objects.get()
     assert (drawn_one.value, drawn_one.media_type) == ({"name": "Maren Holt", "how": "drawn"}, "image/png")
-    assert b"".join(as_(cast.will).get(f"/evidence/{drawn_one.pk}/").streaming_content)[:2] == b"\xff\xd8"
+    assert body_of(as_(cast.will).get(f"/evidence/{drawn_one.pk}/"))[:2] == b"\xff\xd8"
     assert send(garden, SIGNED, name="Maren Holt", typed="on").status_code == 302
     typed = Evidence.objects.latest("pk")
     assert (typed.value, typed.sha256) == ({"name": "Maren Holt", "how": "typed"}, "")
@@ -254,7 +255,7 @@ def test_a_paper_is_taken_by_what_it_holds_and_handed_out_as_nothing_that_runs(
     piece = Evidence.objects.get()
     assert (piece.media_type, piece.size_bytes, piece.text) == (media_type, len(content), "From the yard.")
     answer = as_(cast.will).get(f"/evidence/{piece.pk}/file/")
-    assert b"".join(answer.streaming_content) == content
+    assert body_of(answer) == content
     assert answer.headers["Content-Type"] == "application/octet-stream"
     assert answer.headers["Content-Disposition"] == f'attachment; filename="{served}"'
     assert answer.headers["X-Content-Type-Options"] == "nosniff"
@@ -301,7 +302,7 @@ def test_a_paper_is_handed_to_those_who_may_see_its_service_event_and_to_nobody_
     address = f"/evidence/{piece.pk}/file/"
     for name in ("nora", "will", "wanda", "ines", "eve"):
         answer = as_(getattr(cast, name)).get(address)
-        assert (name, answer.status_code, b"".join(answer.streaming_content)[:5]) == (name, 200, b"%PDF-")
+        assert (name, answer.status_code, body_of(answer)[:5]) == (name, 200, b"%PDF-")
     for name in ("cora", "sam", "sid", "liam", "sue", "pete", "wim", "root", "nobody"):
         assert (name, as_(getattr(cast, name)).get(address).status_code) == (name, 404)
         assert not documents_for(getattr(cast, name).standing).exists()

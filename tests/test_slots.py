@@ -90,6 +90,7 @@ def test_a_slot_for_each_has_a_place_for_each_that_was_chosen_in_the_order_of_th
         ("work/photo/x/front", "X: Front"),
         ("work/photo/x/back", "X: Back, by the shed"),
     ]
+    nothing: Data
     for nothing in ({}, {"areas": []}, {"areas": "front"}, {"areas": None}):
         assert places(surface, nothing) == []
     assert [place.code for place in places(Runtime.read(slotted("photo")), {})] == ["work/photo/x"]
