@@ -16,7 +16,7 @@ class Note(Kind):
 
     def asks(self, slot: Evidence) -> dict[str, forms.Field]:
         """The words, and nothing else."""
-        return {"text": note_field(slot.label, required=True)}
+        return {"text": note_field("Note", required=True)}
 
     def pieces(self, slot: Evidence, *, text: str = "") -> list[Piece]:
         """A note, unless it says nothing."""
