@@ -4,6 +4,7 @@ from typing import Any
 
 from django.core.files.uploadedfile import SimpleUploadedFile
 
+from demo.captures import Captures
 from demo.cast import FUNNELS, Cast
 from demo.scenes import draw
 from demo.stories import Story
@@ -23,7 +24,7 @@ TAKE = "intake.take_request"
 VIA = {"web": "public form", "import": "import"}  # whatever else comes in is taken by staff
 
 
-class Walk:
+class Walk(Captures):
     """One case on its way; its steps are what a story names."""
 
     def __init__(self, story: Story, cast: Cast) -> None:
@@ -169,11 +170,18 @@ class Walk:
         """Write something down."""
         self._enter(self.hand, ServiceEvent, "capture", stage=stage, category=category, kind="note", text=text)
 
-    def show(self, stage: str, category: str, moment: str, count: int = 1) -> None:
-        """Take pictures."""
+    def shown(self, moment: str) -> None:
+        """Take a picture of every part that was asked for, before or after."""
+        for area in self.story.asked["answers"]["areas"]:
+            self.show(moment, moment, moment, item=area)
+
+    def show(self, stage: str, category: str, moment: str, count: int = 1, item: str = "") -> None:
+        """Take pictures; of one part, where each is shown."""
         for view in range(count):
             name = f"{category}-{view + 1}.jpg"
-            upload = SimpleUploadedFile(name, draw(self.story.scene, self.story.key, moment, view), "image/jpeg")
+            upload = SimpleUploadedFile(
+                name, draw(f"{self.story.scene} {item}".strip(), f"{self.story.key}{item}", moment, view), "image/jpeg"
+            )
             self._enter(
                 self.hand,
                 ServiceEvent,
@@ -181,6 +189,7 @@ class Walk:
                 stage=stage,
                 category=category,
                 kind="photo",
+                item=item,
                 photos=[files.check(upload)],
             )
 

@@ -5,15 +5,14 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
-from execution.forms import slot_code
 from execution.missing import Missing
-from execution.models import UNDER_WAY, Evidence, Job, ServiceEvent, StageMark
+from execution.models import UNDER_WAY, Job, ServiceEvent
+from execution.slots import Slot, Step, fills, of
 from qtm.case import Case
 from qtm.doors import DrawnDoor, all_doors, door_of, doors_out_of
 from qtm.models import Transition, User
 from qtm.receipts import Receipt
-from qtm.runtime import Evidence as Required
-from qtm.runtime import Stage
+from qtm.runtime import Place, Stage, places
 
 IN_PLACE = {(ServiceEvent, "capture"), (ServiceEvent, "mark")}  # drawn where the evidence stands
 
@@ -26,69 +25,6 @@ class Doing(Case):
         """The lines of the Job and its ServiceEvents, oldest first."""
         rooms = [Job.label(), ServiceEvent.label()]
         return list(Transition.objects.filter(case_id=self.case_id, room__in=rooms).select_related("user"))
-
-
-@dataclass(frozen=True, slots=True)
-class Slot:
-    """A place for evidence in a stage, with what was put there."""
-
-    stage: Stage
-    wants: Required
-    pieces: Sequence[Evidence]
-
-    @property
-    def code(self) -> str:
-        """How a form names it."""
-        return slot_code(self.stage, self.wants)
-
-    @property
-    def anchor(self) -> str:
-        """How the page names its control."""
-        return f"add-{self.stage.code}-{self.wants.kind}-{self.wants.category}"
-
-    @property
-    def still(self) -> int:
-        """How many are still needed."""
-        return max(0, self.wants.required - len(self.pieces))
-
-    @property
-    def empty(self) -> range:
-        """The places that wait to be filled, but for the one that is filled next."""
-        return range(1, self.still)
-
-    @property
-    def full(self) -> bool:
-        """Whether all that is required is there."""
-        return not self.still
-
-
-@dataclass(frozen=True, slots=True)
-class Step:
-    """A stage as it stands: its slots, and whether and by whom it was marked as done."""
-
-    stage: Stage
-    slots: Sequence[Slot]
-    mark: StageMark | None
-    here: bool
-
-    @property
-    def anchor(self) -> str:
-        """How the page names it."""
-        return f"stage-{self.stage.code}"
-
-    @property
-    def required(self) -> str:
-        """The slots that must be full before it can be marked as done, as the page's script reads them."""
-        return " ".join(slot.code for slot in self.slots if slot.wants.required)
-
-    @property
-    def still(self) -> str:
-        """What is needed before it can be marked as done."""
-        return ", ".join(
-            f"{slot.still} {slot.wants.kind}{'s' if slot.still > 1 else ''} of {slot.wants.label}"
-            for slot in self.slots
-            if slot.still
-        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -210,9 +146,20 @@ class Bench:
         pieces = list(self.event.evidence.select_related("by")) if self.event else []
         marks = {mark.stage: mark for mark in self.event.marks.select_related("by")} if self.event else {}
         here = next((stage for stage in self.runtime.stages if stage.code not in marks), None)
+        slots = [Slot(place, [each for each in pieces if fills(each, place)]) for place in self._places]
         return [
-            Step(stage, _slots(stage, pieces), marks.get(stage.code), stage is here) for stage in self.runtime.stages
+            Step(stage, of(stage, slots), marks.get(stage.code), stage is here, self._still(stage))
+            for stage in self.runtime.stages
         ]
+
+    @property
+    def _places(self) -> list[Place]:
+        """Where evidence is put in this case."""
+        return places(self.runtime, self.job.context["answers"])
+
+    def _still(self, stage: Stage) -> str:
+        """What a stage still needs, in the words of the database."""
+        return ", ".join(each.words for each in self.lacks if each.stage == stage.code and each.kind != "stage")
 
     @cached_property
     def doors(self) -> list[DrawnDoor]:
@@ -272,15 +219,6 @@ def _received(event: ServiceEvent) -> Iterator[str]:
     doors = [door.name for door in all_doors() if door.pressed_on is ServiceEvent]
     for item in Receipt.objects.filter(row_id=event.pk, door__in=doors).values_list("item", flat=True):
         yield str(item)
-
-
-def _slots(stage: Stage, pieces: Sequence[Evidence]) -> list[Slot]:
-    """The slots of a stage, each with its pieces."""
-    there = [each for each in pieces if each.stage == stage.code]
-    return [
-        Slot(stage, wants, [each for each in there if (each.kind, each.category) == (wants.kind, wants.category)])
-        for wants in stage.evidence
-    ]
 
 
 def claim_door(job: Job, user: Any) -> DrawnDoor | None:

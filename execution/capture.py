@@ -1,31 +1,28 @@
-"""Capturing: what is asked of a note or a photo before it becomes evidence."""
+"""Capturing: what every kind of evidence passes before it is noted."""
 
 from collections.abc import Sequence
 from typing import Any
 
 from execution import files
-from qtm.refusals import Invalid
+from execution.kinds import Piece
+from qtm.refusals import Conflict, Invalid
 
 
-def note_for(text: str) -> dict[str, Any]:
-    """A note, unless it says nothing."""
-    said = text.strip()
-    if not said:
-        raise Invalid({"text": "Write the note first."})
-    return {"text": said}
+def keep(there: Any, pieces: Sequence[Piece]) -> None:
+    """Keep the files of pieces, unless one of them is in the job already; they are kept before they are noted."""
+    sent = [piece.file for piece in pieces if piece.file]
+    seen = (
+        set(there.filter(sha256__in=[file.sha256 for file in sent]).values_list("sha256", flat=True)) if sent else set()
+    )
+    for file in sent:
+        if file.sha256 in seen:
+            raise Invalid({"slot": f"“{file.name}” is in this job already: each shows something of its own."})
+        seen.add(file.sha256)
+    for file in sent:
+        files.keep(file)
 
 
-def photos_for(there: Any, photos: Sequence[files.Photo]) -> list[dict[str, Any]]:
-    """Photos for a job, unless one of them is in it already; they are kept before they are noted."""
-    if not photos:
-        raise Invalid({"photos": "Choose at least one picture."})
-    seen = set(there.filter(sha256__in=[photo.sha256 for photo in photos]).values_list("sha256", flat=True))
-    for photo in photos:
-        if photo.sha256 in seen:
-            raise Invalid(
-                {"photos": f"“{photo.name}” is in this job already: each picture shows something of its own."}
-            )
-        seen.add(photo.sha256)
-    for photo in photos:
-        files.keep(photo)
-    return [photo.columns() for photo in photos]
+def refuse_again(newest: Any, piece: Piece) -> None:
+    """A piece that stands for those before it says something else than the newest; the database refuses it too."""
+    if newest and not piece.file and (newest.value, newest.text) == (piece.value, piece.text):
+        raise Conflict(sentence="That is what stands there already.", heading="It is there already")

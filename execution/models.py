@@ -1,6 +1,5 @@
 """Execution: a Job is created by one explicit act, claimed by an operator, and carried out in a ServiceEvent."""
 
-from collections.abc import Sequence
 from functools import cached_property
 from typing import Any
 
@@ -8,19 +7,21 @@ from django.db import models
 from django.db.models.functions import MD5
 from django.urls import reverse
 
-from execution import files
-from execution.capture import note_for, photos_for
+from execution.capture import keep, refuse_again
+from execution.documents import ENDINGS
 from execution.job import Job, kept_out
+from execution.kinds import KINDS
 from execution.missing import Missing, missing_of
 from qtm.acts import present_act
 from qtm.law import own_law
 from qtm.models import Membership, Operator, SurfaceVersion, User
 from qtm.refusals import Forbidden, Invalid
-from qtm.runtime import Unknown
+from qtm.runtime import EVIDENCE_KINDS, Place, places
 from qtm.spine import ACTIVE, WORKING, BornAmong, Boundary, Fact, PartOf, Room, Verb, birth, move, note
 
 __all__ = ["PAID", "UNDER_WAY", "Evidence", "Job", "ServiceEvent", "StageMark"]
 
+DIGEST = "^[0-9a-f]{64}$"
 LIVING = ["ready", "in_progress", "paused", "completed"]
 UNDER_WAY = ["ready", "in_progress", "paused"]
 PAID = [("", "not said"), ("paid", "paid"), ("unpaid", "not paid")]
@@ -125,16 +126,29 @@ class ServiceEvent(Room):
 
     @note("in_progress", label="Add evidence", access=WORKING, codename="capture_evidence")
     def capture(
-        self, *, stage: str, category: str, kind: str = "note", text: str = "", photos: Sequence[files.Photo] = ()
+        self, *, stage: str, category: str, kind: str = "note", item: str = "", **given: Any
     ) -> list["Evidence"]:
-        """Note a piece of evidence in a slot of the surface: a note, or photos that were checked and are now kept."""
-        try:
-            self.version.reads.evidence(stage, kind, category)
-        except Unknown as unknown:
-            raise Invalid({"slot": str(unknown)}) from None
-        slot = {"stage": stage, "kind": kind, "category": category}
-        pieces = photos_for(self.evidence, photos) if kind == "photo" else [note_for(text)]
-        return [Evidence.noted(event=self, **slot, **piece) for piece in pieces]
+        """Note evidence in a slot of the surface; what is `given` is for its kind to check, and files are kept before that."""
+        slot = {"stage": stage, "kind": kind, "category": category, "item": item}
+        here = self._place(**slot).slot
+        pieces = KINDS[kind].pieces(here, **given)
+        if here.newest_counts:
+            refuse_again(self.evidence.filter(**slot).last(), pieces[-1])
+        keep(self.evidence, pieces)
+        return [Evidence.noted(event=self, **slot, **piece.columns()) for piece in pieces]
+
+    @property
+    def places(self) -> list[Place]:
+        """Where evidence is put: the slots of the surface, each once or for each of what the requester chose."""
+        return places(self.version.reads, self.job.context["answers"])
+
+    def _place(self, **slot: str) -> Place:
+        """The place that is meant; `Invalid` (422) where there is none."""
+        sought = "/".join(filter(None, (slot[name] for name in ("stage", "kind", "category", "item"))))
+        found = next((place for place in self.places if place.code == sought), None)
+        if found is None:
+            raise Invalid({"slot": f"{self.version.reads.name} takes no such evidence here."})
+        return found
 
     @note("in_progress", label="Stage done", access=WORKING, codename="capture_evidence")
     def mark(self, *, stage: str) -> "StageMark":
@@ -184,12 +198,14 @@ class StageMark(Fact):
 
 
 class Evidence(Fact):
-    """A photo or a note, captured for a stage; its bytes are kept once under their SHA-256."""
+    """A piece of evidence, captured for a stage and where it is owed for each for one area; the bytes of a file are kept once under their SHA-256."""
 
     event = PartOf(ServiceEvent, ("in_progress",), related_name="evidence")
     stage = models.CharField(max_length=40)
-    kind = models.CharField(max_length=10, choices=[("photo", "photo"), ("note", "note")])
+    kind = models.CharField(max_length=20, choices=[(kind, kind) for kind in EVIDENCE_KINDS])
     category = models.CharField(max_length=40)
+    item = models.CharField(max_length=40, blank=True)
+    value = models.JSONField(null=True)
     text = models.TextField(max_length=4000, blank=True)
     name = models.CharField(max_length=200, blank=True)
     sha256 = models.CharField(max_length=64, blank=True, db_index=True)
@@ -206,20 +222,24 @@ class Evidence(Fact):
                 fields=["event", "sha256"],
                 condition=~models.Q(sha256=""),
                 name="execution_evidence_photo_key",
-                violation_error_message="This picture is in this job already: each shows something of its own.",
+                violation_error_message="This file is in this job already: each shows something of its own.",
             ),
             models.UniqueConstraint(
                 "event",
                 "stage",
                 "category",
+                "item",
                 MD5("text"),
                 condition=models.Q(kind="note"),
                 name="execution_evidence_note_key",
                 violation_error_message="This note stands there already.",
             ),
             models.CheckConstraint(
-                condition=models.Q(kind="photo", sha256__regex="^[0-9a-f]{64}$")
-                | models.Q(kind="note", sha256="") & ~models.Q(text=""),
+                condition=models.Q(kind="photo", sha256__regex=DIGEST, value__isnull=True)
+                | models.Q(kind="note", sha256="", value__isnull=True) & ~models.Q(text="")
+                | models.Q(kind__in=["measurement", "checklist"], sha256="", value__isnull=False)
+                | models.Q(kind="signature", sha256__regex=f"^$|{DIGEST}", value__isnull=False)
+                | models.Q(kind="file", sha256__regex=DIGEST, value__isnull=True, media_type__in=list(ENDINGS)),
                 name="execution_evidence_piece",
             ),
         ]

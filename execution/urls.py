@@ -15,6 +15,7 @@ urlpatterns = [
     path("jobs/<int:pk>/", views.job, name="job"),
     path("evidence/<int:pk>/", views.evidence, name="evidence"),
     path("evidence/<int:pk>/small/", views.evidence, {"longest": files.SMALL}, name="evidence-small"),
+    path("evidence/<int:pk>/file/", views.document, name="evidence-file"),
     *doors(
         Job,
         ServiceEvent,

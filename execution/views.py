@@ -6,14 +6,17 @@ from functools import wraps
 from django.contrib.auth.decorators import login_required
 from django.http import FileResponse, Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.csp import CSP
+from django.views.decorators.csp import csp_override
 from django.views.decorators.http import require_safe
 
 from execution import files
 from execution.asked import Asked
 from execution.bench import Bench
 from execution.desk import Desk, done
+from execution.documents import served_as
 from execution.models import Job
-from execution.sight import photos_for
+from execution.sight import documents_for, photos_for
 from qtm.panels import panels
 from qtm.refusals import Forbidden, is_full
 from qtm.signed import Signed
@@ -85,4 +88,21 @@ def evidence(request: Signed, pk: int, longest: int = files.LARGE) -> HttpRespon
     headers = {"Cache-Control": "private, max-age=31536000, immutable", "Cross-Origin-Resource-Policy": "same-origin"}
     return FileResponse(
         copy.open("rb"), content_type="image/jpeg", filename=f"{piece.stage}-{piece.pk}.jpg", headers=headers
+    )
+
+
+@csp_override({"default-src": [CSP.NONE], "sandbox": [""]})
+@require_safe
+@login_required
+def document(request: Signed, pk: int) -> HttpResponseBase:
+    """A paper as it was sent, for those who may see its ServiceEvent: to keep and not to be opened in a page."""
+    piece = get_object_or_404(documents_for(request.user.standing), pk=pk)
+    try:
+        kept = files.place_of(piece.sha256).open("rb")
+    except FileNotFoundError as error:
+        raise Http404("The file is not in its place.") from error
+    name = served_as(piece.name, piece.media_type)
+    headers = {"Cache-Control": "private, no-store", "Cross-Origin-Resource-Policy": "same-origin"}
+    return FileResponse(
+        kept, as_attachment=True, filename=name, content_type="application/octet-stream", headers=headers
     )

@@ -56,4 +56,6 @@ def text_of(value: Any) -> str:
     """A detail as a correction keeps it; a moment in UTC."""
     if isinstance(value, bool):
         return "yes" if value else "no"
+    if isinstance(value, list):
+        return ", ".join(value)
     return value.astimezone(UTC).isoformat() if isinstance(value, datetime) else "" if value is None else str(value)

@@ -96,7 +96,9 @@ class CorrectionForm(DoorForm):
         """What was chosen from a list may be given as the list names it."""
         given = super().clean() or {}
         codes = {label.casefold(): code for code, label in self.named.get(given.get("field", ""), {}).items()}
-        given["becomes"] = codes.get(given.get("becomes", "").casefold(), given.get("becomes", ""))
+        typed = given.get("becomes", "")
+        several = [codes.get(part.strip().casefold(), part) for part in typed.split(",")]
+        given["becomes"] = codes.get(typed.casefold(), ",".join(several) if codes else typed)
         return given
 
 

@@ -84,8 +84,7 @@ def answer_words(field: Field, answer: Any) -> str:
     """An answer as people say it."""
     if isinstance(answer, bool) or (field.kind == "yesno" and answer):
         return {True: "Yes", "yes": "Yes", False: "No", "no": "No"}.get(answer, str(answer))
-    named = {choice.code: choice.label for choice in field.choices}
-    return named.get(answer, "" if answer is None else str(answer))
+    return "" if answer is None else field.named(answer)
 
 
 def position_words(said: Mapping[str, Any]) -> str:

@@ -30,6 +30,14 @@ class Choice(forms.ChoiceField):
         return value or ""
 
 
+class Choices(forms.MultipleChoiceField):
+    """Several things chosen, taken as they are, for the same reason."""
+
+    def clean(self, value: Any) -> list[str]:
+        """As they were sent."""
+        return list(value or [])
+
+
 def questions(runtime: Runtime) -> dict[str, forms.Field]:
     """The questions of a runtime, by the names under which what was asked is stored."""
     asked: dict[str, forms.Field] = {}
@@ -64,6 +72,9 @@ def question(field: Field) -> forms.Field:
     said: dict[str, Any] = {"label": field.label, "help_text": field.help, "required": field.required}
     if field.kind == "yesno":
         return _cards([("yes", "Yes"), ("no", "No")], said)
+    if field.kind == "choices":
+        ticked = [(each.code, card(each.label)) for each in field.choices]
+        return Choices(choices=ticked, widget=forms.CheckboxSelectMultiple, **said)
     if field.kind == "choice":
         offered = [(each.code, each.label) for each in field.choices]
         return (

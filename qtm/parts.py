@@ -17,7 +17,7 @@ PARTS = [
     Part("Import of requests", "partial", "Open311 JSON files by a command; no live connection yet."),
     Part("Governance Console and Task Inbox", "live"),
     Part("Desk and Jobs page", "partial", "They need a connection: nothing is captured offline yet."),
-    Part("Evidence", "partial", "Photos as JPEG, PNG and WebP, and notes; HEIC and measurements not yet."),
+    Part("Evidence", "partial", "Photos as JPEG, PNG and WebP; HEIC not yet."),
     Part("Records", "live"),
     Part("Proof of Records", "partial", "Each is sealed by its digest; a signed, append-only proof log is planned."),
     Part("⭐ Signal", "partial", "Given at sealing or never; suppressing and revoking are planned."),

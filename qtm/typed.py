@@ -24,7 +24,8 @@ def keep_typed(request: HttpRequest, page: str = "") -> HttpResponse:
     """Keep the text of a form in the nameless session, for the page it is offered on, and ask to sign in."""
     sweep(request)
     back = page or request.path
-    text = {name: value for name, value in request.POST.items() if name not in NOT_KEPT}
+    typed = ((name, request.POST.getlist(name)) for name in request.POST if name not in NOT_KEPT)
+    text = {name: several if len(several) > 1 else several[0] for name, several in typed if several}
     kept = {"path": urlsplit(back).path, "pressed": request.path, "text": text, "until": time() + HALF_AN_HOUR}
     if len(request.session.encode({"typed": kept})) <= MOST_KEPT:
         request.session["typed"] = kept

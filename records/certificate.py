@@ -9,12 +9,14 @@ from typing import Any
 
 from django.utils.dateparse import parse_datetime
 
-from execution.sight import photos_for
+from execution.kinds import KINDS
+from execution.sight import pieces_for
 from governance.models import Task
 from qtm.roles import Standing
 from qtm.words import exact
 from records import policy
 from records.models import Annex, Record
+from records.work import numbered
 
 # What people read for what the requester said of themselves, in this order.
 PERSONAL_WORDS = {
@@ -160,23 +162,31 @@ class Certificate:
 
     @cached_property
     def pictures(self) -> dict[str, int]:
-        """Where the pictures are kept, by digest, as far as this person may see them."""
-        return dict(photos_for(self.standing).filter(event=self.record.event_id).values_list("sha256", "pk"))
+        """Where the files are kept, by digest, as far as this person may see them."""
+        pieces = pieces_for(self.standing).filter(event=self.record.event_id).exclude(sha256="")
+        return dict(pieces.values_list("sha256", "pk"))
 
     def stages(self) -> Iterator[dict[str, Any]]:
-        """Each stage with its pictures and its notes."""
+        """Each stage with its pictures, and with its other pieces as their kinds are drawn."""
         for stage in self.facts["stages"]:
-            pieces = [
-                {**piece, "at": datetime.fromisoformat(piece["at"]), "kept": self.pictures.get(piece.get("sha256", ""))}
-                for piece in stage["evidence"]
-            ]
+            pieces = [self._shown(place, piece) for place, piece in numbered(stage["code"], stage["evidence"])]
             done_at = datetime.fromisoformat(stage["done_at"]) if stage["done"] else None
             yield {
                 **stage,
                 "done_at": done_at,
                 "photos": [each for each in pieces if each["kind"] == "photo"],
-                "notes": [each for each in pieces if each["kind"] == "note"],
+                "others": [each for each in pieces if each["kind"] != "photo" and each["template"]],
             }
+
+    def _shown(self, place: str, piece: Mapping[str, Any]) -> dict[str, Any]:
+        """One piece, with where its file is and what was confided in it, as far as this person may see."""
+        return {
+            **piece,
+            "at": datetime.fromisoformat(piece["at"]),
+            "kept": self.pictures.get(piece.get("sha256", "")),
+            "confided": self.annex.get("written", {}).get("confided", {}).get(place, ""),
+            "template": KINDS[piece["kind"]].sealed_template if piece["kind"] in KINDS else "",
+        }
 
 
 def _crossing(each: Mapping[str, Any], reason: str) -> Crossing:

@@ -1,7 +1,7 @@
 """Composing a Record: everything that was asked, governed and done, as canonical bytes (RFC 8785) with their SHA-256.
 
 What is the requester's own stands in the annex. So does every text that governance typed by hand (reasons, notes, a summary put
-right), because it may name them; what the operator wrote of the work stands in the document as it was written.
+right), because it may name them, and the name of whoever signed; what the operator wrote of the work stands in the document as it was written.
 """
 
 import hashlib
@@ -16,7 +16,7 @@ from intake.models import CHANNELS
 from qtm.runtime import Answer, Field, Runtime
 from records.canonical import canonical
 from records.reading import Reading, Row, read, stamp
-from records.work import outcome, stages
+from records.work import confided, outcome, stages
 
 FORM = "qtm record 1"
 PERSONAL = ("summary", "name", "phone", "email", "place", "latitude", "longitude", "description")
@@ -79,7 +79,7 @@ def _says(field: Field, answer: Answer) -> str:
     """An answer as people say it."""
     if isinstance(answer, bool):
         return "yes" if answer else "no"
-    return next((choice.label for choice in field.choices if choice.code == answer), str(answer))
+    return field.named(answer)
 
 
 def _personal(event: ServiceEvent) -> dict[str, Any]:
@@ -93,6 +93,7 @@ def _written(event: ServiceEvent, there: Reading) -> dict[str, Any]:
     return {
         "note": event.job.context["note"],
         "corrections": [{name: each[name] for name in ("field", "was", "is", "why")} for each in there.corrections],
+        "confided": confided(event, there),
         "reasons": {str(place): line["reason"] for place, line in enumerate(there.lines) if line["reason"]},
     }
 

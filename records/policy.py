@@ -42,10 +42,10 @@ def judge(record: Mapping[str, Any]) -> Verdict:
     """Judge by the Record alone: stages, evidence, outcome, and a human's claim and start."""
     stages: Sequence[Mapping[str, Any]] = record["stages"]
     slots = [slot for stage in stages for slot in stage["slots"]]
-    photos = [piece for stage in stages for piece in stage["evidence"] if piece["kind"] == "photo"]
+    kept = [piece for stage in stages for piece in stage["evidence"] if "sha256" in piece]
     done = bool(stages) and all(stage["done"] for stage in stages)
     there = all(slot["have"] >= slot["required"] for slot in slots)
-    intact = all(piece["intact"] for piece in photos)
+    intact = all(piece["intact"] for piece in kept)
     return Verdict(
         (
             Condition(done, "Every stage is done.", "Not every stage is done."),

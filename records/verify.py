@@ -69,4 +69,4 @@ def _whole(record: Record, facts: Mapping[str, Any]) -> str:
 
 def files(facts: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
     """Every file that a document names."""
-    return (piece for stage in facts["stages"] for piece in stage["evidence"] if piece["kind"] == "photo")
+    return (piece for stage in facts["stages"] for piece in stage["evidence"] if "sha256" in piece)

@@ -1,12 +1,16 @@
 """What was carried out, as a Record tells it: stages with their evidence, and how it ended."""
 
-from collections.abc import Iterable
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from execution.files import intact
+from execution.kinds import KINDS
 from execution.models import ServiceEvent
-from qtm.runtime import Outcome, Stage
+from qtm.runtime import Outcome, Place, Stage
 from records.reading import Reading, Row, stamp
+
+FILE = ("sha256", "size_bytes", "media_type", "width", "height")
+PUT = ("stage", "kind", "category", "item")
 
 
 def outcome(event: ServiceEvent) -> dict[str, Any]:
@@ -25,45 +29,83 @@ def outcome(event: ServiceEvent) -> dict[str, Any]:
 
 def stages(event: ServiceEvent, there: Reading) -> list[dict[str, Any]]:
     """Each stage with its mark, what it requires, and its evidence."""
-    return [_stage(stage, there) for stage in event.version.reads.stages]
+    return [_stage(stage, event.places, there) for stage in event.version.reads.stages]
 
 
-def _stage(stage: Stage, there: Reading) -> dict[str, Any]:
+def confided(event: ServiceEvent, there: Reading) -> dict[str, str]:
+    """What pieces hold that is somebody's own, by the place of each in the document: its stage, and its number there."""
+    own = {
+        place: KINDS[piece["kind"]].confides(piece["value"])
+        for stage in event.version.reads.stages
+        for place, piece in numbered(stage.code, _pieces(stage, there))
+    }
+    return {place: words for place, words in own.items() if words}
+
+
+def numbered[T](stage: str, pieces: Sequence[T]) -> Iterator[tuple[str, T]]:
+    """The pieces of a stage, each with its place in the document."""
+    return ((f"{stage}/{number}", piece) for number, piece in enumerate(pieces))
+
+
+def _stage(stage: Stage, places: Sequence[Place], there: Reading) -> dict[str, Any]:
     """One stage as data."""
     mark = next((mark for mark in there.marks if mark["stage"] == stage.code), None)
-    pieces = [piece for piece in there.evidence if piece["stage"] == stage.code]
+    pieces, here = _pieces(stage, there), [place for place in places if place.stage is stage]
+    put: dict[tuple[str, ...], Place] = {_where(place): place for place in here}
+    newest = {_put(piece): piece for piece in pieces}
     return {
         "code": stage.code,
         "label": stage.label,
         "done": bool(mark),
         "done_at": stamp(mark["at"]) if mark else "",
         "done_by": there.name(mark["by"]) if mark else "",
-        "slots": [_slot(slot, pieces) for slot in stage.evidence],
-        "evidence": [_piece(piece, stage, there) for piece in pieces],
+        "slots": [_slot(place, pieces) for place in here],
+        "evidence": [_piece(piece, put[_put(piece)], there, newest[_put(piece)] is piece) for piece in pieces],
     }
 
 
-def _slot(slot: Any, pieces: Iterable[Row]) -> dict[str, Any]:
-    """What a stage requires of one kind and category, and how much of it there is."""
-    have = sum((piece["kind"], piece["category"]) == (slot.kind, slot.category) for piece in pieces)
-    return {"kind": slot.kind, "category": slot.category, "label": slot.label, "required": slot.required, "have": have}
+def _pieces(stage: Stage, there: Reading) -> list[Row]:
+    """The evidence of a stage, in the order in which it was captured."""
+    return [piece for piece in there.evidence if piece["stage"] == stage.code]
 
 
-def _piece(piece: Row, stage: Stage, there: Reading) -> dict[str, Any]:
-    """One piece of evidence: a note in full, a file by digest, size and type."""
-    label = next(
-        (slot.label for slot in stage.evidence if (slot.kind, slot.category) == (piece["kind"], piece["category"])),
-        piece["category"],
-    )
+def _put(piece: Row) -> tuple[str, ...]:
+    """Where a piece was put."""
+    return tuple(piece[name] for name in PUT)
+
+
+def _where(place: Place) -> tuple[str, ...]:
+    """The same of a place."""
+    return place.stage.code, place.slot.kind, place.slot.category, place.item
+
+
+def _slot(place: Place, pieces: Sequence[Row]) -> dict[str, Any]:
+    """What a stage requires at one place, and how much of it there is; where the newest counts, that is one at most."""
+    slot, put = place.slot, _where(place)
+    have = sum(_put(piece) == put for piece in pieces)
+    return {
+        "kind": slot.kind,
+        "category": slot.category,
+        "item": place.item,
+        "label": place.label,
+        "required": slot.required,
+        "have": min(1, have) if slot.newest_counts else have,
+    }
+
+
+def _piece(piece: Row, place: Place, there: Reading, newest: bool) -> dict[str, Any]:
+    """One piece of evidence: its words and its value in full, a file by digest, size and type."""
     facts = {
         "kind": piece["kind"],
         "category": piece["category"],
-        "label": label,
+        "item": piece["item"],
+        "label": place.label,
         "at": stamp(piece["at"]),
         "by": there.name(piece["by"]),
         "text": piece["text"],
+        "counts": newest or not place.slot.newest_counts,
+        **KINDS[piece["kind"]].tells(place.slot, piece["value"]),
     }
-    if piece["kind"] != "photo":
+    if not piece["sha256"]:
         return facts
-    file = {name: piece[name] for name in ("sha256", "size_bytes", "media_type", "width", "height")}
-    return {**facts, **file, "intact": intact(piece["sha256"], piece["size_bytes"])}
+    return {**facts, **{name: piece[name] for name in FILE}, "intact": intact(piece["sha256"], piece["size_bytes"])}

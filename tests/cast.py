@@ -9,7 +9,6 @@ from uuid import uuid4
 
 from django.contrib.auth.models import Group
 
-from execution import files
 from execution.models import Job, ServiceEvent
 from governance.models import Assignment, Task
 from governance.submit import Asking, ask
@@ -19,7 +18,7 @@ from qtm.doors import door_of
 from qtm.models import Membership, Operator, Surface, User
 from records.models import Record
 from settlement.models import Settlement
-from tests.pictures import upload
+from tests.pieces import fill
 
 PEOPLE = {
     "ines": "admin",
@@ -189,14 +188,7 @@ class Walk:
         """In progress with all that its surface requires."""
         event = self.started()
         with acting(getattr(self.cast, self.worker), via="test", authority="execution.capture_evidence as worker"):
-            for lack in event.missing():
-                if lack.kind == "stage":
-                    event.mark(stage=lack.stage)
-                    continue
-                photos = [files.check(upload()) for _ in range(lack.needed - lack.have)] if lack.kind == "photo" else []
-                event.capture(
-                    stage=lack.stage, kind=lack.kind, category=lack.category, text="As agreed.", photos=photos
-                )
+            fill(event)
         return self.event()
 
     def record(self) -> Record:

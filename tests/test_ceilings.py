@@ -162,6 +162,7 @@ PAGES: dict[str, list[Page]] = {
     "job": [Page("will", newest(Job, state=state)) for state in ("queued", "claimed", "completed")],
     "evidence": [Page("will", newest(Evidence, kind="photo"), html=False)],
     "evidence-small": [Page("will", newest(Evidence, kind="photo"), html=False)],
+    "evidence-file": [Page("will", newest(Evidence, kind="file"), html=False)],
     "records": [Page("will"), Page("ines"), Page("cora")],
     "record": [Page(who, newest(Record)) for who in ("will", "ines", "cora")],
     **{key: [Page("ines", newest(Record), html=False)] for key in ("record-document", "record-annex")},

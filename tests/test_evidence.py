@@ -547,7 +547,7 @@ def test_a_photo_that_is_noted_and_not_whole_is_reported_and_the_status_says_so(
     place.unlink()
     if harm != "lost":
         place.write_bytes(data[:-1] + (b"\0" if harm == "changed" else b""))
-    with pytest.raises(CommandError, match="1 photos are noted"):
+    with pytest.raises(CommandError, match="1 pieces are noted"):
         call_command("sweep_evidence")
     assert f"evidence {piece.pk}" in capsys.readouterr().err
 

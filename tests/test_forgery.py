@@ -230,7 +230,7 @@ def test_a_stage_is_marked_by_sql_only_once_its_evidence_is_there_and_evidence_f
 ) -> None:
     event = walk.started()
     mark = "INSERT INTO execution_stagemark (event_id, stage) VALUES (%s, %s)"
-    note = "INSERT INTO execution_evidence (event_id, stage, kind, category, text, name, sha256, size_bytes, media_type, width, height) VALUES (%s, %s, 'note', %s, 'Fair.', '', '', 0, '', 0, 0)"
+    note = "INSERT INTO execution_evidence (event_id, stage, kind, category, item, text, name, sha256, size_bytes, media_type, width, height) VALUES (%s, %s, 'note', %s, '', 'Fair.', '', '', 0, '', 0, 0)"
     assert attempt((mark, [event.pk, "advice"]), user=cast.will.pk) == "evidence"
     assert attempt((mark, [event.pk, "nowhere"]), user=cast.will.pk) == "evidence"
     assert attempt((note, [event.pk, "study", "summary"]), user=cast.will.pk) == "evidence"

@@ -69,7 +69,7 @@ def test_what_says_the_same_is_no_version(cast: Cast) -> None:
     ("text", "named"),
     [
         (HEDGES.replace("summary", "sumary", 1), "sumary"),
-        (HEDGES.replace('status = "planned"', 'status = "done"', 1), "status"),
+        (HEDGES.replace('status = "live"', 'status = "done"', 1), "status"),
         ("code = ", "line 1"),
         (b"\xff\xfe", "line 1"),
         ("[" * 5000, "line 1"),

@@ -112,8 +112,8 @@ STEPS = [
         "will",
         "records.complete_serviceevent as worker of Northside",
         (
-            """INSERT INTO execution_evidence (event_id, stage, kind, category, text, name, sha256, size_bytes, media_type, width, height)
-               SELECT id, 'advice', 'note', 'summary', 'Fair.', '', '', 0, '', 0, 0 FROM execution_serviceevent WHERE case_id > %(before)s""",
+            """INSERT INTO execution_evidence (event_id, stage, kind, category, item, text, name, sha256, size_bytes, media_type, width, height)
+               SELECT id, 'advice', 'note', 'summary', '', 'Fair.', '', '', 0, '', 0, 0 FROM execution_serviceevent WHERE case_id > %(before)s""",
             """INSERT INTO execution_stagemark (event_id, stage)
                SELECT e.id, stage FROM execution_serviceevent e, unnest(ARRAY['study', 'advice']) stage WHERE e.case_id > %(before)s""",
             "UPDATE execution_serviceevent SET state = 'completed', outcome = 'advised' WHERE case_id > %(before)s",

@@ -43,7 +43,7 @@ class Command(BaseCommand):
             self.stderr.write(f"not whole: {piece.sha256}, evidence {piece.pk} of {piece.event.reference}")
         self.stdout.write(f"{len(left)} files that nothing notes.")
         if lost:
-            raise CommandError(f"{len(lost)} photos are noted and their files are not there or not whole.")
+            raise CommandError(f"{len(lost)} pieces are noted and their files are not there or not whole.")
 
 
 def _unnoted() -> Iterator[Path]:
@@ -59,8 +59,8 @@ def _noted(name: str) -> bool:
 
 
 def _pieces() -> Iterator[Evidence]:
-    """Every photo that was noted."""
-    return Evidence.objects.filter(kind="photo").select_related("event").iterator()
+    """Every piece that was noted with a file."""
+    return Evidence.objects.exclude(sha256="").select_related("event").iterator()
 
 
 def _take_away(kept: Path, before: float) -> bool:
