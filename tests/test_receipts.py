@@ -127,7 +127,7 @@ def test_what_came_damaged_is_not_taken_and_the_phone_is_told_to_send_it_again(c
         {"said_at": "0001-01-01T00:00:00Z"},
     ],
 )
-def test_what_a_phone_says_that_cannot_be_read_is_422(cast: Cast, detailing: Walk, wrong: dict[str, str]) -> None:
+def test_what_a_phone_says_that_cannot_be_read_is_422(cast: Cast, detailing: Walk, wrong: dict[str, Any]) -> None:
     assert sends(cast.will, detailing.event(), "start", **wrong).status_code == 422
     assert detailing.event().state == "ready"
 
