@@ -29,6 +29,7 @@ FIELD_KINDS: dict[str, tuple[str, ...]] = {
 }
 LENGTHS = {"text": 200, "longtext": 4000}
 MOST_LENGTH, MOST_ROWS, MOST_EVIDENCE, MOST_MINOR = 10_000, 100, 50, 10**12
+MOST_EVENTS = 10
 # Beyond this a JSON number is not the same number everywhere (RFC 8785).
 MOST_NUMBER = 2**53 - 1
 CONTROL = re.compile("[\0-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
@@ -123,6 +124,10 @@ class _Table:
     def code(self, key: str = "code") -> str:
         """Take a code."""
         return self.form(key, r"[a-z][a-z0-9-]{0,39}", "a code: a-z, 0-9 and hyphens, at most 40, a letter first")
+
+    def event(self) -> str:
+        """Take the code of the event that this is of, where it says one."""
+        return self.code("event") if "event" in self.value else ""
 
     def form(self, key: str, pattern: str, meaning: str) -> str:
         """Take a text of a given form."""
@@ -375,6 +380,26 @@ class Evidence:
 
 
 @dataclass(frozen=True, slots=True)
+class Event:
+    """One of several ServiceEvents that carry out a Job, one after the other."""
+
+    code: str
+    label: str
+    help: str = ""
+
+    @classmethod
+    def read(cls, value: object, at: str) -> Self:
+        """Read it."""
+        table = _Table(value, at, ("code", "label"), ("help",))
+        return cls(table.code(), table.text("label", 120), table.help())
+
+    @property
+    def within(self) -> str:
+        """Its label as it stands within a sentence."""
+        return self.label if self.label[1:2].isupper() else self.label[:1].lower() + self.label[1:]
+
+
+@dataclass(frozen=True, slots=True)
 class Stage:
     """A stage of the work, in the order in which it is done."""
 
@@ -382,13 +407,14 @@ class Stage:
     label: str
     help: str = ""
     evidence: tuple[Evidence, ...] = ()
+    event: str = ""
 
     @classmethod
     def read(cls, value: object, at: str) -> Self:
         """Read it."""
-        table = _Table(value, at, ("code", "label"), ("help", "evidence"))
+        table = _Table(value, at, ("code", "label"), ("help", "evidence", "event"))
         slots = table.rows("evidence", Evidence.read, lambda slot: (slot.kind, slot.category), ".category")
-        return cls(table.code(), table.text("label", 120), table.help(), slots)
+        return cls(table.code(), table.text("label", 120), table.help(), slots, table.event())
 
 
 @dataclass(frozen=True, slots=True)
@@ -399,15 +425,17 @@ class Outcome:
     label: str
     completes: bool
     reasons: tuple[Choice, ...] = ()
+    event: str = ""
 
     @classmethod
     def read(cls, value: object, at: str) -> Self:
         """Read it; an outcome that does not complete always has reasons."""
-        table = _Table(value, at, ("code", "label", "completes"), ("reasons",))
+        table = _Table(value, at, ("code", "label", "completes"), ("reasons", "event"))
         completes = table.flag("completes")
         if not completes:
             table.need("reasons")
-        return cls(table.code(), table.text("label", 120), completes, table.coded("reasons", Choice.read))
+        reasons = table.coded("reasons", Choice.read)
+        return cls(table.code(), table.text("label", 120), completes, reasons, table.event())
 
 
 @dataclass(frozen=True, slots=True)
@@ -435,6 +463,7 @@ class Runtime:
     lacks: tuple[str, ...] = ()
     fields: tuple[Field, ...] = ()
     tiers: tuple[Tier, ...] = ()
+    events: tuple[Event, ...] = ()
     stages: tuple[Stage, ...] = ()
     outcomes: tuple[Outcome, ...] = ()
     open311: tuple[Service, ...] = ()
@@ -443,7 +472,7 @@ class Runtime:
     def read(cls, data: Mapping[str, object]) -> Self:
         """Read a runtime, or refuse it naming the exact key."""
         needs = ("code", "name", "summary", "status", "asks")
-        table = _Table(data, "", needs, ("lacks", "fields", "tiers", "stages", "outcomes", "open311"))
+        table = _Table(data, "", needs, ("lacks", "fields", "tiers", "events", "stages", "outcomes", "open311"))
         status = table.word("status", STATUSES)
         cls._honest(table, status)
         outcomes = table.coded("outcomes", Outcome.read)
@@ -458,9 +487,11 @@ class Runtime:
             lacks=table.rows("lacks", lambda value, at: _text(value, at, 300), lambda line: line, ""),
             fields=table.coded("fields", Field.read),
             tiers=table.coded("tiers", Tier.read),
+            events=table.coded("events", Event.read),
             stages=table.coded("stages", Stage.read),
             outcomes=outcomes,
         )
+        runtime._refuse_bad_sequence(table)
         return cls(**{**_shallow(runtime), "open311": runtime._services(table)})
 
     @staticmethod
@@ -475,6 +506,27 @@ class Runtime:
             raise Malformed("lacks", "This key is missing: a partial surface says what it lacks.")
         if status == "live" and "lacks" in table.value:
             raise Malformed("lacks", "A live surface lacks nothing; call it partial, or leave this out.")
+
+    def _refuse_bad_sequence(self, table: _Table) -> None:
+        """Refuse several events that could not be carried out one after the other, and stages of an event that is not there."""
+        known = {event.code for event in self.events}
+        for key, rows in (("stages", self.stages), ("outcomes", self.outcomes)):
+            for place, row in enumerate(rows):
+                if row.event and not known:
+                    raise Malformed("events", f"This key is missing, but {key}[{place}] names an event.")
+                if row.event not in known and (row.event or known and key == "stages"):
+                    said = f"This surface has no event “{row.event}”." if row.event else "This key is missing."
+                    raise Malformed(f"{key}[{place}].event", said)
+        if not known:
+            return
+        table.need("stages", "outcomes")
+        if not 2 <= len(known) <= MOST_EVENTS:
+            raise Malformed("events", f"A sequence has between 2 and {MOST_EVENTS} events; without one, leave this out.")
+        for place, event in enumerate(self.events):
+            if not self.stages_of(event.code):
+                raise Malformed(f"events[{place}].code", "No stage is of this event.")
+            if not any(outcome.completes for outcome in self.outcomes_of(event.code)):
+                raise Malformed(f"events[{place}].code", "At least one outcome must complete this event.")
 
     def _services(self, table: _Table) -> tuple[Service, ...]:
         """Read the foreign services, by name, because jsonb keeps no order of keys."""
@@ -553,6 +605,35 @@ class Runtime:
     def stage(self, code: str) -> Stage:
         """Give the stage of that code."""
         return self._named(self.stages, code, "stage")
+
+    def event(self, code: str) -> Event:
+        """Give the event of that code."""
+        return self._named(self.events, code, "event")
+
+    @property
+    def first_part(self) -> str:
+        """Give the code of the event that comes first; nothing where there is only one, which needs none."""
+        return self.events[0].code if self.events else ""
+
+    def stages_of(self, part: str) -> tuple[Stage, ...]:
+        """Give the stages of one event of the sequence; all of them where there is none."""
+        return tuple(stage for stage in self.stages if stage.event == part)
+
+    def outcomes_of(self, part: str) -> tuple[Outcome, ...]:
+        """Give the ways in which one event of the sequence may end: its own, and those of all."""
+        return tuple(outcome for outcome in self.outcomes if outcome.event in ("", part))
+
+    def place_of(self, part: str) -> int:
+        """Give the place of an event in the sequence, counted from one."""
+        return [event.code for event in self.events].index(part) + 1
+
+    def after(self, part: str) -> Event | None:
+        """Give the event that follows one of the sequence; None after the last."""
+        return next(iter(self.events[self.place_of(part) :]), None) if self.events else None
+
+    def ends(self, part: str, outcome: str) -> bool:
+        """Tell whether nothing follows an event that ended so: it is the last, or its work was not completed."""
+        return self.after(part) is None or not self.outcome(outcome).completes
 
     def outcome(self, code: str) -> Outcome:
         """Give the outcome of that code."""
