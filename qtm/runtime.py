@@ -4,7 +4,7 @@ import hashlib
 import json
 import re
 import tomllib
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields, is_dataclass
 from datetime import date
 from pathlib import Path
@@ -393,11 +393,6 @@ class Event:
         table = _Table(value, at, ("code", "label"), ("help",))
         return cls(table.code(), table.text("label", 120), table.help())
 
-    @property
-    def within(self) -> str:
-        """Its label as it stands within a sentence."""
-        return self.label if self.label[1:2].isupper() else self.label[:1].lower() + self.label[1:]
-
 
 @dataclass(frozen=True, slots=True)
 class Stage:
@@ -510,18 +505,21 @@ class Runtime:
     def _refuse_bad_sequence(self, table: _Table) -> None:
         """Refuse several events that could not be carried out one after the other, and stages of an event that is not there."""
         known = {event.code for event in self.events}
-        for key, rows in (("stages", self.stages), ("outcomes", self.outcomes)):
+        of_event: dict[str, Sequence[Stage | Outcome]] = {"stages": self.stages, "outcomes": self.outcomes}
+        for key, rows in of_event.items():
             for place, row in enumerate(rows):
                 if row.event and not known:
                     raise Malformed("events", f"This key is missing, but {key}[{place}] names an event.")
-                if row.event not in known and (row.event or known and key == "stages"):
+                if row.event not in known and (row.event or (known and key == "stages")):
                     said = f"This surface has no event “{row.event}”." if row.event else "This key is missing."
                     raise Malformed(f"{key}[{place}].event", said)
         if not known:
             return
         table.need("stages", "outcomes")
         if not 2 <= len(known) <= MOST_EVENTS:
-            raise Malformed("events", f"A sequence has between 2 and {MOST_EVENTS} events; without one, leave this out.")
+            raise Malformed(
+                "events", f"A sequence has between 2 and {MOST_EVENTS} events; without one, leave this out."
+            )
         for place, event in enumerate(self.events):
             if not self.stages_of(event.code):
                 raise Malformed(f"events[{place}].code", "No stage is of this event.")
@@ -681,6 +679,11 @@ class Runtime:
             if row.code == code:
                 return row
         raise Unknown(f"{self.name} has no {what} {code!r}.")
+
+
+def within(label: str) -> str:
+    """A label as it stands within a sentence; an abbreviation stays as it is."""
+    return label if label[1:2].isupper() else label[:1].lower() + label[1:]
 
 
 def shipped() -> tuple[Runtime, ...]:
