@@ -8,6 +8,7 @@ from typing import Any
 from execution.forms import slot_code
 from execution.missing import Missing
 from execution.models import Evidence, Job, ServiceEvent, StageMark
+from execution.parts import Parts
 from qtm.case import Case
 from qtm.doors import DrawnDoor, door_of, doors_out_of
 from qtm.models import Transition, User
@@ -93,7 +94,7 @@ class Bench:
         self.job, self.user, self.event = job, user, job.event
         if self.event:
             self.event.job, self.event.version, self.event.operator = job, job.version, job.operator
-        self.runtime = job.version.reads
+        self.runtime, self.parts = job.version.reads, Parts(job)
 
     @property
     def theirs(self) -> bool:
@@ -147,10 +148,9 @@ class Bench:
         """Every stage as it stands."""
         pieces = list(self.event.evidence.select_related("by")) if self.event else []
         marks = {mark.stage: mark for mark in self.event.marks.select_related("by")} if self.event else {}
-        here = next((stage for stage in self.runtime.stages if stage.code not in marks), None)
-        return [
-            Step(stage, _slots(stage, pieces), marks.get(stage.code), stage is here) for stage in self.runtime.stages
-        ]
+        stages = self.runtime.stages_of(self.parts.code)
+        here = next((stage for stage in stages if stage.code not in marks), None)
+        return [Step(stage, _slots(stage, pieces), marks.get(stage.code), stage is here) for stage in stages]
 
     @cached_property
     def doors(self) -> list[DrawnDoor]:
@@ -191,7 +191,7 @@ class Bench:
     @property
     def giving_up(self) -> str:
         """How the surface calls an end without completion."""
-        return next((outcome.label for outcome in self.runtime.outcomes if not outcome.completes), "")
+        return next((each.label for each in self.runtime.outcomes_of(self.parts.code) if not each.completes), "")
 
     @property
     def outcome(self) -> tuple[str, str]:

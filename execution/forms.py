@@ -1,5 +1,6 @@
 """What the doors of execution ask: a piece of evidence for a slot, and which stage is done."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from django import forms
@@ -12,7 +13,7 @@ from governance.models import Assignment
 from intake.facts import Facts
 from qtm.doors import DoorForm
 from qtm.refusals import Invalid
-from qtm.runtime import Evidence, Runtime, Stage
+from qtm.runtime import Evidence, Stage
 
 
 def slot_code(stage: Stage, slot: Evidence) -> str:
@@ -20,11 +21,11 @@ def slot_code(stage: Stage, slot: Evidence) -> str:
     return f"{stage.code}/{slot.kind}/{slot.category}"
 
 
-def slot_choices(runtime: Runtime) -> list[tuple[str, list[tuple[str, str]]]]:
-    """Every slot of a surface, stage by stage."""
+def slot_choices(stages: Iterable[Stage]) -> list[tuple[str, list[tuple[str, str]]]]:
+    """Every slot of these stages, stage by stage."""
     return [
         (stage.label, [(slot_code(stage, slot), f"{slot.label} ({slot.kind})") for slot in stage.evidence])
-        for stage in runtime.stages
+        for stage in stages
         if stage.evidence
     ]
 
@@ -89,8 +90,9 @@ class CaptureForm(DoorForm):
         """The slots of the surface in the version that was pinned; what the slot does not take is not asked."""
         super().__init__(*args, **kwargs)
         runtime = self.row.version.reads
-        slots = {slot_code(stage, slot): slot.kind for stage in runtime.stages for slot in stage.evidence}
-        self.fields["slot"].choices = slot_choices(runtime)  # type: ignore[attr-defined]
+        stages = runtime.stages_of(self.row.part)
+        slots = {slot_code(stage, slot): slot.kind for stage in stages for slot in stage.evidence}
+        self.fields["slot"].choices = slot_choices(stages)  # type: ignore[attr-defined]
         self.fields["slot"].error_messages["invalid_choice"] = f"{runtime.name} takes no such evidence."
         chosen = slots.get(str(self.data.get("slot")))
         for kind, name in (("photo", "photos"), ("note", "text")):
@@ -116,5 +118,6 @@ class MarkForm(DoorForm):
         """The stages of the surface in the version that was pinned."""
         super().__init__(*args, **kwargs)
         runtime = self.row.version.reads
-        self.fields["stage"].choices = [(stage.code, stage.label) for stage in runtime.stages]  # type: ignore[attr-defined]
+        stages = runtime.stages_of(self.row.part)
+        self.fields["stage"].choices = [(stage.code, stage.label) for stage in stages]  # type: ignore[attr-defined]
         self.fields["stage"].error_messages["invalid_choice"] = f"{runtime.name} has no such stage."

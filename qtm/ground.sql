@@ -31,7 +31,7 @@ DROP FUNCTION law_qtm_membership();
 -- :surface
 CREATE FUNCTION law_qtm_surface() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
 DECLARE
-  events jsonb := NEW.runtime -> 'events';
+  events jsonb := nullif(NEW.runtime -> 'events', 'null');
   stages jsonb := NEW.runtime -> 'stages';
   outcomes jsonb := NEW.runtime -> 'outcomes';
 BEGIN
