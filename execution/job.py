@@ -71,23 +71,20 @@ class Job(Room):
         return self.parts[-1] if self.parts else None
 
     @property
+    def following(self) -> Event | None:
+        """The part that is to follow the newest, if one can: where there is only one, nothing is asked."""
+        event = self.event
+        return self.version.reads.after(event.part) if event and event.part and not event.final else None
+
+    @property
     def ahead(self) -> Event | None:
         """The part that can be opened next, if one can."""
-        event = self.event
-        return (
-            self.version.reads.after(event.part) if event and event.state == "completed" and not event.final else None
-        )
+        return self.following if self.event and self.event.state == "completed" else None
 
     @property
     def ahead_words(self) -> str:
         """What is opened next, as a button says it."""
         return within(self.ahead.label) if self.ahead else "the next part"
-
-    @property
-    def follows(self) -> bool:
-        """Whether a further part can still follow."""
-        runtime, event = self.version.reads, self.event
-        return bool(runtime.events) and not (event and (event.final or runtime.after(event.part) is None))
 
     @classmethod
     def shut(cls, verb: Verb, row: Any) -> str:
@@ -108,9 +105,10 @@ class Job(Room):
     @property
     def begun(self) -> str:
         """Why it cannot be given back; empty where it can."""
-        if self.ahead or (self.event and self.event.part != self.version.reads.first_part):
+        event = self.event
+        if event and event.part and (self.ahead or event.part != self.version.reads.first_part):
             return STANDS
-        return STARTED if self.event and self.event.state != "ready" else ""
+        return STARTED if event and event.state != "ready" else ""
 
     def _guard(self, verb: Verb, reason: str) -> None:
         """Besides what every room asks: what somebody claimed, they give back or complete, or an owner does."""

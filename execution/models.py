@@ -88,8 +88,8 @@ class ServiceEvent(Room):
 
     @classmethod
     def concerns(cls, verb: Verb, row: Any) -> bool:
-        """A next part is opened only where the surface has several, and as long as one can follow."""
-        return verb.name != "open_next" or row.follows
+        """A next part is opened only of what is claimed, and as long as one can follow."""
+        return verb.name != "open_next" or (row.state == "claimed" and row.following is not None)
 
     @birth(
         Job,
