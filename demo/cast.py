@@ -53,7 +53,7 @@ class Entry:
     is_open: bool = True
 
 
-CITY, DETAILING, ADVICE = "municipal-works", "auto-detailing", "automotive-advisory"
+CITY, DETAILING, ADVICE, EVENTS = "municipal-works", "auto-detailing", "automotive-advisory", "event-coordination"
 PEOPLE = [
     Person("ines", "Ines Duarte", "admin"),
     Person("jonas", "Jonas Weber", "admin"),
@@ -69,6 +69,8 @@ PEOPLE = [
     Person("ole", "Ole Jensen", "worker", "clearview"),
     Person("marek", "Marek Nowak", "owner", "streetworks"),
     Person("yara", "Yara Costa", "worker", "streetworks"),
+    Person("otto", "Otto Vance", "owner", "fairweather"),
+    Person("bea", "Bea Castillo", "worker", "fairweather"),
     Person("liam", "Liam Doyle", "owner", "quickfix"),
     Person("sue", "Sue Marlow", "owner", "gloss"),
     Person("ada", "Ada Kimura", "owner", "parkside"),
@@ -80,6 +82,7 @@ OPERATORS: Mapping[str, Business] = {
     "harbour": Business("Harbour Car Care", "+49 30 23125 140", "Shed 9, Harbour Steps, Linden", "Hand wash and wax by the water, or where your car stands."),
     "clearview": Business("Clearview Advisory", "+49 30 23125 166", "22 Station Square, Linden", "Two engineers who sell no cars and repair none."),
     "streetworks": Business("Linden Street Works", "+49 30 23125 180", "Depot, 40 Foundry Road, Linden", "Roads, lamps and signs for the city of Linden."),
+    "fairweather": Business("Fairweather Events", "+49 30 23125 190", "5 Brewery Lane, Linden", "We plan it with you, and stay until the last chair is put away."),
     "quickfix": Business("Quickfix Roads", "+49 30 23125 203", "7 Gravel Pit Lane, Linden", "Cold patches and small repairs, out within a day."),
     "gloss": Business("Gloss & Go", "+49 30 23125 217", "Car park C, Orchard Centre, Linden", "Express valeting while you shop."),
     "parkside": Business("Parkside Mobile Wash", "+49 30 23125 231", "18 Park Row, Linden", "A cargo bike, rain water, and patience.", ("accept",)),
@@ -95,6 +98,9 @@ FUNNELS: Mapping[str, Entry] = {
         "Car care and advice",
         "A clean car, or a clear answer about one. We look at what you ask and find who does it.",
         (DETAILING, ADVICE),
+    ),
+    "feasts": Entry(
+        "Feasts and events", "Tell us what you want to celebrate. We plan it first; the day comes after.", (EVENTS,)
     ),
     "northside": Entry(
         "Northside Detailing", "Book us directly. We come to you, Monday to Saturday.", (DETAILING,), "northside"

@@ -5,6 +5,7 @@ from hashlib import sha256
 
 from demo.brush import HIGH, WIDE, Brush, Colour, dark, light, mix
 from demo.cars import car, seats
+from demo.feasts import feast
 
 SKIES: list[tuple[Colour, Colour]] = [
     ((126, 170, 214), (226, 236, 240)),
@@ -270,4 +271,5 @@ SCENES: dict[str, Callable[[Brush, list[str], str, int], None]] = {
     "steps": steps,
     "wreck": wreck,
     "cave-in": cave_in,
+    "feast": feast,
 }
