@@ -6,7 +6,6 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from django.db import connection
 from django.test import Client
 
 from execution.models import Job, ServiceEvent
@@ -359,18 +358,6 @@ def test_only_the_last_record_waits_to_be_settled(party: Walk, cast: Cast) -> No
     day = held(party)
     assert [list(each.all()) for each in waits] == [[day], []]
     assert f">{day.reference}<" in page(cast.cora, "/settlements/")
-
-
-@pytest.mark.django_db
-def test_whoever_helped_with_the_plan_and_left_since_cannot_settle_the_day(party: Walk, cast: Cast) -> None:
-    walk = claimed()
-    note = {"stage": "order", "category": "running-order", "kind": "note", "text": "Doors at six."}
-    enter(cast.nora, ServiceEvent, "capture", walk.started(), **note)
-    walk.record()
-    day = held(walk)
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT settlement_own_work(%s, %s)", [day.pk, cast.nora.pk])
-        assert cursor.fetchone() == (True,)
 
 
 # Whose move it is
