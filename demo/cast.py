@@ -53,7 +53,8 @@ class Entry:
     is_open: bool = True
 
 
-CITY, DETAILING, ADVICE, GARDENS = "municipal-works", "auto-detailing", "automotive-advisory", "landscaping"
+CITY, DETAILING, ADVICE = "municipal-works", "auto-detailing", "automotive-advisory"
+GARDENS, EVENTS = "landscaping", "event-coordination"
 PEOPLE = [
     Person("ines", "Ines Duarte", "admin"),
     Person("jonas", "Jonas Weber", "admin"),
@@ -71,6 +72,8 @@ PEOPLE = [
     Person("yara", "Yara Costa", "worker", "streetworks"),
     Person("hanna", "Hanna Vogel", "owner", "greenway"),
     Person("ivo", "Ivo Marin", "worker", "greenway"),
+    Person("otto", "Otto Vance", "owner", "fairweather"),
+    Person("bea", "Bea Castillo", "worker", "fairweather"),
     Person("liam", "Liam Doyle", "owner", "quickfix"),
     Person("sue", "Sue Marlow", "owner", "gloss"),
     Person("ada", "Ada Kimura", "owner", "parkside"),
@@ -83,6 +86,7 @@ OPERATORS: Mapping[str, Business] = {
     "clearview": Business("Clearview Advisory", "+49 30 23125 166", "22 Station Square, Linden", "Two engineers who sell no cars and repair none."),
     "streetworks": Business("Linden Street Works", "+49 30 23125 180", "Depot, 40 Foundry Road, Linden", "Roads, lamps and signs for the city of Linden."),
     "greenway": Business("Greenway Gardens", "+49 30 23125 190", "Nursery, 2 Gravel Pit Lane, Linden", "Hedges, beds and lawns, with a van that runs on the sun."),
+    "fairweather": Business("Fairweather Events", "+49 30 23125 190", "5 Brewery Lane, Linden", "We plan it with you, and stay until the last chair is put away."),
     "quickfix": Business("Quickfix Roads", "+49 30 23125 203", "7 Gravel Pit Lane, Linden", "Cold patches and small repairs, out within a day."),
     "gloss": Business("Gloss & Go", "+49 30 23125 217", "Car park C, Orchard Centre, Linden", "Express valeting while you shop."),
     "parkside": Business("Parkside Mobile Wash", "+49 30 23125 231", "18 Park Row, Linden", "A cargo bike, rain water, and patience.", ("accept",)),
@@ -103,6 +107,9 @@ FUNNELS: Mapping[str, Entry] = {
         "Gardens of Linden",
         "Hedges, beds, lawns and paths. Tell us which parts, and see each of them before and after.",
         (GARDENS,),
+    ),
+    "feasts": Entry(
+        "Feasts and events", "Tell us what you want to celebrate. We plan it first; the day comes after.", (EVENTS,)
     ),
     "northside": Entry(
         "Northside Detailing", "Book us directly. We come to you, Monday to Saturday.", (DETAILING,), "northside"

@@ -5,6 +5,7 @@ from hashlib import sha256
 
 from demo.brush import HIGH, WIDE, Brush, Colour, dark, light, mix
 from demo.cars import car, seats
+from demo.feasts import feast
 from demo.gardens import garden
 
 SKIES: list[tuple[Colour, Colour]] = [
@@ -272,4 +273,5 @@ SCENES: dict[str, Callable[[Brush, list[str], str, int], None]] = {
     "wreck": wreck,
     "cave-in": cave_in,
     "garden": garden,
+    "feast": feast,
 }

@@ -201,6 +201,10 @@ class Walk(Captures):
         """Complete the work, and with it the Record."""
         self._enter(self.hand, Record, "seal", outcome=outcome, reason_code=reason, remark=remark, paid=paid)
 
+    def open_next(self) -> None:
+        """The next part is taken up."""
+        self._enter(self.hand, ServiceEvent, "open_next")
+
     def complete(self) -> None:
         """The operator's own word that the Job is done."""
         self._enter(self.hand, Job, "complete")
@@ -249,6 +253,21 @@ class Walk(Captures):
         self.done("study")
         self.note("advice", "summary", summary)
         self.done("advice")
+
+    def planned(self, order: str, budget: str, agreed: str) -> None:
+        """All that the plan of an event shows: the running order, the budget, and what was agreed."""
+        slots = (("order", "running-order", order), ("budget", "budget", budget), ("agreed", "agreement", agreed))
+        for stage, category, text in slots:
+            self.note(stage, category, text)
+            self.done(stage)
+
+    def held(self, otherwise: str) -> None:
+        """All that the day of an event shows: set up, while it lasts, and cleared away."""
+        for stage, moment, count in (("set-up", "set-up", 2), ("during", "during", 1), ("clearing", "cleared", 2)):
+            self.show(stage, moment, moment, count)
+            if stage == "during":
+                self.note("during", "changes", otherwise)
+            self.done(stage)
 
     def handed(self, operator: str, login: str, worker: str = "", note: str = "") -> None:
         """Approved, assigned, handed off, claimed and started."""

@@ -7,6 +7,7 @@ from typing import Any
 
 from execution.missing import Missing
 from execution.models import UNDER_WAY, Job, ServiceEvent
+from execution.parts import Parts
 from execution.slots import Slot, Step, fills, of
 from qtm.case import Case
 from qtm.doors import DrawnDoor, all_doors, door_of, doors_out_of
@@ -45,7 +46,7 @@ class Bench:
         self.job, self.user, self.event = job, user, job.event
         if self.event:
             self.event.job, self.event.version, self.event.operator = job, job.version, job.operator
-        self.runtime = job.version.reads
+        self.runtime, self.parts = job.version.reads, Parts(job)
 
     @property
     def theirs(self) -> bool:
@@ -145,17 +146,17 @@ class Bench:
         """Every stage as it stands."""
         pieces = list(self.event.evidence.select_related("by")) if self.event else []
         marks = {mark.stage: mark for mark in self.event.marks.select_related("by")} if self.event else {}
-        here = next((stage for stage in self.runtime.stages if stage.code not in marks), None)
+        stages = self.runtime.stages_of(self.parts.code)
+        here = next((stage for stage in stages if stage.code not in marks), None)
         slots = [Slot(place, [each for each in pieces if fills(each, place)]) for place in self._places]
         return [
-            Step(stage, of(stage, slots), marks.get(stage.code), stage is here, self._still(stage))
-            for stage in self.runtime.stages
+            Step(stage, of(stage, slots), marks.get(stage.code), stage is here, self._still(stage)) for stage in stages
         ]
 
     @property
     def _places(self) -> list[Place]:
         """Where evidence is put in this case."""
-        return places(self.runtime, self.job.context["answers"])
+        return places(self.runtime, self.job.context["answers"], self.parts.code)
 
     def _still(self, stage: Stage) -> str:
         """What a stage still needs, in the words of the database."""
@@ -193,7 +194,7 @@ class Bench:
     @property
     def giving_up(self) -> str:
         """How the surface calls an end without completion."""
-        return next((outcome.label for outcome in self.runtime.outcomes if not outcome.completes), "")
+        return next((each.label for each in self.runtime.outcomes_of(self.parts.code) if not each.completes), "")
 
     @property
     def outcome(self) -> tuple[str, str]:

@@ -3,18 +3,27 @@
 from dataclasses import dataclass
 from functools import cached_property
 
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from execution.asked import Asked
 from execution.bench import claim_door
-from execution.models import Job, ServiceEvent
+from execution.models import UNDER_WAY, Job, ServiceEvent
 from qtm.doors import DrawnDoor, door_of
 from qtm.models import Operator, User
 from qtm.paging import Page, page_of
 from qtm.spine import words
 
 RECENT = 5
-NEXT = {"ready": "Start", "in_progress": "Carry on", "paused": "Go on", "completed": "Complete the job"}
+NEXT = {
+    "ready": "Start",
+    "in_progress": "Carry on",
+    "paused": "Go on",
+    "recorded": "Open the next part",
+    "completed": "Complete the job",
+}
+
+_LATER = ServiceEvent.objects.filter(job=OuterRef("job"), pk__gt=OuterRef("pk")).exclude(state="abandoned")
+NEWEST = Q(state__in=UNDER_WAY) | Q(final=True) | ~Q(Exists(_LATER))  # of the parts of a Job
 
 
 @dataclass(frozen=True)
@@ -55,17 +64,25 @@ class InHand:
     @property
     def next(self) -> str:
         """What comes next, in a word or two."""
-        return NEXT[self.event.state]
+        return NEXT["recorded" if self.between else self.event.state]
+
+    @property
+    def between(self) -> bool:
+        """Whether a part is recorded and the next one still to be opened."""
+        return self.event.state == "completed" and not self.event.final
 
     @property
     def stands(self) -> str:
-        """Where it stands: work that has ended leaves a job to complete."""
+        """Where it stands: work that has ended leaves a job to complete, or a next part to open."""
+        if self.between:
+            return "next part to open"
         return "to be completed" if self.event.state == "completed" else words(self.event.state)
 
     @property
     def release(self) -> str:
         """Where it can be given back, as long as nothing has begun."""
-        return door_of(Job, "release").action(self.job) if self.event.state == "ready" else ""
+        self.job.event = self.event
+        return "" if self.job.begun else door_of(Job, "release").action(self.job)
 
     @property
     def outcome(self) -> str:
@@ -105,12 +122,16 @@ class Desk:
 
     def _in_hand(self) -> QuerySet[ServiceEvent]:
         """What the operator has claimed and not completed, the oldest first."""
-        return _events(self.operator, "claimed").order_by("job__since", "job__pk")
+        return _events(self.operator, "claimed").filter(NEWEST).order_by("job__since", "job__pk")
 
     @cached_property
     def recent(self) -> list[InHand]:
         """The Jobs completed last."""
-        newest = _events(self.operator, "completed").order_by("-job__since", "-job__pk")
+        newest = (
+            _events(self.operator, "completed")
+            .filter(state="completed", final=True)
+            .order_by("-job__since", "-job__pk")
+        )
         return [InHand(event) for event in newest.select_related("job", "worker", "version")[:RECENT]]
 
 
@@ -119,9 +140,9 @@ def done(operator: Operator, place: str = "") -> tuple[list[InHand], str]:
     page = page_of(_jobs(operator, "completed"), place, newest=True)
     events = {
         event.job_id: event
-        for event in ServiceEvent.objects.filter(job__in=page.rows)
-        .exclude(state="abandoned")
-        .select_related("worker", "version")
+        for event in ServiceEvent.objects.filter(job__in=page.rows, state="completed", final=True).select_related(
+            "worker", "version"
+        )
     }
     for job in page.rows:
         events[job.pk].job = job
@@ -138,5 +159,5 @@ def _events(operator: Operator, state: str) -> QuerySet[ServiceEvent]:
     return (
         ServiceEvent.objects.filter(job__operator=operator, job__state=state)
         .exclude(state="abandoned")
-        .select_related("job", "worker")
+        .select_related("job__version", "worker")
     )

@@ -75,5 +75,6 @@ class MarkForm(DoorForm):
         """The stages of the surface in the version that was pinned."""
         super().__init__(*args, **kwargs)
         runtime = self.row.version.reads
-        self.fields["stage"].choices = [(stage.code, stage.label) for stage in runtime.stages]  # type: ignore[attr-defined]
+        stages = runtime.stages_of(self.row.part)
+        self.fields["stage"].choices = [(stage.code, stage.label) for stage in stages]  # type: ignore[attr-defined]
         self.fields["stage"].error_messages["invalid_choice"] = f"{runtime.name} has no such stage."

@@ -10,11 +10,14 @@ from execution.crossing import context_of
 from governance.models import Assignment
 from qtm.models import Operator, SurfaceVersion, User
 from qtm.refusals import Conflict
+from qtm.runtime import Event, within
 from qtm.spine import ACTIVE, WORKING, BornOf, Boundary, Room, Verb, birth, move, words
 
 ENDED = ["completed", "cancelled"]
 STARTED = "It has been started, and what was started is completed, with whatever outcome."
 UNDONE = "Complete the work first, with its outcome; the job comes after it."
+STANDS = "A part of it is completed and recorded, and stays; what is left is carried out, with whatever outcome."
+BETWEEN = "A part of the work is still to come; the job comes after the last one."
 
 
 class Job(Room):
@@ -58,18 +61,54 @@ class Job(Room):
         return reverse("job", args=[self.pk])
 
     @cached_property
+    def parts(self) -> list[Any]:
+        """The ServiceEvents that carry it out, one after the other, but for those that were given up before any work."""
+        return list(self.events.exclude(state="abandoned").select_related("worker").order_by("pk"))
+
+    @cached_property
     def event(self) -> Any:
-        """The ServiceEvent that carries it out, once it is claimed."""
-        return self.events.exclude(state="abandoned").select_related("worker").first()
+        """The newest of them, once it is claimed."""
+        return self.parts[-1] if self.parts else None
+
+    @property
+    def following(self) -> Event | None:
+        """The part that is to follow the newest, if one can: where there is only one, nothing is asked."""
+        event = self.event
+        return self.version.reads.after(event.part) if event and event.part and not event.final else None
+
+    @property
+    def ahead(self) -> Event | None:
+        """The part that can be opened next, if one can."""
+        return self.following if self.event and self.event.state == "completed" else None
+
+    @property
+    def ahead_words(self) -> str:
+        """What is opened next, as a button says it."""
+        return within(self.ahead.label) if self.ahead else "the next part"
 
     @classmethod
     def shut(cls, verb: Verb, row: Any) -> str:
-        """Completed only after its ServiceEvent; released only before any work; and as the operator's access allows."""
-        if verb.name == "complete" and (row.event is None or row.event.state != "completed"):
-            return UNDONE
-        if verb.name == "release" and row.event and row.event.state != "ready":
-            return STARTED
+        """Completed only after its last ServiceEvent; released only before any work; and as the operator's access allows."""
+        if verb.name == "complete" and row.unfinished:
+            return row.unfinished  # type: ignore[no-any-return]
+        if verb.name == "release" and row.begun:
+            return row.begun  # type: ignore[no-any-return]
         return kept_out(cls, verb, row)
+
+    @property
+    def unfinished(self) -> str:
+        """Why it cannot be completed yet; empty where it can."""
+        if self.event is None or self.event.state != "completed":
+            return UNDONE
+        return "" if self.event.final else BETWEEN
+
+    @property
+    def begun(self) -> str:
+        """Why it cannot be given back; empty where it can."""
+        event = self.event
+        if event and event.part and (self.ahead or event.part != self.version.reads.first_part):
+            return STANDS
+        return STARTED if event and event.state != "ready" else ""
 
     def _guard(self, verb: Verb, reason: str) -> None:
         """Besides what every room asks: what somebody claimed, they give back or complete, or an owner does."""
@@ -106,8 +145,8 @@ class Job(Room):
     )
     def release(self) -> None:
         """Give it back before it was started."""
-        if self.event is None or self.event.state != "ready":
-            raise Conflict(self.event, sentence=STARTED)
+        if self.event is None or self.begun:
+            raise Conflict(self.event, sentence=self.begun)
         self.event.abandon()
 
     @move(
@@ -120,8 +159,8 @@ class Job(Room):
     )
     def complete(self) -> None:
         """The operator's own word that the Job is done, after its ServiceEvent."""
-        if self.event is None or self.event.state != "completed":
-            raise Conflict(self.event, sentence=UNDONE, heading="It has not come that far")
+        if self.unfinished:
+            raise Conflict(self.event, sentence=self.unfinished, heading="It has not come that far")
 
     @move(
         "queued",

@@ -22,10 +22,11 @@ CREATE FUNCTION evidence_missing(event bigint)
 #variable_conflict use_column
 BEGIN
   RETURN QUERY WITH here AS (
-    SELECT v.runtime, j.context FROM execution_serviceevent e JOIN qtm_surfaceversion v ON v.id = e.version_id
+    SELECT v.runtime, j.context, e.part FROM execution_serviceevent e JOIN qtm_surfaceversion v ON v.id = e.version_id
       JOIN execution_job j ON j.id = e.job_id WHERE e.id = event
   ), stages AS (
     SELECT s.value AS stage, s.ordinality AS place FROM here, jsonb_array_elements(coalesce(runtime -> 'stages', '[]')) WITH ORDINALITY s
+    WHERE coalesce(s.value ->> 'event', '') = here.part
   ), owed AS (
     SELECT place, n.ordinality AS line, a.ordinality AS area, stage ->> 'code' AS stage, n.value ->> 'kind' AS kind, n.value ->> 'category' AS category,
       a.item, (n.value ->> 'required')::int AS needed, concat_ws(': ', n.value ->> 'label', nullif(a.called, '')) AS label, n.value AS slot
@@ -105,7 +106,7 @@ DECLARE
   slot jsonb;
   wrong text;
 BEGIN
-  SELECT e.worker_id, e.operator_id, o.state AS access, v.runtime, j.context INTO here
+  SELECT e.worker_id, e.operator_id, e.part, o.state AS access, v.runtime, j.context INTO here
     FROM execution_serviceevent e JOIN qtm_operator o ON o.id = e.operator_id JOIN qtm_surfaceversion v ON v.id = e.version_id
       JOIN execution_job j ON j.id = e.job_id
     WHERE e.id = NEW.event_id;
@@ -116,14 +117,15 @@ BEGIN
   END IF;
   IF TG_TABLE_NAME = 'execution_evidence' THEN
     SELECT n INTO slot FROM jsonb_array_elements(here.runtime -> 'stages') s, jsonb_array_elements(coalesce(s -> 'evidence', '[]')) n
-      WHERE s ->> 'code' = NEW.stage AND n ->> 'kind' = NEW.kind AND n ->> 'category' = NEW.category
+      WHERE s ->> 'code' = NEW.stage AND coalesce(s ->> 'event', '') = here.part AND n ->> 'kind' = NEW.kind AND n ->> 'category' = NEW.category
         AND NEW.item IN (SELECT a.item FROM evidence_areas(here.runtime, here.context, n ->> 'each') a);
     wrong := CASE WHEN slot IS NULL THEN 'The surface takes no such evidence here.'
       ELSE evidence_unfit(slot, NEW.value, NEW.text, NEW.sha256 <> '') END;
     IF wrong IS NULL AND NEW.kind IN ('measurement', 'checklist', 'signature') THEN
       PERFORM law_execution_evidence_again(NEW);
     END IF;
-  ELSIF NOT EXISTS (SELECT FROM jsonb_array_elements(here.runtime -> 'stages') s WHERE s ->> 'code' = NEW.stage) THEN
+  ELSIF NOT EXISTS (SELECT FROM jsonb_array_elements(here.runtime -> 'stages') s
+                    WHERE s ->> 'code' = NEW.stage AND coalesce(s ->> 'event', '') = here.part) THEN
     wrong := 'The surface has no such stage.';
   ELSE
     SELECT 'Still needed: ' || string_agg(words, '; ') || '.' INTO wrong
@@ -161,10 +163,12 @@ CREATE FUNCTION law_execution_completing() RETURNS trigger LANGUAGE plpgsql SECU
   SET search_path = pg_catalog, public, pg_temp AS $$
 DECLARE
   ending jsonb;
+  last_one boolean;
   lacking text;
 BEGIN
-  SELECT o INTO ending FROM qtm_surfaceversion v, jsonb_array_elements(coalesce(v.runtime -> 'outcomes', '[]')) o
-    WHERE v.id = NEW.version_id AND o ->> 'code' = NEW.outcome;
+  SELECT o, coalesce(v.runtime #>> '{events,-1,code}', '') = NEW.part INTO ending, last_one
+    FROM qtm_surfaceversion v, jsonb_array_elements(coalesce(v.runtime -> 'outcomes', '[]')) o
+    WHERE v.id = NEW.version_id AND o ->> 'code' = NEW.outcome AND coalesce(o ->> 'event', NEW.part) = NEW.part;
   IF ending IS NULL THEN
     RAISE EXCEPTION USING ERRCODE = '23514', CONSTRAINT = 'evidence', MESSAGE = 'The surface has no such outcome.';
   END IF;
@@ -177,6 +181,10 @@ BEGIN
   IF jsonb_array_length(coalesce(ending -> 'reasons', '[]')) > 0
      AND NOT EXISTS (SELECT FROM jsonb_array_elements(ending -> 'reasons') r WHERE r ->> 'code' = NEW.reason) THEN
     RAISE EXCEPTION USING ERRCODE = '23514', CONSTRAINT = 'evidence', MESSAGE = 'The outcome takes a reason from the surface''s list.';
+  END IF;
+  IF NEW.final IS DISTINCT FROM (last_one OR NOT (ending ->> 'completes')::boolean) THEN
+    RAISE EXCEPTION USING ERRCODE = '23514', CONSTRAINT = 'sequence', TABLE = TG_TABLE_NAME,
+      MESSAGE = 'a ServiceEvent is final where it is the last of its Job, or was not completed, and nowhere else';
   END IF;
   RETURN NEW;
 END $$;
@@ -211,12 +219,25 @@ CREATE FUNCTION law_execution_claiming() RETURNS trigger LANGUAGE plpgsql SECURI
 DECLARE
   named bigint := (SELECT j.worker_id FROM execution_job j WHERE j.id = NEW.job_id);
   carries boolean;
+  before record;
+  sequence jsonb;
+  place int;
 BEGIN
   IF NEW.worker_id::text IS DISTINCT FROM current_setting('qtm.user', true) THEN
     RAISE EXCEPTION USING ERRCODE = '23514', CONSTRAINT = 'someone_acts', TABLE = TG_TABLE_NAME,
       MESSAGE = 'whoever claims a Job claims it for themselves';
   END IF;
-  carries := law_execution_carried_on(coalesce(named, NEW.worker_id), NEW.operator_id);
+  SELECT e.worker_id, e.part, e.state, e.final INTO before FROM execution_serviceevent e
+    WHERE e.job_id = NEW.job_id AND e.state <> 'abandoned' ORDER BY e.id DESC LIMIT 1;
+  -- The first part, or the one after a part that was completed and is not final.
+  SELECT v.runtime -> 'events', coalesce(s.ordinality, 0) INTO sequence, place FROM qtm_surfaceversion v
+    LEFT JOIN LATERAL jsonb_array_elements(v.runtime -> 'events') WITH ORDINALITY s ON s.value ->> 'code' = before.part
+    WHERE v.id = NEW.version_id;
+  IF NEW.part <> coalesce(sequence -> place ->> 'code', '') OR before.state <> 'completed' OR before.final OR NEW.final THEN
+    RAISE EXCEPTION USING ERRCODE = '23514', CONSTRAINT = 'sequence', TABLE = TG_TABLE_NAME,
+      MESSAGE = 'the parts of a Job are opened one after the other, each once';
+  END IF;
+  carries := law_execution_carried_on(coalesce(before.worker_id, named, NEW.worker_id), NEW.operator_id);
   RETURN NEW;
 END $$;
 
@@ -230,6 +251,10 @@ DECLARE carries boolean;
 BEGIN
   IF TG_TABLE_NAME = 'execution_serviceevent' THEN
     carries := law_execution_carried_on(OLD.worker_id, OLD.operator_id);
+    IF NEW.state = 'abandoned' AND EXISTS (SELECT FROM execution_serviceevent e WHERE e.job_id = OLD.job_id AND e.state = 'completed') THEN
+      RAISE EXCEPTION USING ERRCODE = '23514', CONSTRAINT = 'sequence', TABLE = TG_TABLE_NAME,
+        MESSAGE = 'nothing is given up once a part of the Job is completed';
+    END IF;
   ELSIF OLD.state = 'claimed' THEN
     carries := law_execution_carried_on((SELECT e.worker_id FROM execution_serviceevent e WHERE e.job_id = OLD.id ORDER BY e.id DESC LIMIT 1), OLD.operator_id);
   END IF;
@@ -241,7 +266,24 @@ CREATE TRIGGER law_6_carrying BEFORE UPDATE ON execution_job FOR EACH ROW EXECUT
 ALTER TABLE execution_serviceevent ENABLE ALWAYS TRIGGER law_6_carrying;
 ALTER TABLE execution_job ENABLE ALWAYS TRIGGER law_6_carrying;
 
+-- A Job that is completed owes its last ServiceEvent: where there are several, one that is completed is not enough.
+CREATE FUNCTION law_execution_last_part() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER
+  SET search_path = pg_catalog, public, pg_temp AS $$
+BEGIN
+  IF NOT EXISTS (SELECT FROM execution_serviceevent e WHERE e.job_id = NEW.id AND e.state = 'completed' AND e.final) THEN
+    RAISE EXCEPTION USING ERRCODE = '23514', CONSTRAINT = 'stands', TABLE = TG_TABLE_NAME,
+      MESSAGE = 'a Job is completed after the last of its parts';
+  END IF;
+  RETURN NULL;
+END $$;
+
+CREATE CONSTRAINT TRIGGER law_6_last_part AFTER UPDATE ON execution_job DEFERRABLE INITIALLY DEFERRED FOR EACH ROW
+  WHEN (NEW.state = 'completed' AND OLD.state <> 'completed') EXECUTE FUNCTION law_execution_last_part();
+ALTER TABLE execution_job ENABLE ALWAYS TRIGGER law_6_last_part;
+
 -- :undo
+DROP TRIGGER law_6_last_part ON execution_job;
+DROP FUNCTION law_execution_last_part();
 DROP TRIGGER law_6_carrying ON execution_job;
 DROP TRIGGER law_6_carrying ON execution_serviceevent;
 DROP FUNCTION law_execution_carrying();

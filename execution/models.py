@@ -15,7 +15,7 @@ from execution.missing import Missing, missing_of
 from qtm.acts import present_act
 from qtm.law import own_law
 from qtm.models import Membership, Operator, SurfaceVersion, User
-from qtm.refusals import Forbidden, Invalid
+from qtm.refusals import Conflict, Forbidden, Invalid
 from qtm.runtime import EVIDENCE_KINDS, Place, places
 from qtm.spine import ACTIVE, WORKING, BornAmong, Boundary, Fact, PartOf, Room, Verb, birth, move, note
 
@@ -24,6 +24,7 @@ __all__ = ["PAID", "UNDER_WAY", "Evidence", "Job", "ServiceEvent", "StageMark"]
 DIGEST = "^[0-9a-f]{64}$"
 LIVING = ["ready", "in_progress", "paused", "completed"]
 UNDER_WAY = ["ready", "in_progress", "paused"]
+NOT_NEXT = "There is no next part to open: one opens once the part before it is completed, until the last."
 PAID = [("", "not said"), ("paid", "paid"), ("unpaid", "not paid")]
 
 
@@ -45,6 +46,8 @@ class ServiceEvent(Room):
     version = models.ForeignKey(SurfaceVersion, models.PROTECT, related_name="+")
     operator = models.ForeignKey(Operator, models.PROTECT, related_name="+")
     worker = models.ForeignKey(User, models.PROTECT, related_name="+")
+    part = models.CharField(max_length=40, blank=True)  # its code in the surface's sequence, where there is one
+    final = models.BooleanField(default=False)  # completed, and nothing of its Job follows
     outcome = models.CharField(max_length=40, blank=True)
     reason = models.CharField(max_length=40, blank=True)
     remark = models.TextField(max_length=4000, blank=True)
@@ -54,14 +57,22 @@ class ServiceEvent(Room):
         permissions = [("capture_evidence", "Capture evidence")]
         constraints = [
             models.UniqueConstraint(
-                fields=["job"], condition=~models.Q(state="abandoned"), name="execution_serviceevent_one_living"
+                fields=["job", "part"], condition=~models.Q(state="abandoned"), name="execution_serviceevent_one_living"
+            ),
+            models.UniqueConstraint(
+                fields=["job"], condition=models.Q(state__in=UNDER_WAY), name="execution_serviceevent_under_way_one"
             ),
             own_law("execution_completing_law", "execution/law.sql"),
         ]
         indexes = [
             models.Index(fields=["operator", "worker", "state", "since"], name="execution_event_desk"),
             models.Index(fields=["since", "id"], condition=models.Q(state__in=UNDER_WAY), name="execution_event_queue"),
-            models.Index(fields=["job"], condition=models.Q(state="completed"), name="execution_event_completed"),
+            models.Index(
+                fields=["job"], condition=models.Q(state="completed", final=True), name="execution_event_final"
+            ),
+            models.Index(
+                fields=["job"], condition=models.Q(state="completed", final=False), name="execution_event_part"
+            ),
         ]
 
     @property
@@ -71,8 +82,15 @@ class ServiceEvent(Room):
 
     @classmethod
     def shut(cls, verb: Verb, row: Any) -> str:
-        """As the operator's access allows."""
+        """The next part only once the one before it is completed; and as the operator's access allows."""
+        if verb.name == "open_next" and row.ahead is None:
+            return NOT_NEXT
         return kept_out(cls, verb, row)
+
+    @classmethod
+    def concerns(cls, verb: Verb, row: Any) -> bool:
+        """A next part is opened only of what is claimed, and as long as one can follow."""
+        return verb.name != "open_next" or (row.state == "claimed" and row.following is not None)
 
     @birth(
         Job,
@@ -88,7 +106,25 @@ class ServiceEvent(Room):
         if job.worker_id not in (None, user_id) and not _owns(user_id, job.operator_id):
             raise Forbidden(f"This job was given to {job.worker}; they claim it, or an owner in their place.")
         job.be_claimed()
-        job.event = cls.born(job=job, worker_id=user_id)
+        job.event = cls.born(job=job, worker_id=user_id, part=job.version.reads.first_part)
+        return job.event  # type: ignore[no-any-return]
+
+    @birth(
+        Job,
+        "claimed",
+        label="Open the next part",
+        button="Open {row.ahead_words}",
+        says="It is yours to carry out. Nothing of it has started yet.",
+        codename="open_serviceevent",
+        primary=True,
+    )
+    def open_next(cls, job: Job) -> "ServiceEvent":  # noqa: N805
+        """Open the next part of a claimed Job, for oneself: whoever carried out the one before does, or an owner."""
+        if job.event:
+            job.event.refuse_others()
+        if job.ahead is None:
+            raise Conflict(job.event, sentence=NOT_NEXT)
+        job.event = cls.born(job=job, worker_id=present_act().user_id, part=job.ahead.code)
         return job.event  # type: ignore[no-any-return]
 
     def _guard(self, verb: Verb, reason: str) -> None:
@@ -118,11 +154,18 @@ class ServiceEvent(Room):
     def abandon(self) -> None:
         """Its Job was released before any work."""
 
-    @move("in_progress", "completed", own_door=False, access=WORKING, writes=("outcome", "reason", "remark", "paid"))
+    @move(
+        "in_progress",
+        "completed",
+        own_door=False,
+        access=WORKING,
+        writes=("outcome", "reason", "remark", "paid", "final"),
+    )
     def complete(self, *, outcome: str, reason_code: str = "", remark: str = "", paid: str = "") -> None:
         """Work has ended with an outcome, done or not."""
         self._refuse_unknown(outcome, reason_code)
         self.outcome, self.reason, self.remark, self.paid = outcome, reason_code, remark, paid
+        self.final = self.version.reads.ends(self.part, outcome)
 
     @note("in_progress", label="Add evidence", access=WORKING, codename="capture_evidence")
     def capture(
@@ -140,7 +183,7 @@ class ServiceEvent(Room):
     @property
     def places(self) -> list[Place]:
         """Where evidence is put: the slots of the surface, each once or for each of what the requester chose."""
-        return places(self.version.reads, self.job.context["answers"])
+        return places(self.version.reads, self.job.context["answers"], self.part)
 
     def _place(self, **slot: str) -> Place:
         """The place that is meant; `Invalid` (422) where there is none."""
@@ -166,7 +209,7 @@ class ServiceEvent(Room):
 
     def _refuse_unknown(self, outcome: str, reason_code: str) -> None:
         """An ending is one of the surface's; whether all that it requires is there is asked by the database."""
-        found = next((each for each in self.version.reads.outcomes if each.code == outcome), None)
+        found = next((each for each in self.version.reads.outcomes_of(self.part) if each.code == outcome), None)
         if found is None:
             raise Invalid({"outcome": "Choose how it ended."})
         if (found.reasons or reason_code) and reason_code not in {each.code for each in found.reasons}:

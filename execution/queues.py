@@ -11,6 +11,13 @@ from qtm.queues import QUEUES, WORKPLACES, Queue, Workplace
 
 # A Task says nothing of its Job. But while the Job is under way the case waits there; afterwards it waits for governance alone.
 UNCLOSED = Exists(Task.objects.filter(pk=OuterRef("assignment__task_id"), state="handed_off"))
+# A part is completed, another is to follow, and nobody has opened it.
+_PARTS = ServiceEvent.objects.filter(job=OuterRef("pk"))
+BETWEEN = (
+    Exists(_PARTS.filter(state="completed", final=False))
+    & ~Exists(_PARTS.filter(state="completed", final=True))
+    & ~Exists(_PARTS.filter(state__in=UNDER_WAY))
+)
 
 QUEUES += [
     Queue(
@@ -31,11 +38,19 @@ QUEUES += [
         governor="job__governor",
     ),
     Queue(
+        "next-part",
+        "Next part to open",
+        Job,
+        Q(state="claimed") & Q(BETWEEN),
+        "Where the work has several parts, a job stands here once one is recorded, until its operator opens the next. It does not open by itself.",
+        next="Next part, to be opened by {row.operator}",
+    ),
+    Queue(
         "job-to-complete",
         "Job to complete",
         Job,
-        Q(state="claimed", events__state="completed"),
-        "Once its work is recorded a job stands here, until its operator says that it is completed. Neither follows from the other.",
+        Q(state="claimed", events__state="completed", events__final=True),
+        "Once all its work is recorded a job stands here, until its operator says that it is completed. Neither follows from the other.",
         next="To be completed by {row.operator}",
     ),
     Queue(

@@ -75,7 +75,8 @@ class Case:
 
     def stops(self) -> list[Stop]:
         """The line of rooms: solid where the case has been, the last one marked as where it is."""
-        there = [room for room in rooms() if room.label() in self.newest and not self.undone(room)]
+        known = [room for room in rooms() if room.label() in self.newest]
+        there = [room for room in known if not self.undone(room) and not self.overtaken(room)]
         here = next((room for room in reversed(there) if room.title != "⭐ Signal"), None)
         return [self._stop(room, here) for room in rooms()]
 
@@ -106,6 +107,12 @@ class Case:
         }
         crossing = next((verb for verb in room.verbs.values() if verb.kind == "birth"), None)
         return bool(ended and crossing and self.state(crossing.of) in crossing.was)
+
+    def overtaken(self, room: type[Room]) -> bool:
+        """Whether the row that another of this room would be born of was born after the newest that there is: the case is there again."""
+        born = {line.room: line.pk for line in self.lines if not line.was}
+        up = [key.remote_field.model.label() for key in room.upstream()]
+        return any(born.get(label, 0) > born.get(room.label(), 0) for label in up)
 
     def four(self) -> list[Side]:
         """The states side by side."""
@@ -143,8 +150,7 @@ def _pressed(line: Transition) -> str:
     """The label of what was pressed, if this line is it and no consequence of another."""
     room = _room(line)
     if not line.was:
-        crossing = next((verb.label for verb in room.verbs.values() if verb.kind == "birth"), "")
-        return crossing if room.upstream() else "Asked"
+        return _crossing(room, line.authority) if room.upstream() else "Asked"
     return next(
         (
             verb.label
@@ -153,6 +159,17 @@ def _pressed(line: Transition) -> str:
         ),
         "",
     )
+
+
+def _crossing(room: type[Room], authority: str) -> str:
+    """The label of the crossing by which a row was born: of several into one room, the authority names whose it was."""
+    births = [verb for verb in room.verbs.values() if verb.kind == "birth"]
+    named = (
+        verb
+        for verb in births
+        if authority.split(" ", maxsplit=1)[0] == f"{room._meta.app_label}.{room.permission(verb)}"
+    )
+    return next((verb.label for verb in (*named, *births)), "")
 
 
 def _named(line: Transition) -> str:

@@ -82,6 +82,6 @@ def _birth_of(room: Any, key: Any) -> dict[str, Any]:
         "column": key.column,
         "state": key.born_in,
         "stands": {state: _every(room, states) for state, states in key.stands.items()},
-        "same": [f"{name}_id" for name in key.same],
+        "same": [room._meta.get_field(name).column for name in key.same],
         "at_sealing": key.at_sealing,
     }

@@ -100,7 +100,7 @@ class Door:
 
     def ahead(self, row: Room) -> bool:
         """Whether the row can still come to where this door opens."""
-        return bool(type(row).reachable(row.state) & set(self.verb.was))
+        return bool(type(row).reachable(row.state) & set(self.verb.was)) and self.room.concerns(self.verb, row)
 
     def bound(self, user: Any, row: Room, data: Any = None, files: Any = None, initial: Any = None) -> DoorForm | None:
         """The form for one row and person, or None where a press is enough."""

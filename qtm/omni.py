@@ -28,6 +28,7 @@ RULES = {
     "to-create-job": "Create Job from {row} for {who}, or withdraw the assignment",
     "waiting-for-claim": "Ask {who} to claim {row}, or cancel it",
     "in-work": "Ask {who} how {row} is going",
+    "next-part": "Ask {who} to open the next part of {row}: the one before it is sealed",
     "job-to-complete": "Ask {who} to complete {row}: its record is sealed",
     "to-close": "Close the task of {row}, which has ended",
     "sealed-unsettled": "Settle {row} of {who}",

@@ -128,6 +128,8 @@ SENTENCES = {
     "access": "The operator's access does not allow this.",
     "at_sealing": "A ⭐ Signal is given at sealing or never.",
     "one_act": "An act is one person's, and over with its transaction.",
+    "sequence": "The parts of a job follow one another; none is skipped, and none is done twice.",
+    "last": "Only the record of a job's last part can be settled.",
     "worker": "The worker does not work for this operator.",
     "carried_on": "Somebody else claimed this; they carry it on, or an owner of the operator does.",
     "membership": "A membership begins and ends once, when it does.",

@@ -31,6 +31,7 @@ GOVERN = [
 ]
 WORK = [
     "execution.claim_job",
+    "execution.open_serviceevent",
     "execution.release_job",
     "execution.start_serviceevent",
     "execution.pause_serviceevent",

@@ -135,6 +135,11 @@ class Room(Lawful):
         return ""
 
     @classmethod
+    def concerns(cls, verb: Verb, row: Any) -> bool:
+        """Whether a door into this room can be one of a row at all, whatever state it comes to."""
+        return True
+
+    @classmethod
     def upstream(cls) -> list[Any]:
         """The births declared on the room, in order."""
         return [each for each in cls._meta.local_fields if isinstance(each, Birth)]
@@ -176,8 +181,8 @@ class Room(Lawful):
             up = given[key.name]
             given.setdefault("case_id", up.case_id)
             for name in key.same:
-                cached = up._state.fields_cache.get(name)
-                given.setdefault(*((name, cached) if cached else (f"{name}_id", getattr(up, f"{name}_id"))))
+                cached, column = up._state.fields_cache.get(name), up._meta.get_field(name).attname
+                given.setdefault(*((name, cached) if cached else (column, getattr(up, column))))
         row = cls(**given)
         insert(row)
         return row

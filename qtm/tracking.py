@@ -14,6 +14,8 @@ type Words = str | Callable[[Transition], str]
 TOLD: dict[tuple[str, str], Words] = {}
 # The stages as the requester knows them, by zone, in the order of the spine.
 STAGES: dict[str, str] = {}
+# Whether a case has really come to the stage of a zone, where a row there alone does not say so.
+REACHED: dict[str, Callable[[Case], bool]] = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +49,8 @@ def sentence_of(line: Transition) -> str:
 
 def stages(case: Case) -> list[Stop]:
     """How far it has come, as a line of a few stages."""
-    reached = [room.zone for room in rooms() if room.label() in case.newest and room.zone in STAGES]
+    entered = dict.fromkeys(room.zone for room in rooms() if room.label() in case.newest and room.zone in STAGES)
+    reached = [zone for zone in entered if zone not in REACHED or REACHED[zone](case)]
     last = reached[-1] if reached else ""
     return [Stop(word, zone, _mark(zone, last, reached)) for zone, word in STAGES.items()]
 

@@ -28,12 +28,14 @@ PERSONAL_WORDS = {
     "summary": "In short",
     "description": "Description",
 }
+OPENED = "Opened"  # of a part that is not the first; a claim opens that one
 # The crossings that a certificate names, by room and states.
 STEPS = {
     ("Task", "open", "approved"): "Approved",
     ("Assignment", "", "active"): "Assigned",
     ("Job", "", "queued"): "Create Job",
-    ("ServiceEvent", "", "ready"): "Claimed",
+    ("Job", "queued", "claimed"): "Claimed",
+    ("ServiceEvent", "", "ready"): OPENED,
     ("ServiceEvent", "ready", "in_progress"): "Started",
     ("ServiceEvent", "in_progress", "completed"): "Completed",
 }
@@ -68,6 +70,24 @@ class Certificate:
         """What was done: the surface and the service."""
         tier = self.facts["tier"]
         return f"{self.facts['surface']['name']}: {tier['label']}" if tier else str(self.facts["surface"]["name"])
+
+    @property
+    def part(self) -> dict[str, Any]:
+        """Which part of its Job's work it tells of; empty where it tells of all."""
+        return self.facts["part"] or {}
+
+    @property
+    def later(self) -> bool:
+        """Whether another part came before it."""
+        return bool(self.part.get("number", 1) > 1)
+
+    @cached_property
+    def others(self) -> list[Record]:
+        """The Records of the other parts of the same Job, as far as this person sees them."""
+        if not self.part:
+            return []
+        of_case = Record.objects.filter(self.standing.sight(Record), case_id=self.record.case_id)
+        return list(of_case.exclude(pk=self.record.pk).order_by("pk"))
 
     @property
     def sealed_at(self) -> datetime:
@@ -146,8 +166,10 @@ class Certificate:
 
     @cached_property
     def steps(self) -> list[Crossing]:
-        """The crossings that a certificate names, the last of each kind, in the order of the path."""
-        last = {each.label: each for each in self.crossings if each.label}
+        """The crossings that a certificate names, the last of each kind, in the order of the path; of ServiceEvents only its own."""
+        own = self.facts["event"].removeprefix("E-")
+        ours = [each for each in self.crossings if each.room != "ServiceEvent" or each.row == own]
+        last = {each.label: each for each in ours if each.label and (each.label != OPENED or self.later)}
         return [last[label] for label in STEPS.values() if label in last]
 
     @cached_property

@@ -16,7 +16,7 @@ from intake.models import CHANNELS
 from qtm.runtime import Answer, Field, Runtime
 from records.canonical import canonical
 from records.reading import Reading, Row, read, stamp
-from records.work import confided, outcome, stages
+from records.work import confided, outcome, part, stages
 
 FORM = "qtm record 1"
 PERSONAL = ("summary", "name", "phone", "email", "place", "latitude", "longitude", "description")
@@ -51,6 +51,7 @@ def compose(event: ServiceEvent, policy: str) -> Sealed:
         },
         "job": event.job.reference,
         "event": event.reference,
+        "part": part(event),
         "stages": stages(event, there),
         "outcome": outcome(event),
         "crossings": [_crossing(line, there) for line in there.lines],

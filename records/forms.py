@@ -49,7 +49,7 @@ class CompleteForm(DoorForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         """The outcomes and reasons of the surface in the version that was pinned."""
         super().__init__(*args, **kwargs)
-        outcomes = self.row.version.reads.outcomes
+        outcomes = self.row.version.reads.outcomes_of(self.row.part)
         self._offer(self.fields["outcome"], outcomes)
         reasons = [
             (each.label, [(reason.code, reason.label) for reason in each.reasons]) for each in outcomes if each.reasons
@@ -63,7 +63,7 @@ class CompleteForm(DoorForm):
         """The reasons of the outcome that was chosen."""
         return {
             reason.code
-            for each in self.row.version.reads.outcomes
+            for each in self.row.version.reads.outcomes_of(self.row.part)
             if each.code == self.data.get("outcome")
             for reason in each.reasons
         }

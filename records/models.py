@@ -10,6 +10,7 @@ from django.urls import reverse
 from execution.models import Job, ServiceEvent
 from qtm.law import own_law
 from qtm.models import Operator
+from qtm.runtime import within
 from qtm.spine import BornOf, Boundary, Fact, PartOf, Room, birth
 from records import policy
 from records.compose import compose, priced
@@ -29,8 +30,9 @@ class Record(Room):
     boundary = Boundary("service-event completion path", "execution truth becomes durable record")
 
     case_id = models.BigIntegerField(db_index=True)
-    event = BornOf(ServiceEvent, {"completed": ["sealed"]}, same=["operator"], related_name="record")
+    event = BornOf(ServiceEvent, {"completed": ["sealed"]}, same=["operator", "final"], related_name="record")
     operator = models.ForeignKey(Operator, models.PROTECT, related_name="+")
+    final = models.BooleanField()  # nothing of its Job follows: what it tells of was the last part, or all
     document = models.BinaryField()
     sha256 = models.CharField(max_length=64, unique=True)
     priced = models.BooleanField()  # for the queue, and for Omni, which reads no document
@@ -39,7 +41,9 @@ class Record(Room):
         permissions = [("see_records", "Read the Records")]
         indexes = [
             models.Index(fields=["operator", "-id"], name="records_record_operator"),
-            models.Index(fields=["state", "priced", "since", "id"], name="records_record_queue"),
+            models.Index(
+                fields=["state", "priced", "since", "id"], condition=models.Q(final=True), name="records_record_queue"
+            ),
         ]
 
     @property
@@ -51,6 +55,12 @@ class Record(Room):
     def facts(self) -> dict[str, Any]:
         """The document as data."""
         return dict(json.loads(bytes(self.document)))
+
+    @property
+    def part_words(self) -> str:
+        """Which part of its Job it tells of, such as “the plan, 1 of 2”; nothing where it tells of all."""
+        part = self.facts["part"]
+        return f"{within(part['label'])}, {part['number']} of {part['of']}" if part else ""
 
     @birth(
         ServiceEvent,

@@ -57,10 +57,19 @@ def judge(record: Mapping[str, Any]) -> Verdict:
             ),
             Condition(bool(record["outcome"]["completes"]), "It was completed, not given up.", "It was not completed."),
             Condition(
+                final(record), "Nothing of its job was left to do.", "It was one part of the job, and not the last."
+            ),
+            Condition(
                 _by_a_person(record), "A person claimed it and started it.", "No person claimed it and started it."
             ),
         )
     )
+
+
+def final(record: Mapping[str, Any]) -> bool:
+    """Whether nothing of the Job followed; a Record that names no part tells of all."""
+    part = record.get("part")
+    return part is None or bool(part["last"])
 
 
 def _by_a_person(record: Mapping[str, Any]) -> bool:

@@ -29,9 +29,9 @@ def stars(request: Signed, *rows: Any) -> tuple[str, dict[str, Any]] | None:
 
 
 def of_job(request: Signed, job: Any) -> tuple[str, dict[str, Any]] | None:
-    """The Record of a Job, once there is one."""
-    record = Record.objects.filter(request.user.standing.sight(Record), event__job=job).order_by("-pk").first()
-    return ("records/_of_job.html", {"record": record}) if record else None
+    """The Records of a Job, once there are any: one of each part that was completed."""
+    records = Record.objects.filter(request.user.standing.sight(Record), event__job=job).order_by("-pk")
+    return ("records/_of_job.html", {"records": list(records)}) if records else None
 
 
 WORKPLACES.append(Workplace("Records", "records", reads_records, home=7))

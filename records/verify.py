@@ -10,7 +10,7 @@ import rfc8785
 from execution.files import intact
 from records.compose import FORM, priced
 from records.models import Record
-from records.policy import judge
+from records.policy import final, judge
 
 MALFORMED = (
     LookupError,
@@ -52,8 +52,8 @@ def wrong_with(record: Record) -> str:
 
 def _whole(record: Record, facts: Mapping[str, Any]) -> str:
     """What the document says against the row that holds it, its annex, its files and its ⭐."""
-    told = facts["form"], facts["case"], facts["event"], priced(facts)
-    if told != (FORM, f"Q-{record.case_id}", f"E-{record.event_id}", record.priced):
+    told = facts["form"], facts["case"], facts["event"], priced(facts), final(facts)
+    if told != (FORM, f"Q-{record.case_id}", f"E-{record.event_id}", record.priced, record.final):
         return "its document tells of something else than the row that holds it."
     annexes = [hashlib.sha256(bytes(each.content)).hexdigest() for each in record.annexes.all()]
     if annexes and annexes != [facts["annex_sha256"]]:

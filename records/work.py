@@ -29,7 +29,21 @@ def outcome(event: ServiceEvent) -> dict[str, Any]:
 
 def stages(event: ServiceEvent, there: Reading) -> list[dict[str, Any]]:
     """Each stage with its mark, what it requires, and its evidence."""
-    return [_stage(stage, event.places, there) for stage in event.version.reads.stages]
+    return [_stage(stage, event.places, there) for stage in event.version.reads.stages_of(event.part)]
+
+
+def part(event: ServiceEvent) -> dict[str, Any] | None:
+    """Which part of its Job's work it was, of how many, and whether nothing follows; nothing where there is only one."""
+    if not event.part:
+        return None
+    runtime = event.version.reads
+    return {
+        "code": event.part,
+        "label": runtime.event(event.part).label,
+        "number": runtime.place_of(event.part),
+        "of": len(runtime.events),
+        "last": event.final,
+    }
 
 
 def confided(event: ServiceEvent, there: Reading) -> dict[str, str]:

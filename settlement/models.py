@@ -6,9 +6,9 @@ from django.db import connection, models
 from django.urls import reverse
 
 from qtm.law import own_law
-from qtm.refusals import Invalid
+from qtm.refusals import SENTENCES, Invalid, Lawless
 from qtm.runtime import MOST_MINOR
-from qtm.spine import BornAmong, Boundary, Room, birth, move
+from qtm.spine import BornAmong, Boundary, Room, Verb, birth, move
 from qtm.words import EXPONENTS, money
 from records.models import Record
 
@@ -60,6 +60,11 @@ class Settlement(Room):
         return reverse("settlement", args=[self.pk])
 
     @classmethod
+    def shut(cls, verb: Verb, row: Any) -> str:
+        """Opened only of the Record of a Job's last part."""
+        return "" if verb.name != "open" or row.final else SENTENCES["last"]
+
+    @classmethod
     def living_of(cls, record: Record) -> "Settlement | None":
         """The settlement of a Record that was not voided, if there is one."""
         return cls.objects.filter(LIVING, record=record).first()
@@ -74,6 +79,8 @@ class Settlement(Room):
     )
     def open(cls, record: Record, *, amount_minor: int, currency: str) -> "Settlement":  # noqa: N805
         """Open the settlement of a sealed Record."""
+        if not record.final:
+            raise Lawless(SENTENCES["last"])
         if currency not in EXPONENTS:
             raise Invalid({"currency": "Choose a currency of ISO 4217, such as EUR."})
         _refuse_beyond(amount_minor, MOST_MINOR, currency)

@@ -6,8 +6,8 @@ from qtm.queues import QUEUES, WORKPLACES, Queue, Workplace
 from records.models import Record
 from settlement.models import LIVING, Settlement
 
-# Eligible is a query and no row: sealed, and nothing living settles it. Where the Record names no price, nothing waits for it.
-UNSETTLED_YET = Q(state="sealed") & ~Q(Exists(Settlement.objects.filter(LIVING, record=OuterRef("pk"))))
+# Eligible is a query and no row: sealed, the last of its Job, and nothing living settles it. Where the Record names no price, nothing waits for it.
+UNSETTLED_YET = Q(state="sealed", final=True) & ~Q(Exists(Settlement.objects.filter(LIVING, record=OuterRef("pk"))))
 ELIGIBLE, FREE = UNSETTLED_YET & Q(priced=True), UNSETTLED_YET & Q(priced=False)
 UNSETTLED = Queue(
     "sealed-unsettled",

@@ -56,6 +56,17 @@ DETAILING: Mapping[str, Any] = {
     "answers": {"vehicle": "An estate car", "size": "estate"},
 }
 
+PARTY: Mapping[str, Any] = {
+    "name": "Maren Holt",
+    "phone": "+49 30 1234 5678",
+    "email": "maren@holt.example",
+    "place": "The old brewery, Mill Yard",
+    "wished": "2027-06-12T16:00:00+02:00",
+    "description": "My mother turns seventy.",
+    "tier": "small",
+    "answers": {"occasion": "private", "guests": "45", "setting": "both"},
+}
+
 
 def make_cast() -> None:
     """Everybody and everything that each test finds in place; made once in the template database."""
@@ -196,6 +207,12 @@ class Walk:
         if not Record.objects.filter(case_id=self.request.pk).exists():
             enter(getattr(self.cast, self.worker), Record, "seal", self.filled(), outcome=self.outcome)
         return self._row(Record)  # type: ignore[no-any-return]
+
+    def opened(self) -> ServiceEvent:
+        """The next part opened, and ready; of a surface that lists several."""
+        self.record()
+        enter(getattr(self.cast, self.worker), ServiceEvent, "open_next", self.job())
+        return self.event()
 
     def settlement(self) -> Settlement:
         """Open."""

@@ -10,7 +10,7 @@ from intake.models import Funnel, Intake, Request
 from qtm.models import Operator, Surface
 from records.models import Record, Signal
 from settlement.models import Settlement
-from tests.cast import Cast, Walk, enter
+from tests.cast import PARTY, Cast, Walk, enter
 
 WHY = {"reason": "for the test"}
 
@@ -130,6 +130,13 @@ REACH: dict[tuple[Any, str], Callable[[], Any]] = {
     (Operator, "limited"): _operator("Limited"),
     (Operator, "suspended"): _operator("Suspended"),
 }
+
+
+def between() -> Walk:
+    """A case whose plan is sealed, and whose day nobody has opened yet."""
+    walk = Walk(surface="event-coordination", asked=PARTY, outcome="plan-agreed")
+    walk.record()
+    return walk
 
 
 def _abandoned(walk: Walk) -> ServiceEvent:

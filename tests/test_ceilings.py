@@ -26,11 +26,11 @@ from settlement.models import Settlement
 from settlement.queues import UNSETTLED
 from tests.cast import DETAILING, Cast, Walk, enter
 from tests.conftest import drop_database, make_database, point_to
-from tests.states import REACH
+from tests.states import REACH, between
 
 CEILING = 12
 FILE = "application/json"
-SURFACES = ["auto-detailing", "automotive-advisory", "municipal-works"]
+SURFACES = ["auto-detailing", "automotive-advisory", "event-coordination", "municipal-works"]
 import_module("qtm.urls")
 
 
@@ -138,7 +138,10 @@ PAGES: dict[str, list[Page]] = {
     "ask": [Page()],
     "entry-point": [Page(args=given("network")), Page(args=given("north"))],
     "public-form": [Page(args=given("network", surface)) for surface in SURFACES],
-    "track": [Page(args=followed(state=state)) for state in Task.states()],
+    "track": [
+        *(Page(args=followed(state=state)) for state in Task.states()),
+        Page(args=followed(version__surface__code="event-coordination")),
+    ],
     "withdraw": [Page(args=followed(state="open"))],
     "intake": [Page("ines"), Page("nora")],
     "take": [Page("ines", given("network", surface)) for surface in SURFACES],
@@ -155,16 +158,23 @@ PAGES: dict[str, list[Page]] = {
     "find": [Page("ines", query="?q=T-{task}", status=302), Page("ines", query="?q=X-1", status=404)],
     "case": [
         *(Page("ines", case(state=state, governor=None)) for state in Task.states()),
+        Page("ines", case(version__surface__code="event-coordination")),
         *(Page("nora", case(state=state, governor__name="Northside")) for state in ("open", "assigned", "handed_off")),
     ],
     "desk": [Page("will"), Page("nora"), Page("liam"), Page("sue", status=403)],
     "jobs": [Page("will"), Page("nora")],
-    "job": [Page("will", newest(Job, state=state)) for state in ("queued", "claimed", "completed")],
+    "job": [
+        *(Page("will", newest(Job, state=state)) for state in ("queued", "claimed", "completed")),
+        *(Page("will", newest(Job, **part)) for part in ({"events__part": "plan"}, {"events__part": "day"})),
+    ],
     "evidence": [Page("will", newest(Evidence, kind="photo"), html=False)],
     "evidence-small": [Page("will", newest(Evidence, kind="photo"), html=False)],
     "evidence-file": [Page("will", newest(Evidence, kind="file"), html=False)],
     "records": [Page("will"), Page("ines"), Page("cora")],
-    "record": [Page(who, newest(Record)) for who in ("will", "ines", "cora")],
+    "record": [
+        *(Page(who, newest(Record)) for who in ("will", "ines", "cora")),
+        *(Page("will", newest(Record, event__part=part)) for part in ("plan", "day")),
+    ],
     **{key: [Page("ines", newest(Record), html=False)] for key in ("record-document", "record-annex")},
     "settlements": [Page("cora"), Page("eve")],
     "settlements-in": [Page("cora", given(state)) for state in Settlement.states()],
@@ -210,6 +220,8 @@ def lived() -> None:
     for (room, _), reach in REACH.items():
         if room is not Operator:
             reach()
+    held()
+    between()
     for go in (
         lambda walk: walk.task,
         Walk.approved,
@@ -234,6 +246,13 @@ def lived() -> None:
         )
         Funnel.objects.create(slug=f"north-{number + each}", name="Another", operator=cast.Northside)
         Attempt.objects.create(kind="sign-in", place=str(operator.pk))
+
+
+def held() -> None:
+    """A case with both of its parts recorded."""
+    walk = between()
+    walk.opened()
+    enter(Cast().will, Record, "seal", walk.filled(), outcome="held")
 
 
 def shut(answer: Any) -> None:

@@ -71,7 +71,8 @@ def test_every_state_of_every_room_occurs(house: str, room: Any) -> None:
 
 def test_nothing_waits_nowhere(house: str) -> None:
     for governor in (None, Operator.objects.get(name="Northside Detailing")):
-        assert all(queue.rows(governor).exists() for queue in QUEUES), governor
+        empty = [queue.slug for queue in QUEUES if not queue.rows(governor).exists()]
+        assert empty == (["next-part"] if governor else []), "a car is cleaned in one go"
 
 
 def test_killed_half_way_it_is_continued_and_nothing_is_there_twice(house: str) -> None:

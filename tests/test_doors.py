@@ -18,7 +18,7 @@ from qtm.spine import all_rooms
 from records.models import Record
 from settlement.models import Settlement
 from tests.cast import ADVISORY, PEOPLE, Cast, Walk
-from tests.states import REACH
+from tests.states import REACH, between
 
 pytestmark = pytest.mark.django_db
 
@@ -33,6 +33,7 @@ MAY: dict[str, set[str]] = {
     "Job.create": ADMIN,
     "Job.cancel": ADMIN,
     "ServiceEvent.claim": CREW,
+    "ServiceEvent.open_next": CREW,
     "Job.release": CREW,
     "Job.complete": CREW,
     **{f"ServiceEvent.{verb}": CREW for verb in ("start", "pause", "resume", "capture", "mark")},
@@ -137,6 +138,8 @@ def test_each_move_is_reached_by_exactly_one_door() -> None:
                 row: Any = _sealed_but_claimed()
             elif called(door) == "ServiceEvent.mark":
                 row = Walk().started()
+            elif called(door) == "ServiceEvent.open_next":
+                row = between().job()
             else:
                 row = REACH[door.pressed_on, state]()
             last = Transition.objects.latest("id").pk

@@ -16,7 +16,10 @@ pytestmark = pytest.mark.django_db
 
 ROOM_STATES = [(room, state) for room in all_rooms() for state in room.states()]
 # What a move writes beside the state, where the database asks for it.
-ALSO = {"completed": ", outcome = 'not-advised', reason = 'no-answer'", "captured": ", captured_minor = 1"}
+ALSO = {
+    "completed": ", outcome = 'not-advised', reason = 'no-answer', final = true",
+    "captured": ", captured_minor = 1",
+}
 
 
 def names(part: Any) -> str:

@@ -157,7 +157,8 @@ def test_the_network_is_cut_while_a_photo_is_in_flight_and_it_arrives_once(
 def test_an_answer_that_is_lost_makes_no_second_piece(visit: Callable[..., Visitor], tmp_path: Path) -> None:
     event = detailing().started()
     will = visit("will", size=PHONE)
-    page, lost = will.page, []
+    page = will.page
+    lost: list[int] = []
 
     def lose(route: Any) -> None:
         """The server has it, and its answer never comes, twice."""
@@ -283,7 +284,7 @@ def test_two_people_on_one_phone_and_the_second_sees_nothing_of_the_first(
     will.sign_in("will")
     page.goto("/desk/")
     expect(page.locator("#outbox")).to_be_hidden(timeout=15_000)
-    assert (Evidence.objects.get().by.username, states(page)) == ("will", ["stored"])
+    assert (str(Evidence.objects.get().by), states(page)) == ("Will", ["stored"])
 
 
 def raw(page: Page) -> str:

@@ -31,6 +31,7 @@ OPEN311 = {
 # The keys that may be left out, written here a second time so that the schema cannot loosen by itself.
 OPTIONAL = re.compile(
     r"fields|open311|fields\[\d+]\.(help|min|max|max_length)|tiers\[\d+]\.(help|price)"
+    r"|events\[\d+]\.help|outcomes\[\d+]\.event"
     r"|stages\[\d+]\.(help|evidence)|stages\[\d+]\.evidence\[\d+]\.(help|each|min|max|decimals)"
     r"|open311\.services\.('.*'|\w+)(\.fields(\.where)?)?"
 )
@@ -167,7 +168,7 @@ def test_the_shipped_surfaces_have_the_status_that_the_house_says() -> None:
         "automotive-advisory": "live",
         "municipal-works": "partial",
         "landscaping": "live",
-        "event-coordination": "planned",
+        "event-coordination": "live",
     }
 
 

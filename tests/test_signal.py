@@ -26,7 +26,7 @@ from tests.sql import DENIED, attempt
 from tests.test_records import detailing, page, photographed
 
 CONDITIONS = policy.judge({"stages": [], "outcome": {"completes": True}, "crossings": [], "event": "E-1"}).conditions
-DONE, REQUIRED, INTACT, COMPLETED, PERSON = (each.no for each in CONDITIONS)
+DONE, REQUIRED, INTACT, COMPLETED, LAST, PERSON = (each.no for each in CONDITIONS)
 
 
 def given_up(walk: Walk) -> Record:
@@ -124,6 +124,7 @@ CHANGES = {
     "there is no stage at all": (lambda facts: facts.update(stages=[]), DONE),
     "a required piece is missing": (lambda facts: facts["stages"][-1]["slots"][0].update(have=0), REQUIRED),
     "it was given up": (lambda facts: facts["outcome"].update(completes=False), COMPLETED),
+    "it was a part of the job, and not the last": (lambda facts: facts.update(part={"last": False}), LAST),
     "the system claimed it": (_by(("", "ready"), "system"), PERSON),
     "an actor claimed it": (_by(("", "ready"), "actor"), PERSON),
     "the system started it": (_by(("ready", "in_progress"), "system"), PERSON),

@@ -43,6 +43,21 @@ class Tier:
 
 
 @dataclass(frozen=True, slots=True)
+class Event:
+    """One of several ServiceEvents that carry out a Job, one after the other."""
+
+    code: str
+    label: str
+    help: str = ""
+
+    @classmethod
+    def read(cls, value: object, at: str) -> Self:
+        """Read it."""
+        table = Table(value, at, ("code", "label"), ("help",))
+        return cls(table.code(), table.text("label", 120), table.help())
+
+
+@dataclass(frozen=True, slots=True)
 class Stage:
     """A stage of the work, in the order in which it is done."""
 
@@ -50,13 +65,14 @@ class Stage:
     label: str
     help: str = ""
     evidence: tuple[Evidence, ...] = ()
+    event: str = ""
 
     @classmethod
     def read(cls, value: object, at: str) -> Self:
         """Read it."""
-        table = Table(value, at, ("code", "label"), ("help", "evidence"))
+        table = Table(value, at, ("code", "label"), ("help", "evidence", "event"))
         slots = table.rows("evidence", Evidence.read, lambda slot: (slot.kind, slot.category), ".category")
-        return cls(table.code(), table.text("label", 120), table.help(), slots)
+        return cls(table.code(), table.text("label", 120), table.help(), slots, table.event())
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,15 +83,17 @@ class Outcome:
     label: str
     completes: bool
     reasons: tuple[Choice, ...] = ()
+    event: str = ""
 
     @classmethod
     def read(cls, value: object, at: str) -> Self:
         """Read it; an outcome that does not complete always has reasons."""
-        table = Table(value, at, ("code", "label", "completes"), ("reasons",))
+        table = Table(value, at, ("code", "label", "completes"), ("reasons", "event"))
         completes = table.flag("completes")
         if not completes:
             table.need("reasons")
-        return cls(table.code(), table.text("label", 120), completes, table.coded("reasons", Choice.read))
+        reasons = table.coded("reasons", Choice.read)
+        return cls(table.code(), table.text("label", 120), completes, reasons, table.event())
 
 
 @dataclass(frozen=True, slots=True)

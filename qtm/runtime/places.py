@@ -23,11 +23,11 @@ class Place:
         return "/".join(filter(None, [self.stage.code, self.slot.kind, self.slot.category, self.item]))
 
 
-def places(runtime: Runtime, answers: Mapping[str, object]) -> list[Place]:
-    """Every place of a case whose requester answered so, stage by stage."""
+def places(runtime: Runtime, answers: Mapping[str, object], part: str = "") -> list[Place]:
+    """Every place of a case whose requester answered so, stage by stage, in one event of the sequence where there is one."""
     return [
         Place(stage, slot, item, f"{slot.label}: {area}" if item else slot.label)
-        for stage in runtime.stages
+        for stage in runtime.stages_of(part)
         for slot in stage.evidence
         for item, area in _areas(runtime, slot, answers)
     ]

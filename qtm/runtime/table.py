@@ -89,6 +89,10 @@ class Table:
         """Take a code."""
         return self.form(key, r"[a-z][a-z0-9-]{0,39}", "a code: a-z, 0-9 and hyphens, at most 40, a letter first")
 
+    def event(self) -> str:
+        """Take the code of the event that this is of, where it says one."""
+        return self.code("event") if "event" in self.value else ""
+
     def form(self, key: str, pattern: str, meaning: str) -> str:
         """Take a text of a given form."""
         value = self.text(key, 200)

@@ -10,7 +10,8 @@ from pathlib import Path
 from typing import Any, Self
 
 from qtm.runtime.fields import Answer, Asks, Choice, Field, Refused
-from qtm.runtime.parts import Outcome, Service, Stage, Tier
+from qtm.runtime.parts import Event, Outcome, Service, Stage, Tier
+from qtm.runtime.sequence import InSequence
 from qtm.runtime.slots import Evidence
 from qtm.runtime.table import MOST_ROWS, Coded, Malformed, Table, called, join, line_of
 
@@ -23,7 +24,7 @@ class Unknown(LookupError):
 
 
 @dataclass(frozen=True, slots=True)
-class Runtime:
+class Runtime(InSequence):
     """A surface as data; no key of it can switch a law off, because a key that nobody knows is refused."""
 
     code: str
@@ -34,6 +35,7 @@ class Runtime:
     lacks: tuple[str, ...] = ()
     fields: tuple[Field, ...] = ()
     tiers: tuple[Tier, ...] = ()
+    events: tuple[Event, ...] = ()
     stages: tuple[Stage, ...] = ()
     outcomes: tuple[Outcome, ...] = ()
     open311: tuple[Service, ...] = ()
@@ -42,7 +44,7 @@ class Runtime:
     def read(cls, data: Mapping[str, object]) -> Self:
         """Read a runtime, or refuse it naming the exact key."""
         needs = ("code", "name", "summary", "status", "asks")
-        table = Table(data, "", needs, ("lacks", "fields", "tiers", "stages", "outcomes", "open311"))
+        table = Table(data, "", needs, ("lacks", "fields", "tiers", "events", "stages", "outcomes", "open311"))
         status = table.word("status", STATUSES)
         cls._honest(table, status)
         outcomes = table.coded("outcomes", Outcome.read)
@@ -57,10 +59,12 @@ class Runtime:
             lacks=table.rows("lacks", lambda value, at: line_of(value, at, 300), lambda line: line, ""),
             fields=table.coded("fields", Field.read),
             tiers=table.coded("tiers", Tier.read),
+            events=table.coded("events", Event.read),
             stages=table.coded("stages", Stage.read),
             outcomes=outcomes,
         )
         runtime._areas_known()
+        runtime._refuse_bad_sequence(table)
         return cls(**{**_shallow(runtime), "open311": runtime._services(table)})
 
     def _areas_known(self) -> None:
@@ -165,6 +169,10 @@ class Runtime:
     def stage(self, code: str) -> Stage:
         """Give the stage of that code."""
         return self._named(self.stages, code, "stage")
+
+    def event(self, code: str) -> Event:
+        """Give the event of that code."""
+        return self._named(self.events, code, "event")
 
     def outcome(self, code: str) -> Outcome:
         """Give the outcome of that code."""

@@ -96,8 +96,8 @@ STEPS = [
         "execution.claim_job as worker of Northside",
         (
             "UPDATE execution_job SET state = 'claimed' WHERE case_id > %(before)s",
-            """INSERT INTO execution_serviceevent (state, case_id, job_id, version_id, operator_id, worker_id, outcome, reason, remark, paid)
-               SELECT 'ready', j.case_id, j.id, j.version_id, j.operator_id, u.id, '', '', '', ''
+            """INSERT INTO execution_serviceevent (state, case_id, job_id, version_id, operator_id, worker_id, part, final, outcome, reason, remark, paid)
+               SELECT 'ready', j.case_id, j.id, j.version_id, j.operator_id, u.id, '', false, '', '', '', ''
                FROM execution_job j, qtm_user u WHERE u.username = 'will' AND j.case_id > %(before)s""",
         ),
     ),
@@ -116,9 +116,9 @@ STEPS = [
                SELECT id, 'advice', 'note', 'summary', '', 'Fair.', '', '', 0, '', 0, 0 FROM execution_serviceevent WHERE case_id > %(before)s""",
             """INSERT INTO execution_stagemark (event_id, stage)
                SELECT e.id, stage FROM execution_serviceevent e, unnest(ARRAY['study', 'advice']) stage WHERE e.case_id > %(before)s""",
-            "UPDATE execution_serviceevent SET state = 'completed', outcome = 'advised' WHERE case_id > %(before)s",
-            """INSERT INTO records_record (state, case_id, event_id, operator_id, document, sha256, priced)
-               SELECT 'sealed', case_id, id, operator_id, document, encode(sha256(document), 'hex'), true
+            "UPDATE execution_serviceevent SET state = 'completed', outcome = 'advised', final = true WHERE case_id > %(before)s",
+            """INSERT INTO records_record (state, case_id, event_id, operator_id, final, document, sha256, priced)
+               SELECT 'sealed', case_id, id, operator_id, final, document, encode(sha256(document), 'hex'), true
                FROM execution_serviceevent, convert_to(replace(%(document)s, %(reference)s, '"Q-' || case_id || '"'), 'UTF8') document
                WHERE case_id > %(before)s""",
             "INSERT INTO records_annex (record_id, content) SELECT id, %(annex)s FROM records_record WHERE case_id > %(before)s",
