@@ -5,9 +5,10 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
+from execution.clock import Clock, clock_of, course_of
 from execution.forms import slot_code
 from execution.missing import Missing
-from execution.models import Evidence, Job, ServiceEvent, StageMark
+from execution.models import Evidence, Job, ServiceEvent, StageMark, Travel
 from qtm.case import Case
 from qtm.doors import DrawnDoor, door_of, doors_out_of
 from qtm.models import Transition, User
@@ -91,7 +92,9 @@ class Bench:
     def __init__(self, job: Job, user: User) -> None:
         """`user`: who looks, and may be somebody else than who claimed it."""
         self.job, self.user, self.event = job, user, job.event
+        self.travels = list(Travel.objects.filter(event__job=job)) if self.event else []
         if self.event:
+            self.event.legs = [each for each in self.travels if each.event_id == self.event.pk]
             self.event.job, self.event.version, self.event.operator = job, job.version, job.operator
         self.runtime = job.version.reads
 
@@ -128,6 +131,18 @@ class Bench:
                 if (line.row_id, line.was, line.becomes) == (pk, "ready", "in_progress")
             ),
             None,
+        )
+
+    @cached_property
+    def clock(self) -> Clock:
+        """The time that the Job has taken, over all its ServiceEvents."""
+        lines = [line for line in self.doing.lines if line.room == ServiceEvent.label()] if self.event else []
+        events = dict.fromkeys(line.row_id for line in lines)
+        return clock_of(
+            course_of(
+                [line for line in lines if line.row_id == pk], [leg for leg in self.travels if leg.event_id == pk]
+            )
+            for pk in events
         )
 
     @cached_property

@@ -12,6 +12,7 @@ from execution import files
 from execution.capture import note_for, photos_for
 from execution.job import Job, kept_out
 from execution.missing import Missing, missing_of
+from execution.travel import RESTS, Travelled
 from qtm.acts import present_act
 from qtm.law import own_law
 from qtm.models import Membership, Operator, SurfaceVersion, User
@@ -19,14 +20,14 @@ from qtm.refusals import Forbidden, Invalid
 from qtm.runtime import Unknown
 from qtm.spine import ACTIVE, WORKING, BornAmong, Boundary, Fact, PartOf, Room, Verb, birth, move, note
 
-__all__ = ["PAID", "UNDER_WAY", "Evidence", "Job", "ServiceEvent", "StageMark"]
+__all__ = ["PAID", "UNDER_WAY", "Evidence", "Job", "ServiceEvent", "StageMark", "Travel"]
 
 LIVING = ["ready", "in_progress", "paused", "completed"]
 UNDER_WAY = ["ready", "in_progress", "paused"]
 PAID = [("", "not said"), ("paid", "paid"), ("unpaid", "not paid")]
 
 
-class ServiceEvent(Room):
+class ServiceEvent(Travelled):
     """The execution runtime container: whether work has started, its stages, its evidence, its outcome."""
 
     first = "ready"
@@ -70,8 +71,10 @@ class ServiceEvent(Room):
 
     @classmethod
     def shut(cls, verb: Verb, row: Any) -> str:
-        """As the operator's access allows."""
-        return kept_out(cls, verb, row)
+        """As the operator's access allows, and travel once a rest; who may not start sets off in vain."""
+        travel = row.travel_shut.get(verb.name, "") if verb.name in {"set_off", "arrive"} else ""
+        asked = cls.verbs["start"] if verb.name == "set_off" and row.state == "ready" else verb
+        return travel or kept_out(cls, asked, row)
 
     @birth(
         Job,
@@ -222,4 +225,23 @@ class Evidence(Fact):
                 | models.Q(kind="note", sha256="") & ~models.Q(text=""),
                 name="execution_evidence_piece",
             ),
+        ]
+
+
+class Travel(Fact):
+    """Somebody is on the way to the work, or is there: once each while the work rests."""
+
+    event = PartOf(ServiceEvent, RESTS, related_name="travels")
+    rest = models.DateTimeField()  # since when it rests; the law knows of no other rest than the present one
+    arrived = models.BooleanField(default=False)
+
+    class Meta(Fact.Meta):
+        ordering = ["id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["event", "rest", "arrived"],
+                name="execution_travel_rest_key",
+                violation_error_message="This was said already.",
+            ),
+            own_law("execution_travel_going_law", "execution/travel.sql"),
         ]

@@ -12,7 +12,7 @@ from django.contrib.auth import get_user_model
 from django.contrib.auth.models import Group, Permission
 from django.contrib.contenttypes.models import ContentType
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Q, TextField, Value
 from guardian.models import UserObjectPermission
 
 INTAKE = ["intake.take_request", "governance.submit_request", "intake.discard_request"]
@@ -151,22 +151,23 @@ NOBODY = Standing()
 
 
 def standing_of(user: Any) -> Standing:
-    """Read a person's roles, membership and grants: three queries, which see a closed account too."""
+    """Read a person's roles, membership and grants: two queries, which see a closed account too."""
     if not user.is_active or user.pk is None:
         return NOBODY
     held = Permission.objects.filter(group__user=user, group__user__is_active=True)
-    rows = held.values_list("content_type__app_label", "codename", "group__name")
+    by_role = held.values_list("content_type__app_label", "codename", "group__name")
+    by_grant = _grants(user).values_list("object_pk", "permission__codename", Value("", TextField()))
+    rows = list(by_role.order_by().union(by_grant, all=True).order_by())
     network = {f"{app}.{code}": role for app, code, role in rows if role in NETWORK}
     membership = user.memberships.filter(left_at=None, user__is_active=True).select_related("operator").first()
-    granted = _grants(user, membership.operator).values_list("permission__codename", flat=True) if membership else ()
-    return Standing(user.pk, network, membership, frozenset(granted))
+    own = str(membership.operator_id) if membership else None
+    return Standing(user.pk, network, membership, frozenset(code for of, code, role in rows if (of, role) == (own, "")))
 
 
-def _grants(user: Any, operator: Any) -> Any:
-    """Guardian's rows for a person on an operator."""
-    return UserObjectPermission.objects.filter(
-        user=user, content_type=ContentType.objects.get_for_model(operator), object_pk=str(operator.pk)
-    )
+def _grants(user: Any, **where: Any) -> Any:
+    """Guardian's rows for a person on operators."""
+    kind = ContentType.objects.get_by_natural_key("qtm", "operator")
+    return UserObjectPermission.objects.filter(user=user, content_type=kind, **where)
 
 
 def grant(user: Any, operator: Any, role: str) -> None:
@@ -185,7 +186,7 @@ def grant(user: Any, operator: Any, role: str) -> None:
 
 def withdraw_grants(user: Any, operator: Any) -> None:
     """Take back every grant of a person on an operator's row."""
-    _grants(user, operator).delete()
+    _grants(user, object_pk=str(operator.pk)).delete()
 
 
 def load_roles() -> None:

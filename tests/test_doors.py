@@ -17,7 +17,7 @@ from qtm.models import Operator, Surface, Transition
 from qtm.spine import all_rooms
 from records.models import Record
 from settlement.models import Settlement
-from tests.cast import ADVISORY, PEOPLE, Cast, Walk
+from tests.cast import ADVISORY, PEOPLE, Cast, Walk, enter
 from tests.states import REACH
 
 pytestmark = pytest.mark.django_db
@@ -35,7 +35,7 @@ MAY: dict[str, set[str]] = {
     "ServiceEvent.claim": CREW,
     "Job.release": CREW,
     "Job.complete": CREW,
-    **{f"ServiceEvent.{verb}": CREW for verb in ("start", "pause", "resume", "capture", "mark")},
+    **{f"ServiceEvent.{verb}": CREW for verb in ("start", "pause", "resume", "capture", "mark", "set_off", "arrive")},
     "Record.seal": CREW,
     **{f"Settlement.{verb}": MONEY for verb in ("open", "authorize", "capture", "void")},
     **{f"Operator.{verb}": ADMIN for verb in ("accept", "activate", "limit", "lift", "suspend", "reinstate")},
@@ -137,6 +137,8 @@ def test_each_move_is_reached_by_exactly_one_door() -> None:
                 row: Any = _sealed_but_claimed()
             elif called(door) == "ServiceEvent.mark":
                 row = Walk().started()
+            elif called(door) == "ServiceEvent.arrive":
+                row = enter(Cast().will, ServiceEvent, "set_off", REACH[door.pressed_on, state]()).event
             else:
                 row = REACH[door.pressed_on, state]()
             last = Transition.objects.latest("id").pk
