@@ -10,6 +10,7 @@ from django.urls import reverse
 
 from execution import files
 from execution.capture import note_for, photos_for
+from execution.feed import Feed
 from execution.job import Job, kept_out
 from execution.missing import Missing, missing_of
 from execution.travel import RESTS, Travelled
@@ -20,7 +21,7 @@ from qtm.refusals import Forbidden, Invalid
 from qtm.runtime import Unknown
 from qtm.spine import ACTIVE, WORKING, BornAmong, Boundary, Fact, PartOf, Room, Verb, birth, move, note
 
-__all__ = ["PAID", "UNDER_WAY", "Evidence", "Job", "ServiceEvent", "StageMark", "Travel"]
+__all__ = ["PAID", "UNDER_WAY", "Evidence", "Feed", "Job", "ServiceEvent", "StageMark", "Travel"]
 
 LIVING = ["ready", "in_progress", "paused", "completed"]
 UNDER_WAY = ["ready", "in_progress", "paused"]

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from execution import files, queues, views
+from execution import calendar, files, queues, views
 from execution.forms import CaptureForm, CreateForm, MarkForm
 from execution.models import Job, ServiceEvent
 from qtm.doors import doors
@@ -11,6 +11,10 @@ __all__ = ["queues", "urlpatterns"]
 
 urlpatterns = [
     path("desk/", views.desk, name="desk"),
+    path("calendar/", calendar.calendar, name="calendar"),
+    path("calendar/new", calendar.renew, name="new-calendar"),
+    path("calendar/revoke", calendar.revoke, name="revoke-calendar"),
+    path("calendar/<str:token>.ics", calendar.feed, name="calendar-feed"),
     path("jobs/", views.jobs, name="jobs"),
     path("jobs/<int:pk>/", views.job, name="job"),
     path("evidence/<int:pk>/", views.evidence, name="evidence"),

@@ -14,7 +14,7 @@ from django.test import Client, override_settings
 from django.test.utils import CaptureQueriesContext
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
-from execution.models import Evidence, Job
+from execution.models import Evidence, Feed, Job
 from governance.models import Task
 from intake.models import Funnel, Request
 from qtm.doors import all_doors
@@ -158,6 +158,12 @@ PAGES: dict[str, list[Page]] = {
         *(Page("nora", case(state=state, governor__name="Northside")) for state in ("open", "assigned", "handed_off")),
     ],
     "desk": [Page("will"), Page("nora"), Page("liam"), Page("sue", status=403)],
+    "calendar": [Page("will"), Page("nora"), Page("sue", status=403)],
+    "calendar-feed": [
+        Page(args=lambda: [Feed.make(Cast().will, Cast().Northside)], html=False),
+        Page(args=given("unknown"), status=404),
+    ],
+    **{key: [Page("will", status=405)] for key in ("new-calendar", "revoke-calendar")},
     "jobs": [Page("will"), Page("nora")],
     "job": [Page("will", newest(Job, state=state)) for state in ("queued", "claimed", "completed")],
     "evidence": [Page("will", newest(Evidence, kind="photo"), html=False)],
