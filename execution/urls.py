@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from execution import calendar, files, queues, views
+from execution import calendar, files, follow, queues, views
 from execution.forms import CaptureForm, CreateForm, MarkForm
 from execution.models import Job, ServiceEvent
 from qtm.doors import doors
@@ -17,6 +17,7 @@ urlpatterns = [
     path("calendar/<str:token>.ics", calendar.feed, name="calendar-feed"),
     path("jobs/", views.jobs, name="jobs"),
     path("jobs/<int:pk>/", views.job, name="job"),
+    path("jobs/<int:pk>/follow-on", follow.follow, name="follow-on"),
     path("evidence/<int:pk>/", views.evidence, name="evidence"),
     path("evidence/<int:pk>/small/", views.evidence, {"longest": files.SMALL}, name="evidence-small"),
     *doors(

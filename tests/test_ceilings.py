@@ -166,6 +166,11 @@ PAGES: dict[str, list[Page]] = {
     **{key: [Page("will", status=405)] for key in ("new-calendar", "revoke-calendar")},
     "jobs": [Page("will"), Page("nora")],
     "job": [Page("will", newest(Job, state=state)) for state in ("queued", "claimed", "completed")],
+    "follow-on": [
+        Page("will", newest(Job, state="completed")),
+        Page("will", newest(Job, state="claimed"), status=409),
+        Page("ines", newest(Job, state="completed"), status=403),
+    ],
     "evidence": [Page("will", newest(Evidence, kind="photo"), html=False)],
     "evidence-small": [Page("will", newest(Evidence, kind="photo"), html=False)],
     "records": [Page("will"), Page("ines"), Page("cora")],

@@ -508,3 +508,38 @@ def test_what_is_missing_is_what_the_database_says(cast: Cast) -> None:
         ("after", "photo", 1, 0),
         ("after", "stage", 1, 0),
     ]
+
+
+# Help
+
+
+@pytest.mark.parametrize(
+    ("reach", "says"),
+    [
+        ("job", "Nobody has claimed this job yet"),
+        ("event", "Press Start when you begin"),
+        ("started", "Go through the stages"),
+        ("record", "sealed"),
+    ],
+)
+def test_help_says_what_to_do_where_the_job_stands_and_whom_to_call(
+    cast: Cast, walk: Walk, reach: str, says: str
+) -> None:
+    Operator.objects.filter(name="Northside").update(phone="+49 30 55 55")
+    getattr(walk, reach)()
+    page = as_(cast.will).get(walk.job().page)
+    assert says in read(page)
+    assert "The network governs this case" in read(page)
+    assert 'href="tel:+49305555"' in page.content.decode()
+
+
+def test_help_invents_no_number_and_names_who_governs(cast: Cast) -> None:
+    page = read(as_(cast.nora).get(Walk(funnel="north").job().page))
+    assert "Northside has left no phone number" in page
+    assert "Northside governs this case itself" in page
+
+
+def test_help_promises_nothing_that_a_limited_operator_may_not(cast: Cast, walk: Walk) -> None:
+    walk.event()
+    access(cast.Northside, "limit", cast.ines)
+    assert "Your operator is limited: finish" in read(as_(cast.will).get(walk.job().page))
