@@ -14,7 +14,7 @@ from django.test import Client, override_settings
 from django.test.utils import CaptureQueriesContext
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
-from execution.models import Evidence, Feed, Job
+from execution.models import Evidence, Feed, Job, ServiceEvent
 from governance.models import Task
 from intake.models import Funnel, Request
 from qtm.doors import all_doors
@@ -232,6 +232,7 @@ def lived() -> None:
         go(Walk(funnel="north"))
         go(Walk(surface="auto-detailing", asked=DETAILING, outcome="completed"))
     enter(cast.nora, Task, "hold", Walk(funnel="north").task, reason="for the test")
+    enter(cast.will, ServiceEvent, "set_off", Walk().event())
     enter(cast.ines, Task, "correct", Walk().task, field="place", becomes="16 Quarry Lane", why="She called")
     for each in range(2):
         operator = Keeper(cast.wim).take_in(name=f"Newcomer {number + each}")
