@@ -5,8 +5,9 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
+from execution.clock import Clock, clock_of, course_of
 from execution.missing import Missing
-from execution.models import UNDER_WAY, Job, ServiceEvent
+from execution.models import UNDER_WAY, Job, ServiceEvent, Travel
 from execution.parts import Parts
 from execution.slots import Slot, Step, fills, of
 from qtm.case import Case
@@ -44,7 +45,9 @@ class Bench:
     def __init__(self, job: Job, user: User) -> None:
         """`user`: who looks, and may be somebody else than who claimed it."""
         self.job, self.user, self.event = job, user, job.event
+        self.travels = list(Travel.objects.filter(event__job=job)) if self.event else []
         if self.event:
+            self.event.legs = [each for each in self.travels if each.event_id == self.event.pk]
             self.event.job, self.event.version, self.event.operator = job, job.version, job.operator
         self.runtime, self.parts = job.version.reads, Parts(job)
 
@@ -87,6 +90,18 @@ class Bench:
     def comes_to_work(self) -> bool:
         """Whether evidence is taken now or will be, from this person: a phone without network goes on by itself."""
         return bool(self.theirs and self.event and self.event.state in UNDER_WAY)
+
+    @cached_property
+    def clock(self) -> Clock:
+        """The time that the Job has taken, over all its ServiceEvents."""
+        lines = [line for line in self.doing.lines if line.room == ServiceEvent.label()] if self.event else []
+        events = dict.fromkeys(line.row_id for line in lines)
+        return clock_of(
+            course_of(
+                [line for line in lines if line.row_id == pk], [leg for leg in self.travels if leg.event_id == pk]
+            )
+            for pk in events
+        )
 
     @cached_property
     def lacks(self) -> list[Missing]:

@@ -7,6 +7,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from execution.asked import Asked
 from execution.bench import claim_door
+from execution.day import Ahead, Day, ahead_of, day_of
 from execution.models import UNDER_WAY, Job, ServiceEvent
 from qtm.doors import DrawnDoor, door_of
 from qtm.models import Operator, User
@@ -114,6 +115,23 @@ class Desk:
     def mine(self) -> list[InHand]:
         """What this person has claimed and not completed."""
         return [InHand(event) for event in self._in_hand().filter(worker=self.user)[: self.most]]
+
+    @cached_property
+    def day(self) -> Day:
+        """How far this person is today."""
+        return day_of(self.user, self.operator)
+
+    @property
+    def hand(self) -> str:
+        """How many this person has in hand, as far as they are shown."""
+        return f"{len(self.mine)}{'+' if len(self.mine) == self.most else ''}"
+
+    @property
+    def next(self) -> Ahead | None:
+        """What comes next: of what this person has not begun, or left resting, and of what waits for them by name, the first wished for."""
+        resting = [each.job for each in self.mine if each.event.state in ("ready", "paused")]
+        claimed = [ahead_of(job.pk, job.context, claimed=True) for job in resting]
+        return min([*claimed, *self.day.named], key=lambda each: each.order, default=None)
 
     @cached_property
     def others(self) -> list[InHand]:

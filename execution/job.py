@@ -51,6 +51,11 @@ class Job(Room):
                 name="execution_job_queue",
             ),
             models.Index(
+                fields=["worker", "since", "id"],
+                condition=models.Q(state="queued", worker__isnull=False),
+                name="execution_job_named",
+            ),
+            models.Index(
                 fields=["since", "id", "governor"], condition=models.Q(state__in=ENDED), name="execution_job_ended"
             ),
         ]

@@ -9,9 +9,11 @@ from django.urls import reverse
 
 from execution.capture import keep, refuse_again
 from execution.documents import ENDINGS
+from execution.feed import Feed
 from execution.job import Job, kept_out
 from execution.kinds import KINDS
 from execution.missing import Missing, missing_of
+from execution.travel import RESTS, Travelled
 from qtm.acts import present_act
 from qtm.law import own_law
 from qtm.models import Membership, Operator, SurfaceVersion, User
@@ -19,7 +21,7 @@ from qtm.refusals import Conflict, Forbidden, Invalid
 from qtm.runtime import EVIDENCE_KINDS, Place, places
 from qtm.spine import ACTIVE, WORKING, BornAmong, Boundary, Fact, PartOf, Room, Verb, birth, move, note
 
-__all__ = ["PAID", "UNDER_WAY", "Evidence", "Job", "ServiceEvent", "StageMark"]
+__all__ = ["PAID", "UNDER_WAY", "Evidence", "Feed", "Job", "ServiceEvent", "StageMark", "Travel"]
 
 DIGEST = "^[0-9a-f]{64}$"
 LIVING = ["ready", "in_progress", "paused", "completed"]
@@ -28,7 +30,7 @@ NOT_NEXT = "There is no next part to open: one opens once the part before it is 
 PAID = [("", "not said"), ("paid", "paid"), ("unpaid", "not paid")]
 
 
-class ServiceEvent(Room):
+class ServiceEvent(Travelled):
     """The execution runtime container: whether work has started, its stages, its evidence, its outcome."""
 
     first = "ready"
@@ -82,10 +84,13 @@ class ServiceEvent(Room):
 
     @classmethod
     def shut(cls, verb: Verb, row: Any) -> str:
-        """The next part only once the one before it is completed; and as the operator's access allows."""
+        """The next part only once the one before it is completed; travel once a rest; and as the operator's access allows."""
         if verb.name == "open_next" and row.ahead is None:
             return NOT_NEXT
-        return kept_out(cls, verb, row)
+        travel = row.travel_shut.get(verb.name, "") if verb.name in {"set_off", "arrive"} else ""
+        # Who may not start sets off in vain.
+        asked = cls.verbs["start"] if verb.name == "set_off" and row.state == "ready" else verb
+        return travel or kept_out(cls, asked, row)
 
     @classmethod
     def concerns(cls, verb: Verb, row: Any) -> bool:
@@ -285,4 +290,23 @@ class Evidence(Fact):
                 | models.Q(kind="file", sha256__regex=DIGEST, value__isnull=True, media_type__in=list(ENDINGS)),
                 name="execution_evidence_piece",
             ),
+        ]
+
+
+class Travel(Fact):
+    """Somebody is on the way to the work, or is there: once each while the work rests."""
+
+    event = PartOf(ServiceEvent, RESTS, related_name="travels")
+    rest = models.DateTimeField()  # since when it rests; the law knows of no other rest than the present one
+    arrived = models.BooleanField(default=False)
+
+    class Meta(Fact.Meta):
+        ordering = ["id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["event", "rest", "arrived"],
+                name="execution_travel_rest_key",
+                violation_error_message="This was said already.",
+            ),
+            own_law("execution_travel_going_law", "execution/travel.sql"),
         ]

@@ -1,8 +1,17 @@
 """What the requester is told of execution."""
 
-from execution.models import Job, ServiceEvent
+from collections.abc import Iterator
+
+from execution.models import Job, ServiceEvent, Travel
 from qtm.models import Transition
-from qtm.tracking import STAGES, TOLD
+from qtm.tracking import NOTED, STAGES, TOLD, Told
+
+
+def travelled(case_id: int) -> Iterator[Told]:
+    """That somebody is on the way to them, and there."""
+    for each in Travel.objects.filter(event__case_id=case_id):
+        yield Told(each.at, "They have arrived." if each.arrived else "They are on their way.", "execution")
+
 
 OPENED = f"execution.{ServiceEvent.permission(ServiceEvent.verbs['open_next'])} "
 
@@ -24,3 +33,4 @@ TOLD |= {
     (ServiceEvent.label(), "paused>in_progress"): "The work goes on.",
     (ServiceEvent.label(), "paused"): "The work rests for now.",
 }
+NOTED.append(travelled)

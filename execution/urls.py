@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from execution import files, queues, views
+from execution import calendar, files, follow, queues, views
 from execution.forms import CaptureForm, CreateForm, MarkForm
 from execution.models import Job, ServiceEvent
 from qtm.doors import doors
@@ -11,8 +11,13 @@ __all__ = ["queues", "urlpatterns"]
 
 urlpatterns = [
     path("desk/", views.desk, name="desk"),
+    path("calendar/", calendar.calendar, name="calendar"),
+    path("calendar/new", calendar.renew, name="new-calendar"),
+    path("calendar/revoke", calendar.revoke, name="revoke-calendar"),
+    path("calendar/<str:token>.ics", calendar.feed, name="calendar-feed"),
     path("jobs/", views.jobs, name="jobs"),
     path("jobs/<int:pk>/", views.job, name="job"),
+    path("jobs/<int:pk>/follow-on", follow.follow, name="follow-on"),
     path("evidence/<int:pk>/", views.evidence, name="evidence"),
     path("evidence/<int:pk>/small/", views.evidence, {"longest": files.SMALL}, name="evidence-small"),
     path("evidence/<int:pk>/file/", views.document, name="evidence-file"),

@@ -15,6 +15,8 @@ from execution.asked import Asked
 from execution.bench import Bench
 from execution.desk import Desk, done
 from execution.documents import served_as
+from execution.follow import Following
+from execution.help import Help
 from execution.models import Job
 from execution.sight import documents_for, photos_for
 from qtm.panels import panels
@@ -67,11 +69,10 @@ def job(request: Signed, pk: int) -> HttpResponse:
     )
     if not standing.working or row.operator_id != standing.operator.pk:
         return redirect("case", row.case_id)
-    return render(
-        request,
-        "execution/job.html",
-        {"job": row, "bench": Bench(row, request.user), "asked": Asked(row), "panels": panels("job", request, row)},
-    )
+    bench = Bench(row, request.user)
+    said = {"job": row, "bench": bench, "asked": Asked(row), "panels": panels("job", request, row)}
+    beside = {"following": Following(row, request.user), "help": Help(row, bench.event)}
+    return render(request, "execution/job.html", said | beside)
 
 
 @require_safe

@@ -22,7 +22,7 @@ from qtm.roles import Standing
 from qtm.signed import Signed
 from qtm.spine import rooms
 
-PAGE = 50
+PAGE, FOLLOWERS = 50, 20
 REFERENCE = re.compile(r"([A-Z]?)\s*-?\s*(\d{1,18})", re.ASCII)
 
 
@@ -86,7 +86,17 @@ def _case(request: Signed, asked: Request) -> dict[str, Any]:
         assigned["assignment"].task = task
     rows = cases.rows_of(told, {Request: asked, Task: task, Assignment: assigned["assignment"]})
     said = {"case": told, "task": task, "context": context_of(asked), "log": cases.history(told, task)}
-    return said | assigned | {"drawn": cases.doors_of(rows, request.user, request.path)}
+    return (
+        said
+        | assigned
+        | {"followed_by": _followers(request, asked), "drawn": cases.doors_of(rows, request.user, request.path)}
+    )
+
+
+def _followers(request: Signed, asked: Request) -> Any:
+    """The Requests that follow this one, as far as this person sees them."""
+    seen = Request.objects.filter(request.user.standing.sight(Request), follows=asked)
+    return seen.only("id").order_by("pk")[:FOLLOWERS]
 
 
 def _requests() -> Any:

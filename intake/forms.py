@@ -59,11 +59,11 @@ class KeyedForm(Questions):
 
     key = forms.CharField(widget=forms.HiddenInput, required=False)
 
-    def __init__(self, *args: Any, offer: Offer, **kwargs: Any) -> None:
-        """`offer`: the surface that is asked for, and the funnel it comes through."""
+    def __init__(self, *args: Any, offer: Offer, about: str = "", **kwargs: Any) -> None:
+        """`offer`: the surface that is asked for, and the funnel it comes through; `about`: what the form is for, where that is not all."""
         super().__init__(*args, **kwargs)
         self.put(offer.version)
-        self.offer, self.about = offer, f"{offer.funnel.slug}/{offer.surface.code}"
+        self.offer, self.about = offer, about or f"{offer.funnel.slug}/{offer.surface.code}"
         self.initial = {"key": keys.issue(self.about), **only_tier(offer.reads), **self.initial}
 
     def opened(self) -> str:

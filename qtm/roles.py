@@ -12,7 +12,7 @@ from django.contrib.auth import get_user_model
 from django.contrib.auth.models import Group, Permission
 from django.contrib.contenttypes.models import ContentType
 from django.db import transaction
-from django.db.models import Q, Value
+from django.db.models import Q, TextField, Value
 from guardian.models import UserObjectPermission
 
 INTAKE = ["intake.take_request", "governance.submit_request", "intake.discard_request"]
@@ -155,32 +155,20 @@ def standing_of(user: Any) -> Standing:
     """Read a person's roles, membership and grants: two queries, which see a closed account too."""
     if not user.is_active or user.pk is None:
         return NOBODY
+    held = Permission.objects.filter(group__user=user, group__user__is_active=True)
+    by_role = held.values_list("content_type__app_label", "codename", "group__name")
+    by_grant = _grants(user).values_list("object_pk", "permission__codename", Value("", TextField()))
+    rows = list(by_role.order_by().union(by_grant, all=True).order_by())
+    network = {f"{app}.{code}": role for app, code, role in rows if role in NETWORK}
     membership = user.memberships.filter(left_at=None, user__is_active=True).select_related("operator").first()
-    own = str(membership.operator_id) if membership else ""
-    network, granted = {}, set()
-    for where, code, role in _held(user):
-        if role in NETWORK:
-            network[f"{where}.{code}"] = role
-        elif own and not role and where == own:
-            granted.add(code)
-    return Standing(user.pk, network, membership, frozenset(granted))
+    own = str(membership.operator_id) if membership else None
+    return Standing(user.pk, network, membership, frozenset(code for of, code, role in rows if (of, role) == (own, "")))
 
 
-def _held(user: Any) -> Any:
-    """All that a person holds, in one query: by role the app and the permission; by grant the operator's number and the permission."""
-    by_role = Permission.objects.filter(group__user=user, group__user__is_active=True)
-    by_grant = UserObjectPermission.objects.filter(
-        user=user, content_type=ContentType.objects.get_by_natural_key("qtm", "operator")
-    )
-    roles = by_role.values_list("content_type__app_label", "codename", "group__name")
-    return roles.union(by_grant.values_list("object_pk", "permission__codename", Value("")), all=True).order_by()
-
-
-def _grants(user: Any, operator: Any) -> Any:
-    """Guardian's rows for a person on an operator."""
-    return UserObjectPermission.objects.filter(
-        user=user, content_type=ContentType.objects.get_for_model(operator), object_pk=str(operator.pk)
-    )
+def _grants(user: Any, **where: Any) -> Any:
+    """Guardian's rows for a person on operators."""
+    kind = ContentType.objects.get_by_natural_key("qtm", "operator")
+    return UserObjectPermission.objects.filter(user=user, content_type=kind, **where)
 
 
 def grant(user: Any, operator: Any, role: str) -> None:
@@ -199,7 +187,7 @@ def grant(user: Any, operator: Any, role: str) -> None:
 
 def withdraw_grants(user: Any, operator: Any) -> None:
     """Take back every grant of a person on an operator's row."""
-    _grants(user, operator).delete()
+    _grants(user, object_pk=str(operator.pk)).delete()
 
 
 def load_roles() -> None:

@@ -1,6 +1,6 @@
 """What the requester is told: each zone puts its own words beside its rooms and states; what has no words is internal and stays so."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -27,13 +27,18 @@ class Told:
     zone: str
 
 
+# What was noted beside the log, and is told as well: by zone, for a case.
+NOTED: list[Callable[[int], Iterable["Told"]]] = []
+
+
 def told(case: Case) -> list[Told]:
-    """What really happened, newest first: one sentence for each act, its last word."""
+    """What really happened, newest first: one sentence for each act, its last word, and what was noted between."""
     zones = {room.label(): room.zone for room in rooms()}
     by_act = {
         line.act: Told(line.at, sentence, zones[line.room]) for line in case.lines if (sentence := sentence_of(line))
     }
-    return list(reversed(by_act.values()))
+    noted = [each for notes in NOTED for each in notes(case.case_id)]
+    return sorted([*by_act.values(), *noted], key=lambda each: each.when)[::-1]
 
 
 def newest(news: list[Told]) -> Told | None:

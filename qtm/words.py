@@ -24,6 +24,14 @@ def span(length: timedelta) -> str:
     return f"{minutes // 60} h" if minutes < 24 * 60 else f"{minutes // (24 * 60):,} d"
 
 
+def lasted(seconds: int) -> str:
+    """How long something took, to the minute: under a minute, 12 min, 1 h 05 min."""
+    hours, minutes = divmod(seconds // 60, 60)
+    if hours:
+        return f"{hours:,} h {minutes:02} min"
+    return f"{minutes} min" if minutes else "under a minute"
+
+
 def age(then: datetime, now: datetime) -> str:
     """How long ago something was, or how soon it will be."""
     if abs(now - then) < timedelta(minutes=1):

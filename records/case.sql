@@ -14,10 +14,13 @@ SELECT
   (SELECT json_agg(json_build_object('stage', e.stage, 'kind', e.kind, 'category', e.category, 'item', e.item, 'value', e.value, 'text', e.text, 'sha256', e.sha256,
       'size_bytes', e.size_bytes, 'media_type', e.media_type, 'width', e.width, 'height', e.height, 'by', e.by_id, 'at', e.at) ORDER BY e.id)
    FROM execution_evidence e WHERE e.event_id = $2) AS evidence,
+  (SELECT json_agg(json_build_object('rest', w.rest, 'arrived', w.arrived, 'by', w.by_id, 'at', w.at) ORDER BY w.id)
+   FROM execution_travel w WHERE w.event_id = $2) AS travels,
   (SELECT json_object_agg(u.id, json_build_object('username', u.username, 'first_name', u.first_name, 'last_name', u.last_name))
    FROM qtm_user u WHERE u.id IN (
      SELECT user_id FROM qtm_transition WHERE case_id = $1
      UNION SELECT c.by_id FROM governance_correction c JOIN governance_task t ON t.id = c.task_id WHERE t.case_id = $1
      UNION SELECT by_id FROM execution_stagemark WHERE event_id = $2
      UNION SELECT by_id FROM execution_evidence WHERE event_id = $2
+     UNION SELECT by_id FROM execution_travel WHERE event_id = $2
      UNION SELECT worker_id FROM execution_job WHERE case_id = $1)) AS people

@@ -172,6 +172,11 @@ class Certificate:
         last = {each.label: each for each in ours if each.label and (each.label != OPENED or self.later)}
         return [last[label] for label in STEPS.values() if label in last]
 
+    @property
+    def travel(self) -> list[dict[str, Any]]:
+        """Every moment of the way there."""
+        return [{**each, "at": datetime.fromisoformat(each["at"])} for each in self.facts["time"]["travel"]]
+
     @cached_property
     def verdict(self) -> policy.Verdict:
         """Why the ⭐ was given or withheld, read anew from the document."""

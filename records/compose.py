@@ -16,6 +16,7 @@ from intake.models import CHANNELS
 from qtm.runtime import Answer, Field, Runtime
 from records.canonical import canonical
 from records.reading import Reading, Row, read, stamp
+from records.timing import time
 from records.work import confided, outcome, part, stages
 
 FORM = "qtm record 1"
@@ -53,6 +54,7 @@ def compose(event: ServiceEvent, policy: str) -> Sealed:
         "event": event.reference,
         "part": part(event),
         "stages": stages(event, there),
+        "time": time(event, there),
         "outcome": outcome(event),
         "crossings": [_crossing(line, there) for line in there.lines],
         "annex_sha256": hashlib.sha256(annex).hexdigest(),

@@ -24,6 +24,7 @@ class Reading:
     corrections: Sequence[Row]
     marks: Sequence[Row]
     evidence: Sequence[Row]
+    travels: Sequence[Row]
     people: Mapping[int, str]
 
     def name(self, person: int | None) -> str:
@@ -35,9 +36,9 @@ def read(event: ServiceEvent) -> Reading:
     """Read the case of a ServiceEvent and all that was noted of it."""
     found = here().run(STATEMENT, [event.case_id, event.pk])
     assert found
-    request, lines, corrections, marks, evidence, people = found
+    request, lines, corrections, marks, evidence, travels, people = found
     named = {int(pk): called(**words) for pk, words in people.items()}
-    return Reading(request, lines, corrections or [], marks or [], evidence or [], named)
+    return Reading(request, lines, corrections or [], marks or [], evidence or [], travels or [], named)
 
 
 def stamp(moment: datetime | str) -> str:

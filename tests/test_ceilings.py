@@ -14,7 +14,7 @@ from django.test import Client, override_settings
 from django.test.utils import CaptureQueriesContext
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
-from execution.models import Evidence, Job
+from execution.models import Evidence, Feed, Job, ServiceEvent
 from governance.models import Task
 from intake.models import Funnel, Request
 from qtm.doors import all_doors
@@ -162,10 +162,21 @@ PAGES: dict[str, list[Page]] = {
         *(Page("nora", case(state=state, governor__name="Northside")) for state in ("open", "assigned", "handed_off")),
     ],
     "desk": [Page("will"), Page("nora"), Page("liam"), Page("sue", status=403)],
+    "calendar": [Page("will"), Page("nora"), Page("sue", status=403)],
+    "calendar-feed": [
+        Page(args=lambda: [Feed.make(Cast().will, Cast().Northside)], html=False),
+        Page(args=given("unknown"), status=404),
+    ],
+    **{key: [Page("will", status=405)] for key in ("new-calendar", "revoke-calendar")},
     "jobs": [Page("will"), Page("nora")],
     "job": [
         *(Page("will", newest(Job, state=state)) for state in ("queued", "claimed", "completed")),
         *(Page("will", newest(Job, **part)) for part in ({"events__part": "plan"}, {"events__part": "day"})),
+    ],
+    "follow-on": [
+        Page("will", newest(Job, state="completed")),
+        Page("will", newest(Job, state="claimed"), status=409),
+        Page("ines", newest(Job, state="completed"), status=403),
     ],
     "evidence": [Page("will", newest(Evidence, kind="photo"), html=False)],
     "evidence-small": [Page("will", newest(Evidence, kind="photo"), html=False)],
@@ -234,6 +245,7 @@ def lived() -> None:
         go(Walk(funnel="north"))
         go(Walk(surface="auto-detailing", asked=DETAILING, outcome="completed"))
     enter(cast.nora, Task, "hold", Walk(funnel="north").task, reason="for the test")
+    enter(cast.will, ServiceEvent, "set_off", Walk().event())
     enter(cast.ines, Task, "correct", Walk().task, field="place", becomes="16 Quarry Lane", why="She called")
     for each in range(2):
         operator = Keeper(cast.wim).take_in(name=f"Newcomer {number + each}")

@@ -1,12 +1,15 @@
 """Desk and Jobs: only Jobs, only one's own operator's; one act at a time, the next lawful one."""
 
 import re
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 
 from execution.bench import Bench
+from execution.day import ahead_of, day_of, wished_moment
 from execution.models import Job, ServiceEvent
 from governance.models import Assignment
 from qtm.acts import acting
@@ -14,7 +17,7 @@ from qtm.models import Operator, Transition, User
 from qtm.refusals import Lawless
 from qtm.spine import words
 from records.models import Record
-from tests.cast import DETAILING, Cast, Walk, enter
+from tests.cast import ADVISORY, DETAILING, Cast, Walk, enter
 
 pytestmark = pytest.mark.django_db
 QUERIES = 12
@@ -410,6 +413,78 @@ def test_a_cancelled_job_leaves_the_desk_and_says_why(cast: Cast, walk: Walk) ->
     assert "They sold the car." in read(as_(cast.will).get(job.page))
 
 
+# One's own day
+
+
+def day(user: User) -> Any:
+    """What the Desk knows of somebody's day."""
+    return as_(user).get("/desk/").context["desk"]
+
+
+def test_the_desk_says_what_one_completed_today_and_how_long_one_worked(cast: Cast, walk: Walk) -> None:
+    walk.record()
+    assert "Nothing completed yet" in read(as_(cast.will).get("/desk/")), "the work is done, and the job is not"
+    enter(cast.will, Job, "complete", walk.job())
+    Walk().started()
+    said = read(as_(cast.will).get("/desk/"))
+    assert "1 completed · 1 in hand" in said
+    assert "Worked under a minute" in said
+    assert day(cast.will).day.clock.running.counts == "worked"
+
+
+def test_the_day_of_one_is_not_the_day_of_another(cast: Cast, walk: Walk) -> None:
+    enter(cast.will, Job, "complete", walk.record().event.job)
+    for other in (cast.wanda, cast.nora, cast.sid):
+        assert (day(other).day.completed, day(other).day.clock.shown) == (0, []), other
+
+
+def test_yesterday_counts_no_more(cast: Cast, walk: Walk, monkeypatch: Any) -> None:
+    enter(cast.will, Job, "complete", walk.record().event.job)
+    Walk().started()
+    tomorrow = timezone.now() + timedelta(days=1)
+    monkeypatch.setattr(timezone, "now", lambda: tomorrow)
+    now = day_of(cast.will, cast.Northside)
+    assert now.completed == 0
+    assert now.clock.hands["worked"].since == timezone.localtime().replace(hour=0, minute=0, second=0, microsecond=0)
+
+
+def test_the_way_to_a_job_that_was_given_back_was_travelled_all_the_same(cast: Cast, walk: Walk) -> None:
+    enter(cast.will, ServiceEvent, "set_off", walk.event())
+    enter(cast.will, Job, "release", walk.job(), reason="for the test")
+    clock = day_of(cast.will, cast.Northside).clock
+    assert clock.hands["travelled"].before
+    assert clock.running is None
+
+
+def test_what_comes_next_is_what_is_wished_for_first(cast: Cast) -> None:
+    wishes = ["", "2030-07-02T08:00:00+02:00", "2030-07-01T08:00:00+02:00"]
+    walks = [given_to(cast.will, asked={**ADVISORY, "wished": each}) for each in wishes]
+    for walk in walks[:2]:
+        walk.event()
+    walks[2].job()
+    assert day(cast.will).next.job_id == walks[2].job().pk, "what waits by name, too"
+    walks[2].started()
+    assert day(cast.will).next.job_id == walks[1].job().pk, "what is in work does not come next"
+    enter(cast.will, ServiceEvent, "start", walks[1].event())
+    assert day(cast.will).next.job_id == walks[0].job().pk
+    assert day(cast.wanda).next is None
+
+
+def test_one_s_own_jobs_name_their_pages_for_the_device_and_others_do_not(cast: Cast, walk: Walk) -> None:
+    walk.started()
+    assert f'data-job="{walk.job().page}"' in as_(cast.will).get("/desk/").content.decode()
+    assert "data-job" not in as_(cast.nora).get("/desk/").content.decode()
+
+
+def test_a_wish_that_nobody_can_read_comes_last_and_breaks_nothing(cast: Cast) -> None:
+    plain = given_to(cast.will)
+    plain.event()
+    assert wished_moment("some day soon") is None
+    assert wished_moment("2026-13-45T99:00") is None
+    assert ahead_of(1, {"summary": "x", "place": "", "wished": "soon"}, claimed=True).when == "soon"
+    assert day(cast.will).next.job_id == plain.job().pk
+
+
 # How much it takes
 
 
@@ -439,3 +514,38 @@ def test_what_is_missing_is_what_the_database_says(cast: Cast) -> None:
         ("after", "photo", 1, 0),
         ("after", "stage", 1, 0),
     ]
+
+
+# Help
+
+
+@pytest.mark.parametrize(
+    ("reach", "says"),
+    [
+        ("job", "Nobody has claimed this job yet"),
+        ("event", "Press Start when you begin"),
+        ("started", "Go through the stages"),
+        ("record", "sealed"),
+    ],
+)
+def test_help_says_what_to_do_where_the_job_stands_and_whom_to_call(
+    cast: Cast, walk: Walk, reach: str, says: str
+) -> None:
+    Operator.objects.filter(name="Northside").update(phone="+49 30 55 55")
+    getattr(walk, reach)()
+    page = as_(cast.will).get(walk.job().page)
+    assert says in read(page)
+    assert "The network governs this case" in read(page)
+    assert 'href="tel:+49305555"' in page.content.decode()
+
+
+def test_help_invents_no_number_and_names_who_governs(cast: Cast) -> None:
+    page = read(as_(cast.nora).get(Walk(funnel="north").job().page))
+    assert "Northside has left no phone number" in page
+    assert "Northside governs this case itself" in page
+
+
+def test_help_promises_nothing_that_a_limited_operator_may_not(cast: Cast, walk: Walk) -> None:
+    walk.event()
+    access(cast.Northside, "limit", cast.ines)
+    assert "Your operator is limited: finish" in read(as_(cast.will).get(walk.job().page))

@@ -17,7 +17,7 @@ from qtm.models import Operator, Surface, Transition
 from qtm.spine import all_rooms
 from records.models import Record
 from settlement.models import Settlement
-from tests.cast import ADVISORY, PEOPLE, Cast, Walk
+from tests.cast import ADVISORY, PEOPLE, Cast, Walk, enter
 from tests.states import REACH, between
 
 pytestmark = pytest.mark.django_db
@@ -36,7 +36,7 @@ MAY: dict[str, set[str]] = {
     "ServiceEvent.open_next": CREW,
     "Job.release": CREW,
     "Job.complete": CREW,
-    **{f"ServiceEvent.{verb}": CREW for verb in ("start", "pause", "resume", "capture", "mark")},
+    **{f"ServiceEvent.{verb}": CREW for verb in ("start", "pause", "resume", "capture", "mark", "set_off", "arrive")},
     "Record.seal": CREW,
     **{f"Settlement.{verb}": MONEY for verb in ("open", "authorize", "capture", "void")},
     **{f"Operator.{verb}": ADMIN for verb in ("accept", "activate", "limit", "lift", "suspend", "reinstate")},
@@ -140,6 +140,8 @@ def test_each_move_is_reached_by_exactly_one_door() -> None:
                 row = Walk().started()
             elif called(door) == "ServiceEvent.open_next":
                 row = between().job()
+            elif called(door) == "ServiceEvent.arrive":
+                row = enter(Cast().will, ServiceEvent, "set_off", REACH[door.pressed_on, state]()).event
             else:
                 row = REACH[door.pressed_on, state]()
             last = Transition.objects.latest("id").pk

@@ -61,6 +61,12 @@ def size(length_bytes: int | None) -> str:
 
 
 @register.filter
+def lasted(seconds: int) -> str:
+    """How long something took."""
+    return words.lasted(seconds)
+
+
+@register.filter
 def spoken(state: str) -> str:
     """A state or a key as people say it: in_progress is in progress."""
     return str(state).replace("_", " ")
