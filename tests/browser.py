@@ -36,7 +36,7 @@ PASSWORD = "a long word for the tests"
 SMALL = """[...document.querySelectorAll("main :is(a, button, summary, label.press), .foot :is(a, button, label.press), .bar :is(a, button)")]
   .filter((each) => each.checkVisibility({visibilityProperty: true}) && !each.closest("p, dd, .facts, h1"))
   .map((each) => [each.matches("a.go") ? each.closest(".row") : each, each.innerText])
-  .filter(([each]) => each.getBoundingClientRect().height < 43.5)
+  .filter(([each]) => each.getBoundingClientRect().height < 47.5)
   .map(([each, words]) => `${words.trim()} (${Math.round(each.getBoundingClientRect().height)})`)"""
 PRIMARY = '[...document.querySelectorAll("main .press:not(.soft), .foot .press:not(.soft)")].find((each) => each.checkVisibility())'
 FROM_THE_TOP = (
@@ -176,6 +176,11 @@ class Visitor:
         self.page.get_by_label("Password").fill(password)
         self.page.get_by_role("button", name="Sign in").click()
 
+    @property
+    def path(self) -> str:
+        """Where they are."""
+        return urlsplit(self.page.url).path
+
     def go(self, place: str) -> None:
         """To a workplace or a queue by its name beside the page, on a phone in the menu."""
         menu = self.page.get_by_role("button", name="Menu")
@@ -193,7 +198,7 @@ class Visitor:
                 self.page.emulate_media(color_scheme=scheme)
                 if (over := self.page.evaluate("document.scrollingElement.scrollWidth - innerWidth")) > 0:
                     self.wrong.append(f"{self.page.url} runs over by {over} at {size['width']}, {scheme}")
-        if urlsplit(self.page.url).path.startswith(("/desk/", "/jobs/")):
+        if self.path.startswith(("/desk/", "/jobs/")):
             self.wrong += [f"{self.page.url} is too small to touch: {each}" for each in self.page.evaluate(SMALL)]
         if not self.reached():
             self.wrong.append(f"{self.page.url}: the keys do not reach what is to be pressed")
