@@ -10,9 +10,7 @@ from execution.models import Evidence
 from tests.bench.serving import signed_in
 from tests.browser import PHONE, House, chromium, house, static_files  # noqa: F401
 from tests.cast import DETAILING, Cast, Walk
-from tests.weight import weigh
-
-FIRST, AGAIN = 150_000, 20_000
+from tests.weight import AGAIN, FIRST, weigh
 
 
 def as_will(client: Client) -> Client:
@@ -45,7 +43,7 @@ def test_a_picture_goes_as_it_is_with_its_length(client: Client) -> None:
     answer = as_will(client).get(f"/evidence/{piece.pk}/", headers={"Accept-Encoding": "gzip"})
     assert answer.status_code == 200
     assert "Content-Encoding" not in answer.headers
-    assert int(answer.headers["Content-Length"]) == sum(map(len, answer))  # type: ignore[arg-type]
+    assert int(answer.headers["Content-Length"]) == sum(map(len, answer))
     answer.close()
 
 

@@ -5,6 +5,8 @@ from typing import Any
 
 from playwright.sync_api import BrowserContext
 
+FIRST, AGAIN = 150_000, 20_000  # what is promised of the Desk, in bytes
+
 
 @dataclass
 class Weight:
