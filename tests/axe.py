@@ -7,9 +7,9 @@ from axe_playwright_python.base import AXE_FILE_PATH
 from playwright.sync_api import Browser
 
 from tests.bench.serving import signed_in
-from tests.browser import DESK, PHONE, SMALL, House, Visitor
+from tests.browser import SMALL, House, Visitor
+from tests.device import DESK, NARROW, PHONE
 
-NARROW = {"width": 320, "height": 640}
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 UNFOLD = 'for (const each of document.querySelectorAll("details")) { each.removeAttribute("name"); each.open = true }'
 RUN = "(rules) => axe.run(document, {runOnly: rules, resultTypes: ['violations']}).then((found) => found.violations)"

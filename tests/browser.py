@@ -1,7 +1,6 @@
 """A real Chromium on a real server with real commits."""
 
 import os
-import shutil
 import socket
 import subprocess
 import sys
@@ -22,15 +21,8 @@ from playwright.sync_api import Browser, Page, sync_playwright
 from psycopg.conninfo import conninfo_to_dict
 
 from qtm.models import User
+from tests import device
 
-NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
-FLAGS = [
-    "--no-sandbox",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    "--disable-gpu",
-]
 PASSWORD = "a long word for the tests"
 # A control of its own is a row, a button or a link that stands alone; a link within a sentence is as high as its line.
 SMALL = """[...document.querySelectorAll("main :is(a, button, summary, label.press), .foot :is(a, button, label.press), .bar :is(a, button)")]
@@ -43,24 +35,19 @@ FROM_THE_TOP = (
     f"{{ document.body.tabIndex = -1; document.body.focus(); document.body.removeAttribute('tabindex'); !!{PRIMARY} }}"
 )
 ON_IT = f"[{PRIMARY}, {PRIMARY}.control].includes(document.activeElement)"
-DESK, PHONE = {"width": 1440, "height": 900}, {"width": 390, "height": 844}
-
-
-def found() -> str:
-    """The browser of this machine, or nothing."""
-    return next((path for name in NAMES if (path := shutil.which(name))), "")
+DESK, PHONE = device.DESK, device.PHONE
 
 
 @pytest.fixture(scope="session")
 def chromium() -> Iterator[Browser]:
     """One browser for the session; skipped loudly where there is none, and a failure in CI."""
-    if not found():
+    if not device.found():
         words = "no Chromium on this machine: the browser tests did not run"
         pytest.fail(words) if os.environ.get("CI") == "true" else pytest.skip(words)
     connections.close_all()  # beside Playwright's loop Django looks for its connections elsewhere, and would leave these open
     os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"  # Playwright keeps a loop of its own in this thread
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=found(), args=FLAGS)
+        browser = playwright.chromium.launch(executable_path=device.found(), args=device.FLAGS)
         yield browser
         browser.close()
 

@@ -3,7 +3,7 @@
 from playwright.sync_api import sync_playwright
 
 from tests.bench.serving import served, signed_in
-from tests.browser import FLAGS, PHONE, found
+from tests.device import FLAGS, PHONE, found
 from tests.weight import weigh
 
 
