@@ -85,7 +85,7 @@ def _take(browser: Browser, address: str, name: str, who: str, walk: Callable[[P
     walk(page)
     page.set_viewport_size(SIZES[size])  # type: ignore[arg-type]
     for scheme in ("light", "dark"):
-        page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
+        page.emulate_media(color_scheme=scheme)
         kept = DOCS / f"{name}-{size}-{scheme}.webp"
         Image.open(io.BytesIO(page.screenshot())).convert("RGB").save(kept, "WEBP", quality=82, method=6)
         print(f"{kept.name} {kept.stat().st_size:,} bytes")
