@@ -1,5 +1,6 @@
 """A real Chromium on a real server with real commits."""
 
+import atexit
 import os
 import socket
 import subprocess
@@ -7,6 +8,7 @@ import sys
 import time
 import urllib.request
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -17,7 +19,7 @@ from django.contrib.auth.hashers import make_password
 from django.core.management import call_command
 from django.db import connections
 from django.test import override_settings
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, Playwright, sync_playwright
 from psycopg.conninfo import conninfo_to_dict
 
 from qtm.models import User
@@ -46,10 +48,17 @@ def chromium() -> Iterator[Browser]:
         pytest.fail(words) if os.environ.get("CI") == "true" else pytest.skip(words)
     connections.close_all()  # beside Playwright's loop Django looks for its connections elsewhere, and would leave these open
     os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"  # Playwright keeps a loop of its own in this thread
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=device.found(), args=device.FLAGS)
-        yield browser
-        browser.close()
+    browser = _playwright().chromium.launch(executable_path=device.found(), args=device.FLAGS)
+    yield browser
+    browser.close()
+
+
+@cache
+def _playwright() -> Playwright:
+    """Playwright, which can be started once in a process; every module that takes the fixture has one of its own."""
+    playwright = sync_playwright().start()
+    atexit.register(playwright.stop)
+    return playwright
 
 
 @pytest.fixture(scope="session")
