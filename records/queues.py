@@ -2,13 +2,13 @@
 
 from typing import Any
 
-from django.db.models import Count
-
 from qtm.panels import PANELS
 from qtm.queues import WORKPLACES, Workplace
 from qtm.roles import Standing
 from qtm.signed import Signed
 from records.models import Record, Signal
+
+MANY = 1000  # beyond it the Desk counts no further, as each is counted anew
 
 
 def reads_records(standing: Standing) -> bool:
@@ -21,10 +21,13 @@ def stars(request: Signed, *rows: Any) -> tuple[str, dict[str, Any]] | None:
     operator = request.user.standing.operator
     if operator is None:
         return None
-    signals = Signal.objects.filter(record__operator=operator, state="active")
+    mine = Signal.objects.filter(record__operator=operator, state="active")
+    signals = mine.order_by("-record")  # the newest first, along the operator's own Records by their index
+    count = signals[: MANY + 1].count()
     return "records/_stars.html", {
-        "count": signals.aggregate(count=Count("pk"))["count"],
-        "newest": signals.select_related("record").order_by("-pk").first(),
+        "count": min(count, MANY),
+        "more": count > MANY,
+        "newest": signals.select_related("record").first(),
     }
 
 

@@ -1,13 +1,14 @@
 """A real Chromium on a real server with real commits."""
 
+import atexit
 import os
-import shutil
 import socket
 import subprocess
 import sys
 import time
 import urllib.request
 from collections.abc import Callable, Iterator
+from functools import cache
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -18,51 +19,46 @@ from django.contrib.auth.hashers import make_password
 from django.core.management import call_command
 from django.db import connections
 from django.test import override_settings
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, Playwright, sync_playwright
 from psycopg.conninfo import conninfo_to_dict
 
 from qtm.models import User
+from tests import device
 
-NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
-FLAGS = [
-    "--no-sandbox",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    "--disable-gpu",
-]
 PASSWORD = "a long word for the tests"
 # A control of its own is a row, a button or a link that stands alone; a link within a sentence is as high as its line.
 SMALL = """[...document.querySelectorAll("main :is(a, button, summary, label.press), .foot :is(a, button, label.press), .bar :is(a, button)")]
   .filter((each) => each.checkVisibility({visibilityProperty: true}) && !each.closest("p, dd, .facts, h1"))
   .map((each) => [each.matches("a.go") ? each.closest(".row") : each, each.innerText])
-  .filter(([each]) => each.getBoundingClientRect().height < 43.5)
+  .filter(([each]) => each.getBoundingClientRect().height < 47.5)
   .map(([each, words]) => `${words.trim()} (${Math.round(each.getBoundingClientRect().height)})`)"""
 PRIMARY = '[...document.querySelectorAll("main .press:not(.soft), .foot .press:not(.soft)")].find((each) => each.checkVisibility())'
 FROM_THE_TOP = (
     f"{{ document.body.tabIndex = -1; document.body.focus(); document.body.removeAttribute('tabindex'); !!{PRIMARY} }}"
 )
 ON_IT = f"[{PRIMARY}, {PRIMARY}.control].includes(document.activeElement)"
-DESK, PHONE = {"width": 1440, "height": 900}, {"width": 390, "height": 844}
-
-
-def found() -> str:
-    """The browser of this machine, or nothing."""
-    return next((path for name in NAMES if (path := shutil.which(name))), "")
+DESK, PHONE = device.DESK, device.PHONE
 
 
 @pytest.fixture(scope="session")
 def chromium() -> Iterator[Browser]:
     """One browser for the session; skipped loudly where there is none, and a failure in CI."""
-    if not found():
+    if not device.found():
         words = "no Chromium on this machine: the browser tests did not run"
         pytest.fail(words) if os.environ.get("CI") == "true" else pytest.skip(words)
     connections.close_all()  # beside Playwright's loop Django looks for its connections elsewhere, and would leave these open
     os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"  # Playwright keeps a loop of its own in this thread
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=found(), args=FLAGS)
-        yield browser
-        browser.close()
+    browser = _playwright().chromium.launch(executable_path=device.found(), args=device.FLAGS)
+    yield browser
+    browser.close()
+
+
+@cache
+def _playwright() -> Playwright:
+    """Playwright, which can be started once in a process; every module that takes the fixture has one of its own."""
+    playwright = sync_playwright().start()
+    atexit.register(playwright.stop)
+    return playwright
 
 
 @pytest.fixture(scope="session")
@@ -177,6 +173,11 @@ class Visitor:
         self.page.get_by_role("button", name="Sign in").click()
         self.page.wait_for_url(lambda url: urlsplit(url).path != "/login")  # or the next page would come before it
 
+    @property
+    def path(self) -> str:
+        """Where they are."""
+        return urlsplit(self.page.url).path
+
     def go(self, place: str) -> None:
         """To a workplace or a queue by its name beside the page, on a phone in the menu."""
         menu = self.page.get_by_role("button", name="Menu")
@@ -194,7 +195,7 @@ class Visitor:
                 self.page.emulate_media(color_scheme=scheme)
                 if (over := self.page.evaluate("document.scrollingElement.scrollWidth - innerWidth")) > 0:
                     self.wrong.append(f"{self.page.url} runs over by {over} at {size['width']}, {scheme}")
-        if urlsplit(self.page.url).path.startswith(("/desk/", "/jobs/")):
+        if self.path.startswith(("/desk/", "/jobs/")):
             self.wrong += [f"{self.page.url} is too small to touch: {each}" for each in self.page.evaluate(SMALL)]
         if not self.reached():
             self.wrong.append(f"{self.page.url}: the keys do not reach what is to be pressed")

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from html.parser import HTMLParser
 from importlib import import_module
@@ -307,10 +308,9 @@ def walked() -> dict[tuple[str, int], Seen]:
     return found
 
 
-@pytest.fixture(scope="module")
-def houses(template: str, django_db_blocker: Any, tmp_path_factory: Any) -> Iterator[Any]:
-    """All pages of a house that was lived in for a while, and again after twice that while."""
-    name, folder = f"{template}_lived", tmp_path_factory.mktemp("evidence")
+@contextmanager
+def inhabited(name: str, template: str, django_db_blocker: Any, folder: Any) -> Iterator[None]:
+    """A house beside the others, in which commits are real and evidence lies in its own folder."""
     kept = {"BACKEND": "django.core.files.storage.FileSystemStorage", "OPTIONS": {"location": folder}}
     plain = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
     with (
@@ -321,13 +321,20 @@ def houses(template: str, django_db_blocker: Any, tmp_path_factory: Any) -> Iter
         make_database(name, template)
         point_to(name)
         try:
-            lived()
-            once = walked()
-            lived()
-            yield once, walked()
+            yield
         finally:
             point_to(template)
             drop_database(name)
+
+
+@pytest.fixture(scope="module")
+def houses(template: str, django_db_blocker: Any, tmp_path_factory: Any) -> Iterator[Any]:
+    """All pages of a house that was lived in for a while, and again after twice that while."""
+    with inhabited(f"{template}_lived", template, django_db_blocker, tmp_path_factory.mktemp("evidence")):
+        lived()
+        once = walked()
+        lived()
+        yield once, walked()
 
 
 VISITS = [

@@ -18,7 +18,7 @@ from qtm.models import Transition
 from qtm.refusals import Conflict
 from qtm.roles import MEMBER, NETWORK
 from qtm.spine import all_rooms
-from records import policy
+from records import policy, queues
 from records.models import Record, Signal
 from records.queues import stars
 from tests.cast import Cast, Walk, enter
@@ -267,6 +267,18 @@ def test_the_desk_is_given_the_count_and_the_newest_of_ones_own_operator(cast: C
     assert (template, said["count"], said["newest"].record) == ("records/_stars.html", 2, newest)
     assert panel(cast.sid)[1]["count"] == 1
     assert panel(cast.ines) is None
+
+
+@pytest.mark.django_db
+def test_beyond_many_the_desk_says_that_there_are_more(cast: Cast, monkeypatch: Any, client: Client) -> None:
+    for _ in range(2):
+        Walk().record()
+    monkeypatch.setattr(queues, "MANY", 1)
+    said = panel(cast.will)[1]
+    assert (said["count"], said["more"]) == (1, True)
+    assert "<b>1+</b>" in page(client, cast.will, "/desk/").content.decode()
+    monkeypatch.setattr(queues, "MANY", 2)
+    assert (panel(cast.will)[1]["count"], panel(cast.will)[1]["more"]) == (2, False)
 
 
 @pytest.mark.django_db

@@ -1,9 +1,9 @@
-"""A hundred thousand cases, filled under the law: every row is born and moved by an act, only many at a time.
+"""Cases by the hundred thousand, filled under the law: every row is born and moved by an act, only many at a time.
 
 Documents are those of one real Record with the numbers of the new case in it, so that each row is lawful and each digest right.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -25,7 +25,7 @@ ENDS = [
     *["sealed"] * 2,
     "settled",
 ]
-CLAIMED = {"started", "sealed", "settled"}  # by Will, who works for Northside
+CLAIMED = {"started", "sealed", "settled"}
 
 
 @dataclass(frozen=True)
@@ -74,7 +74,7 @@ STEPS = [
             "UPDATE governance_task SET state = 'assigned' WHERE case_id > %(before)s",
             """INSERT INTO governance_assignment (state, case_id, task_id, governor_id, version_id, operator_id, note)
                SELECT 'active', t.case_id, t.id, t.governor_id, t.version_id, o.id, ''
-               FROM governance_task t JOIN qtm_operator o ON o.name = CASE WHEN t.id %% 4 = 0 AND NOT %(claimed)s THEN 'Southside' ELSE 'Northside' END
+               FROM governance_task t JOIN qtm_operator o ON o.name = CASE WHEN t.id %% 4 = 0 AND NOT %(claimed)s THEN 'Southside' ELSE %(operator)s END
                WHERE t.case_id > %(before)s""",
         ),
     ),
@@ -98,7 +98,7 @@ STEPS = [
             "UPDATE execution_job SET state = 'claimed' WHERE case_id > %(before)s",
             """INSERT INTO execution_serviceevent (state, case_id, job_id, version_id, operator_id, worker_id, part, final, outcome, reason, remark, paid)
                SELECT 'ready', j.case_id, j.id, j.version_id, j.operator_id, u.id, '', false, '', '', '', ''
-               FROM execution_job j, qtm_user u WHERE u.username = 'will' AND j.case_id > %(before)s""",
+               FROM execution_job j, qtm_user u WHERE u.username = %(worker)s AND j.case_id > %(before)s""",
         ),
     ),
     Step(
@@ -142,23 +142,46 @@ STEPS = [
 ]
 
 
-def fill(say: Callable[[str], None], batch: int = BATCH) -> int:
-    """Fill all batches; how many cases there are then."""
-    words = _words()
-    people = {user.username: user for user in User.objects.filter(username__in={step.who for step in STEPS})}
-    for number, end in enumerate(ENDS, 1):
+@dataclass(frozen=True)
+class Share:
+    """An operator whose worker claims what is claimed, and their part of each batch; a quarter of what nobody claims is Southside's."""
+
+    operator: str
+    worker: str
+    part: float = 1
+
+
+MOST = Share("Northside", "will")
+
+
+def fill(say: Callable[[str], None], ends: Sequence[str] = ENDS, share: Share = MOST, batch: int = BATCH) -> int:
+    """Fill all batches; how many cases were filled."""
+    words = _words() | {"operator": share.operator, "worker": share.worker, "count": int(batch * share.part)}
+    names = {"will": share.worker}
+    people = {user.username: user for user in User.objects.all()}
+    for number, end in enumerate(ends, 1):
         with connection.cursor() as cursor:
             cursor.execute("SELECT coalesce(max(id), 0) FROM intake_request")
-            words |= {"before": cursor.fetchone()[0], "count": batch, "claimed": end in CLAIMED}
+            words |= {"before": cursor.fetchone()[0], "claimed": end in CLAIMED}
         for step in _until(end):
-            with acting(people[step.who], via="bench", authority=step.authority), connection.cursor() as cursor:
+            authority = step.authority.replace("Northside", share.operator)
+            with (
+                acting(people[names.get(step.who, step.who)], via="bench", authority=authority),
+                connection.cursor() as cursor,
+            ):
                 for statement in step.statements:
                     cursor.execute(statement, words)
-        say(f"  {number * batch:,} of {len(ENDS) * batch:,} cases, the last ones {end}")
+        say(f"  {number * words['count']:,} of {len(ends) * words['count']:,} cases, the last ones {end}")
+        if number.bit_count() == 1 or number == len(ends):
+            _analyze()
+    return len(ends) * int(words["count"])
+
+
+def _analyze() -> None:
+    """Tell the planner how much there is: the law's own queries would read whole tables that it still takes for empty."""
     with connections["owner"].cursor() as cursor:
         cursor.execute("ANALYZE")
     connections["owner"].close()
-    return len(ENDS) * batch
 
 
 def _until(end: str) -> Iterator[Step]:

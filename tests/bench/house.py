@@ -4,6 +4,7 @@ import io
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
+from tempfile import TemporaryDirectory
 from urllib.parse import urlsplit, urlunsplit
 
 from django.core.management import call_command
@@ -22,6 +23,8 @@ def house(name: str) -> Iterator[None]:
     point_to(name)
     for address in ADDRESSES:
         os.environ[address] = urlunsplit(urlsplit(os.environ[address])._replace(path=f"/{name}"))
+    evidence = TemporaryDirectory(prefix="qtm-bench-")
+    os.environ["EVIDENCE_ROOT"] = evidence.name  # of every process we start; this one keeps no file
     try:
         call_command("prepare", verbosity=0, stdout=io.StringIO())
         call_command("collectstatic", interactive=False, verbosity=0)
@@ -30,3 +33,4 @@ def house(name: str) -> Iterator[None]:
     finally:
         connections.close_all()
         drop_database(name)
+        evidence.cleanup()

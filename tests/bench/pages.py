@@ -42,7 +42,7 @@ class Measured:
 def measured() -> Iterator[Measured]:
     """Every page that is promised, and those beside them."""
     for name, who, address in _pages():
-        yield _look(name, who, address)
+        yield look(name, who, address)
 
 
 def _pages() -> Iterator[tuple[str, str, str]]:
@@ -80,7 +80,7 @@ def visits() -> Iterator[tuple[str, str]]:
         yield address, cookies[who]
 
 
-def _look(name: str, who: str, address: str) -> Measured:
+def look(name: str, who: str, address: str, times: int = TIMES) -> Measured:
     """Look at one page some times over, after it was seen once."""
     client = Client(HTTP_HOST="localhost")
     if who:
@@ -88,8 +88,8 @@ def _look(name: str, who: str, address: str) -> Measured:
     with CaptureQueriesContext(connection) as captured:
         _get(client, address)
     queries = len(captured)
-    times = [_get(client, address) for _ in range(TIMES)]
-    return Measured(name, who or "nobody", median(times), quantiles(times, n=20)[-1], queries)
+    took = [_get(client, address) for _ in range(times)]
+    return Measured(name, who or "nobody", median(took), quantiles(took, n=20)[-1], queries)
 
 
 def _get(client: Client, address: str) -> float:

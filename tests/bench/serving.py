@@ -7,8 +7,8 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterable
-from contextlib import closing, suppress
+from collections.abc import Iterable, Iterator
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 
 from django.conf import settings
@@ -33,8 +33,9 @@ def signed_in(login: str) -> str:
     return f"{settings.SESSION_COOKIE_NAME}={session.session_key}"
 
 
-def memory_mb(visits: Iterable[tuple[str, str]]) -> float:
-    """Serve with one worker, visit (address, cookie) again and again; the worker's resident memory at the end."""
+@contextmanager
+def served() -> Iterator[tuple[int, int]]:
+    """The product, served by one worker: its port, and the process that started the worker."""
     with closing(socket.create_server(("127.0.0.1", 0))) as probe:
         port = probe.getsockname()[1]
     environment = {
@@ -48,12 +49,18 @@ def memory_mb(visits: Iterable[tuple[str, str]]) -> float:
     )
     try:
         _wait(port)
-        for address, cookie in list(visits) * ROUNDS:
-            _visit(port, address, cookie)
-        return max(_resident_mb(child) for child in _children(server.pid))
+        yield port, server.pid
     finally:
         server.terminate()
         server.wait(timeout=20)
+
+
+def memory_mb(visits: Iterable[tuple[str, str]]) -> float:
+    """Visit (address, cookie) again and again; the worker's resident memory at the end."""
+    with served() as (port, server):
+        for address, cookie in list(visits) * ROUNDS:
+            _visit(port, address, cookie)
+        return max(memory_of(child, "VmRSS") for child in children(server))
 
 
 def _wait(port: int) -> None:
@@ -76,16 +83,19 @@ def _visit(port: int, address: str, cookie: str) -> None:
         raise RuntimeError(f"{address} answered {answer.status}")
 
 
-def _children(parent: int) -> list[int]:
+def children(parent: int) -> list[int]:
     """The processes that a process started."""
-    return [
-        int(number)
-        for task in Path(f"/proc/{parent}/task").iterdir()
-        for number in (task / "children").read_text().split()
-    ]
+    found: list[int] = []
+    with suppress(OSError):  # it may end while we look
+        for task in Path(f"/proc/{parent}/task").iterdir():
+            found += map(int, (task / "children").read_text().split())
+    return found
 
 
-def _resident_mb(process: int) -> float:
-    """The resident memory of a process."""
-    found = re.search(r"VmRSS:\s+(\d+) kB", Path(f"/proc/{process}/status").read_text())
+def memory_of(process: int, kind: str) -> float:
+    """The memory of a process in megabytes: `VmRSS` as it is, `VmHWM` at its highest; none for one that has ended."""
+    try:
+        found = re.search(rf"{kind}:\s+(\d+) kB", Path(f"/proc/{process}/status").read_text())
+    except OSError:
+        return 0.0
     return int(found[1]) / 1024 if found else 0.0

@@ -1,0 +1,74 @@
+"""axe over pages that are served: WCAG 2.2 AA, the content policy and what runs over, at a phone's size, a desk's and the smallest."""
+
+from pathlib import Path
+from typing import Any
+
+from axe_playwright_python.base import AXE_FILE_PATH
+from playwright.sync_api import Browser
+
+from tests.bench.serving import signed_in
+from tests.browser import SMALL, House, Visitor
+from tests.device import DESK, NARROW, PHONE
+
+RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+UNFOLD = 'for (const each of document.querySelectorAll("details")) { each.removeAttribute("name"); each.open = true }'
+RUN = "(rules) => axe.run(document, {runOnly: rules, resultTypes: ['violations']}).then((found) => found.violations)"
+OVER = "document.scrollingElement.scrollWidth - innerWidth"
+
+
+class Critic(Visitor):
+    """Somebody who finds fault with every page; what they found is in `wrong`."""
+
+    script = Path(AXE_FILE_PATH).read_text()
+
+    def __init__(self, browser: Browser, house: House, name: str = "", known: tuple[str, ...] = ()) -> None:
+        """Signed in without the form; colours do not fade in, so that what is measured is what stays. `known`: rules that are not asked."""
+        super().__init__(browser, house, size=PHONE, reduced_motion="reduce")
+        self.known = known
+        if name:
+            cookie, _, value = signed_in(name).partition("=")
+            self.context.add_cookies([{"name": cookie, "value": value, "url": house.url}])
+
+    def open(self, path: str) -> int:
+        """Go there; the status of the answer."""
+        answer = self.page.goto(path)
+        return answer.status if answer else 0
+
+    def judge(self) -> None:
+        """The page that is open: light on a desk, then unfolded and dark on a phone, then as narrow as it gets."""
+        self.page.wait_for_load_state()
+        self.page.evaluate(self.script)
+        self._ask(DESK, "light", RULES)
+        self.page.evaluate(UNFOLD)
+        self._ask(PHONE, "dark", RULES)
+        self._ask(PHONE, "light", ["color-contrast"])
+        self._narrow()
+
+    def glance(self) -> None:
+        """The page that is open, on a phone alone: for what differs from a page that was judged in a few words."""
+        self.page.wait_for_load_state()
+        self.page.evaluate(self.script)
+        self._ask(PHONE, "light", RULES)
+        self._narrow()
+
+    def _ask(self, size: dict[str, int], scheme: Any, rules: list[str]) -> None:
+        """What breaks a rule at that size and in those colours."""
+        self.page.set_viewport_size(size)  # type: ignore[arg-type]
+        self.page.emulate_media(color_scheme=scheme)
+        for found in self.page.evaluate(RUN, rules):
+            for each in found["nodes"] if found["id"] not in self.known else []:
+                why = "; ".join(said["message"] for said in (*each["any"], *each["all"], *each["none"]))
+                self._fault(f"{found['id']} at {size['width']} {scheme}: {each['html'][:150]}: {why}")
+
+    def _narrow(self) -> None:
+        """What runs over at 320 px, and on Desk and Jobs what is too small for a thumb."""
+        self.page.set_viewport_size(NARROW)  # type: ignore[arg-type]
+        if (over := self.page.evaluate(OVER)) > 0:
+            self._fault(f"runs over by {over} at 320")
+        if self.path.startswith(("/desk/", "/jobs/")):
+            for each in self.page.evaluate(SMALL):
+                self._fault(f"too small to touch: {each}")
+
+    def _fault(self, words: str) -> None:
+        """Remember a fault of this page."""
+        self.wrong.append(f"{self.path}: {words}")

@@ -1,0 +1,81 @@
+"""The Desk as Jobs become many: server time over a hundred thousand and over as many as are asked for, in one database."""
+
+import os
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from time import monotonic
+
+from django.urls import reverse
+
+from execution.models import Job
+from qtm.acts import acting
+from qtm.models import Membership, Operator, User
+from tests.bench.crowd import BATCH, MOST, Share, fill
+from tests.bench.pages import look
+
+BASE, JOBS = 100_000, int(os.environ.get("BENCH_JOBS", "1000000"))
+TIMES, MOST_MS, MOST_QUERIES, MOST_TIMES = 200, 50, 12, 1.5
+ONE_OF_MANY = Share("Eastside", "ed", 0.01)
+# Most of it waits, which is the longest way for a Desk; what one worker has in hand, ten thousand already, grows no further.
+GROWTH = [*["created"] * 4, "sealed"]
+
+
+@dataclass(frozen=True)
+class Grown:
+    """A Desk over few Jobs and over many: the slow end in milliseconds, and its queries over many."""
+
+    who: str
+    jobs: int
+    before_ms: float
+    p95_ms: float
+    queries: int
+
+    @property
+    def times(self) -> float:
+        """How much longer it takes."""
+        return self.p95_ms / self.before_ms
+
+    @property
+    def good(self) -> bool:
+        """Whether it is within what was promised."""
+        return self.p95_ms <= MOST_MS and self.queries <= MOST_QUERIES and self.times <= MOST_TIMES
+
+
+def grown(say: Callable[[str], None]) -> Iterator[Grown]:
+    """One operator of many and the one that has most, before and after."""
+    _open_eastside()
+    fill(lambda _: None, share=ONE_OF_MANY)
+    _grow(say, BASE)
+    before = {share.worker: _desk(share)[0] for share in (ONE_OF_MANY, MOST)}
+    began = monotonic()
+    _grow(say, JOBS)
+    fill(lambda _: None, share=ONE_OF_MANY, batch=BATCH * (JOBS - BASE) // BASE)
+    say(f"  filled in {(monotonic() - began) / 60:.1f} minutes")
+    for share in (ONE_OF_MANY, MOST):
+        p95_ms, queries = _desk(share)
+        jobs = Job.objects.filter(operator__name=share.operator).count()
+        yield Grown(f"{share.worker} of {share.operator}", jobs, before[share.worker], p95_ms, queries)
+
+
+def _open_eastside() -> None:
+    """An operator with its worker, as others are."""
+    ines = User.objects.get(username="ines")
+    with acting(ines, via="bench", authority="qtm.keep_people as admin"):
+        eastside = Operator.born(name=ONE_OF_MANY.operator)
+    for step in ("accept", "activate"):
+        with acting(ines, via="bench", authority=f"qtm.{step}_operator as admin"):
+            getattr(eastside, step)()
+    Membership.join(User.objects.create(username=ONE_OF_MANY.worker, first_name="Ed"), eastside, "worker")
+
+
+def _grow(say: Callable[[str], None], jobs: int) -> None:
+    """Until there are so many Jobs."""
+    batches = max(0, -(-(jobs - Job.objects.count()) // BATCH))
+    ends = [GROWTH[number % len(GROWTH)] for number in range(batches)]
+    fill(lambda words: say(words) if words.startswith("  ") and "00,000 of" in words else None, ends)
+
+
+def _desk(share: Share) -> tuple[float, int]:
+    """The slow end of one Desk in milliseconds, and its queries."""
+    seen = look("Desk", share.worker, reverse("desk"), TIMES)
+    return seen.p95_ms, seen.queries
