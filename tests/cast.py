@@ -67,6 +67,14 @@ PARTY: Mapping[str, Any] = {
     "answers": {"occasion": "private", "guests": "45", "setting": "both"},
 }
 
+GARDEN: Mapping[str, Any] = {
+    "name": "Maren Holt",
+    "phone": "+49 30 1234 5678",
+    "place": "14 Quarry Lane",
+    "tier": "visit",
+    "answers": {"areas": ["hedge", "front"], "access": "open", "green-waste": "yes"},
+}
+
 
 def make_cast() -> None:
     """Everybody and everything that each test finds in place; made once in the template database."""

@@ -11,7 +11,7 @@ from tests.sql import attempt
 from tests.test_forgery import like, to
 
 pytestmark = pytest.mark.django_db
-NOTE = "INSERT INTO execution_evidence (event_id, stage, kind, category, text, name, sha256, size_bytes, media_type, width, height) VALUES (%s, 'advice', 'note', 'summary', 'Fair.', '', '', 0, '', 0, 0)"
+NOTE = "INSERT INTO execution_evidence (event_id, stage, kind, category, item, text, name, sha256, size_bytes, media_type, width, height) VALUES (%s, 'advice', 'note', 'summary', '', 'Fair.', '', '', 0, '', 0, 0)"
 
 
 def claimed(job: Job, sample: ServiceEvent, user: Any) -> str:

@@ -15,6 +15,7 @@ from django.test import Client, override_settings
 from django.test.utils import CaptureQueriesContext
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
+from execution import documents
 from execution.models import Evidence, Feed, Job, ServiceEvent
 from governance.models import Task
 from intake.models import Funnel, Request
@@ -25,8 +26,9 @@ from qtm.queues import QUEUES
 from records.models import Record
 from settlement.models import Settlement
 from settlement.queues import UNSETTLED
-from tests.cast import DETAILING, Cast, Walk, enter
+from tests.cast import DETAILING, GARDEN, Cast, Walk, enter
 from tests.conftest import drop_database, make_database, point_to
+from tests.pieces import paper
 from tests.states import REACH, between
 
 CEILING = 12
@@ -245,6 +247,9 @@ def lived() -> None:
     ):
         go(Walk(funnel="north"))
         go(Walk(surface="auto-detailing", asked=DETAILING, outcome="completed"))
+    garden = Walk(surface="landscaping", asked=GARDEN, outcome="completed").filled()
+    papers = {"stage": "work", "kind": "file", "category": "papers", "files": [documents.check(paper())]}
+    enter(cast.will, ServiceEvent, "capture", garden, **papers)
     enter(cast.nora, Task, "hold", Walk(funnel="north").task, reason="for the test")
     enter(cast.will, ServiceEvent, "set_off", Walk().event())
     enter(cast.ines, Task, "correct", Walk().task, field="place", becomes="16 Quarry Lane", why="She called")

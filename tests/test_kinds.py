@@ -1,6 +1,5 @@
 """Evidence of every kind: asked, checked, noted and shown; and refused by the form, the verb and the database alike."""
 
-from collections.abc import Mapping
 from typing import Any
 
 import pytest
@@ -16,20 +15,13 @@ from qtm.acts import acting
 from qtm.refusals import Conflict, Invalid
 from qtm.runtime import EVIDENCE_KINDS
 from records.certificate import Certificate
-from tests.cast import Cast, Walk, enter
+from tests.cast import GARDEN, Cast, Walk, enter
 from tests.pictures import drawn, upload
 from tests.pieces import PDF, paper
 from tests.test_desk import access, as_, press, read
 from tests.test_evidence import body_of
 
 pytestmark = pytest.mark.django_db
-GARDEN: Mapping[str, Any] = {
-    "name": "Maren Holt",
-    "phone": "+49 30 1234 5678",
-    "place": "14 Quarry Lane",
-    "tier": "visit",
-    "answers": {"areas": ["hedge", "front"], "access": "open", "green-waste": "yes"},
-}
 SOIL, WASTE, LEAVING = "work/measurement/soil", "work/measurement/green-waste", "work/checklist/leaving"
 SIGNED, PAPERS = "after/signature/customer", "work/file/papers"
 ALL_YES = {f"check-{code}": "yes" for code in ("gate", "tools", "paths", "water")}
