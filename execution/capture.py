@@ -26,6 +26,7 @@ def photos_for(there: Any, photos: Sequence[files.Photo]) -> list[dict[str, Any]
                 {"photos": f"“{photo.name}” is in this job already: each picture shows something of its own."}
             )
         seen.add(photo.sha256)
+    files.held([photo.sha256 for photo in photos])
     for photo in photos:
         files.keep(photo)
     return [photo.columns() for photo in photos]

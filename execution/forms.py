@@ -75,7 +75,7 @@ class CaptureForm(DoorForm):
     slot = forms.ChoiceField(label="For what?")
     photos = PhotosField(
         label="Photos",
-        widget=SeveralFiles(attrs={"accept": "image/jpeg,image/png,image/webp"}),
+        widget=SeveralFiles(attrs={"accept": files.ACCEPTED}),
         error_messages={"required": "Choose at least one picture."},
     )
     text = forms.CharField(

@@ -12,6 +12,9 @@ from execution import files
 from execution.capture import note_for, photos_for
 from execution.job import Job, kept_out
 from execution.missing import Missing, missing_of
+from execution.originals import Download
+from execution.renditions import Rendition
+from execution.tasks import order
 from qtm.acts import present_act
 from qtm.law import own_law
 from qtm.models import Membership, Operator, SurfaceVersion, User
@@ -19,7 +22,7 @@ from qtm.refusals import Forbidden, Invalid
 from qtm.runtime import Unknown
 from qtm.spine import ACTIVE, WORKING, BornAmong, Boundary, Fact, PartOf, Room, Verb, birth, move, note
 
-__all__ = ["PAID", "UNDER_WAY", "Evidence", "Job", "ServiceEvent", "StageMark"]
+__all__ = ["PAID", "UNDER_WAY", "Download", "Evidence", "Job", "Rendition", "ServiceEvent", "StageMark"]
 
 LIVING = ["ready", "in_progress", "paused", "completed"]
 UNDER_WAY = ["ready", "in_progress", "paused"]
@@ -134,7 +137,10 @@ class ServiceEvent(Room):
             raise Invalid({"slot": str(unknown)}) from None
         slot = {"stage": stage, "kind": kind, "category": category}
         pieces = photos_for(self.evidence, photos) if kind == "photo" else [note_for(text)]
-        return [Evidence.noted(event=self, **slot, **piece) for piece in pieces]
+        noted = [Evidence.noted(event=self, **slot, **piece) for piece in pieces]
+        for piece in filter(lambda each: each.sha256, noted):
+            order(piece.sha256)
+        return noted
 
     @note("in_progress", label="Stage done", access=WORKING, codename="capture_evidence")
     def mark(self, *, stage: str) -> "StageMark":
@@ -197,9 +203,14 @@ class Evidence(Fact):
     media_type = models.CharField(max_length=40, blank=True)
     width = models.PositiveIntegerField(default=0)
     height = models.PositiveIntegerField(default=0)
+    # What the device says of itself; what the server knows is `at`.
+    claimed_at = models.CharField(max_length=40, blank=True)
+    claimed_latitude = models.DecimalField(max_digits=9, decimal_places=6, null=True)
+    claimed_longitude = models.DecimalField(max_digits=9, decimal_places=6, null=True)
 
     class Meta(Fact.Meta):
         verbose_name_plural = "evidence"
+        permissions = [("take_originals", "Take the original files of photos")]
         ordering = ["id"]
         constraints = [
             models.UniqueConstraint(

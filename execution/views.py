@@ -1,21 +1,19 @@
-"""The Desk, the Jobs page and evidence, for the members of an operator and nobody else."""
+"""The Desk and the Jobs page, for the members of an operator and nobody else."""
 
 from collections.abc import Callable
 from functools import wraps
 
 from django.contrib.auth.decorators import login_required
-from django.http import FileResponse, Http404, HttpResponse, HttpResponseBase
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_safe
 
-from execution import files
 from execution.asked import Asked
 from execution.bench import Bench
 from execution.desk import Desk, done
 from execution.models import Job
-from execution.sight import photos_for
 from qtm.panels import panels
-from qtm.refusals import Forbidden, is_full
+from qtm.refusals import Forbidden
 from qtm.signed import Signed
 
 
@@ -68,21 +66,4 @@ def job(request: Signed, pk: int) -> HttpResponse:
         request,
         "execution/job.html",
         {"job": row, "bench": Bench(row, request.user), "asked": Asked(row), "panels": panels("job", request, row)},
-    )
-
-
-@require_safe
-@login_required
-def evidence(request: Signed, pk: int, longest: int = files.LARGE) -> HttpResponseBase:
-    """A clean copy of a photo, for those who may see its ServiceEvent."""
-    piece = get_object_or_404(photos_for(request.user.standing), pk=pk)
-    try:
-        copy = files.shown(piece.sha256, longest)
-    except (OSError, ValueError) as error:
-        if is_full(error):
-            raise
-        raise Http404("The file of this photo is not in its place, or damaged.") from None
-    headers = {"Cache-Control": "private, max-age=31536000, immutable", "Cross-Origin-Resource-Policy": "same-origin"}
-    return FileResponse(
-        copy.open("rb"), content_type="image/jpeg", filename=f"{piece.stage}-{piece.pk}.jpg", headers=headers
     )

@@ -65,5 +65,5 @@ def _piece(piece: Row, stage: Stage, there: Reading) -> dict[str, Any]:
     }
     if piece["kind"] != "photo":
         return facts
-    file = {name: piece[name] for name in ("sha256", "size_bytes", "media_type", "width", "height")}
+    file = {name: piece[name] for name in ("sha256", "size_bytes", "media_type", "width", "height", "claimed_at")}
     return {**facts, **file, "intact": intact(piece["sha256"], piece["size_bytes"])}

@@ -279,7 +279,7 @@ def walked() -> dict[tuple[str, int], Seen]:
 def houses(template: str, django_db_blocker: Any, tmp_path_factory: Any) -> Iterator[Any]:
     """All pages of a house that was lived in for a while, and again after twice that while."""
     name, folder = f"{template}_lived", tmp_path_factory.mktemp("evidence")
-    kept = {"BACKEND": "django.core.files.storage.FileSystemStorage", "OPTIONS": {"location": folder}}
+    kept = {"BACKEND": "execution.storage.Folder", "OPTIONS": {"location": folder}}
     plain = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
     with (
         django_db_blocker.unblock(),
