@@ -15,7 +15,7 @@ AWAY = "The store of files cannot be reached, so nothing can be kept or shown fr
 MISSING = ("404", "NoSuchKey", "NotFound")
 
 
-class Bucket(S3Storage):
+class Bucket(S3Storage):  # type: ignore[misc]
     """A bucket for files that are named by what they hold: writing one again writes the same, and makes it fresh."""
 
     def __init__(self, **options: Any) -> None:

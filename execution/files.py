@@ -114,7 +114,7 @@ def intact(sha256: str, size_bytes: int) -> bool:
     """Whether the kept bytes are there and still have the digest they are named by."""
     try:
         with store().open(place_of(sha256)) as kept:
-            return bool(kept.size == size_bytes and hashlib.file_digest(kept, "sha256").hexdigest() == sha256)  # type: ignore[arg-type]
+            return bool(kept.size == size_bytes and hashlib.file_digest(kept, "sha256").hexdigest() == sha256)
     except FileNotFoundError:
         return False
 

@@ -18,7 +18,7 @@ from execution.tasks import order_once
 from qtm.refusals import Forbidden
 from qtm.signed import Signed
 
-ALONE = {"default-src": [CSP.NONE], "sandbox": True}
+ALONE = {"default-src": [CSP.NONE], "sandbox": ""}
 ENDINGS = {"image/jpeg": "jpg", "image/png": "png", "image/webp": "webp", "image/heic": "heic"}
 
 

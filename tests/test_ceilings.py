@@ -15,6 +15,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from execution.models import Evidence, Job
+from execution.originals import take
 from governance.models import Task
 from intake.models import Funnel, Request
 from qtm.doors import all_doors
@@ -26,6 +27,7 @@ from settlement.models import Settlement
 from settlement.queues import UNSETTLED
 from tests.cast import DETAILING, Cast, Walk, enter
 from tests.conftest import drop_database, make_database, point_to
+from tests.pictures import copies_made
 from tests.states import REACH
 
 CEILING = 12
@@ -162,6 +164,8 @@ PAGES: dict[str, list[Page]] = {
     "job": [Page("will", newest(Job, state=state)) for state in ("queued", "claimed", "completed")],
     "evidence": [Page("will", newest(Evidence, kind="photo"), html=False)],
     "evidence-small": [Page("will", newest(Evidence, kind="photo"), html=False)],
+    "evidence-original": [Page("ines", newest(Evidence, kind="photo"), status=405, html=False)],
+    "photo": [Page(who, newest(Evidence, kind="photo")) for who in ("will", "ines", "eve")],
     "records": [Page("will"), Page("ines"), Page("cora")],
     "record": [Page(who, newest(Record)) for who in ("will", "ines", "cora")],
     **{key: [Page("ines", newest(Record), html=False)] for key in ("record-document", "record-annex")},
@@ -222,6 +226,8 @@ def lived() -> None:
         go(Walk(surface="auto-detailing", asked=DETAILING, outcome="completed"))
     enter(cast.nora, Task, "hold", Walk(funnel="north").task, reason="for the test")
     enter(cast.ines, Task, "correct", Walk().task, field="place", becomes="16 Quarry Lane", why="She called")
+    copies_made()
+    take(Evidence.objects.filter(kind="photo").latest("pk"), cast.ines, "execution.take_originals as admin").close()
     for each in range(2):
         operator = Keeper(cast.wim).take_in(name=f"Newcomer {number + each}")
         Keeper(cast.ines).invite(cast.Northside, "worker", "Somebody")

@@ -30,7 +30,8 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Work until told to stop."""
-        logging.getLogger("django_tasks_db").setLevel(logging.ERROR)
+        for name in ("django_tasks_db", "django.tasks"):  # they tell of every task
+            logging.getLogger(name).setLevel(logging.ERROR)
         if lifeline := os.environ.get("LIFELINE_FD"):
             threading.Thread(target=end_when_cut, args=(int(lifeline),), daemon=True).start()
         worker = Worker(
