@@ -191,7 +191,7 @@ def test_a_decoder_that_breaks_or_lies_takes_nobody_along_and_is_a_refusal(
 ) -> None:
     bound = "import resource; resource.setrlimit(resource.RLIMIT_FSIZE, (1000000, 1000000))\n"
     scripted(monkeypatch, tmp_path, bound + code)
-    with pytest.raises(Invalid, match="“a.jpg” broke what reads pictures"):
+    with pytest.raises(Invalid, match=r"“a\.jpg” broke what reads pictures"):
         files.check(upload("a.jpg"))
 
 
