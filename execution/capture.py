@@ -18,6 +18,8 @@ def keep(there: Any, pieces: Sequence[Piece]) -> None:
         if file.sha256 in seen:
             raise Invalid({"slot": f"“{file.name}” is in this job already: each shows something of its own."})
         seen.add(file.sha256)
+    if sent:
+        files.held([file.sha256 for file in sent])
     for file in sent:
         files.keep(file)
 

@@ -13,6 +13,9 @@ from execution.feed import Feed
 from execution.job import Job, kept_out
 from execution.kinds import KINDS
 from execution.missing import Missing, missing_of
+from execution.originals import Download
+from execution.renditions import Rendition
+from execution.tasks import order
 from execution.travel import RESTS, Travelled
 from qtm.acts import present_act
 from qtm.law import own_law
@@ -21,7 +24,18 @@ from qtm.refusals import Conflict, Forbidden, Invalid
 from qtm.runtime import EVIDENCE_KINDS, Place, places
 from qtm.spine import ACTIVE, WORKING, BornAmong, Boundary, Fact, PartOf, Room, Verb, birth, move, note
 
-__all__ = ["PAID", "UNDER_WAY", "Evidence", "Feed", "Job", "ServiceEvent", "StageMark", "Travel"]
+__all__ = [
+    "PAID",
+    "UNDER_WAY",
+    "Download",
+    "Evidence",
+    "Feed",
+    "Job",
+    "Rendition",
+    "ServiceEvent",
+    "StageMark",
+    "Travel",
+]
 
 DIGEST = "^[0-9a-f]{64}$"
 LIVING = ["ready", "in_progress", "paused", "completed"]
@@ -183,7 +197,11 @@ class ServiceEvent(Travelled):
         if here.newest_counts:
             refuse_again(self.evidence.filter(**slot).last(), pieces[-1])
         keep(self.evidence, pieces)
-        return [Evidence.noted(event=self, **slot, **piece.columns()) for piece in pieces]
+        noted = [Evidence.noted(event=self, **slot, **piece.columns()) for piece in pieces]
+        for piece in noted:
+            if piece.is_picture:
+                order(piece.sha256)
+        return noted
 
     @property
     def places(self) -> list[Place]:
@@ -261,9 +279,14 @@ class Evidence(Fact):
     media_type = models.CharField(max_length=40, blank=True)
     width = models.PositiveIntegerField(default=0)
     height = models.PositiveIntegerField(default=0)
+    # What the device says of itself; what the server knows is `at`.
+    claimed_at = models.CharField(max_length=40, blank=True)
+    claimed_latitude = models.DecimalField(max_digits=9, decimal_places=6, null=True)
+    claimed_longitude = models.DecimalField(max_digits=9, decimal_places=6, null=True)
 
     class Meta(Fact.Meta):
         verbose_name_plural = "evidence"
+        permissions = [("take_originals", "Take the original files of photos")]
         ordering = ["id"]
         constraints = [
             models.UniqueConstraint(
@@ -291,6 +314,11 @@ class Evidence(Fact):
                 name="execution_evidence_piece",
             ),
         ]
+
+    @property
+    def is_picture(self) -> bool:
+        """Whether there is something of it to look at: a photo, or a signature that was drawn."""
+        return self.media_type.startswith("image/")
 
 
 class Travel(Fact):

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from execution import calendar, files, follow, queues, views
+from execution import calendar, follow, photos, queues, renditions, views
 from execution.forms import CaptureForm, CreateForm, MarkForm
 from execution.models import Job, ServiceEvent
 from qtm.doors import doors
@@ -18,8 +18,10 @@ urlpatterns = [
     path("jobs/", views.jobs, name="jobs"),
     path("jobs/<int:pk>/", views.job, name="job"),
     path("jobs/<int:pk>/follow-on", follow.follow, name="follow-on"),
-    path("evidence/<int:pk>/", views.evidence, name="evidence"),
-    path("evidence/<int:pk>/small/", views.evidence, {"longest": files.SMALL}, name="evidence-small"),
+    path("evidence/<int:pk>/", photos.shown, name="evidence"),
+    path("evidence/<int:pk>/small/", photos.shown, {"longest": renditions.SMALL}, name="evidence-small"),
+    path("evidence/<int:pk>/about", photos.about, name="photo"),
+    path("evidence/<int:pk>/original", photos.original, name="evidence-original"),
     path("evidence/<int:pk>/file/", views.document, name="evidence-file"),
     *doors(
         Job,

@@ -1,4 +1,4 @@
-"""The Desk, the Jobs page and evidence, for the members of an operator and nobody else."""
+"""The Desk and the Jobs page, for the members of an operator and nobody else."""
 
 from collections.abc import Callable
 from functools import wraps
@@ -18,9 +18,9 @@ from execution.documents import served_as
 from execution.follow import Following
 from execution.help import Help
 from execution.models import Job
-from execution.sight import documents_for, photos_for
+from execution.sight import documents_for
 from qtm.panels import panels
-from qtm.refusals import Forbidden, is_full
+from qtm.refusals import Forbidden
 from qtm.signed import Signed
 
 
@@ -75,23 +75,6 @@ def job(request: Signed, pk: int) -> HttpResponse:
     return render(request, "execution/job.html", said | beside)
 
 
-@require_safe
-@login_required
-def evidence(request: Signed, pk: int, longest: int = files.LARGE) -> HttpResponseBase:
-    """A clean copy of a photo, for those who may see its ServiceEvent."""
-    piece = get_object_or_404(photos_for(request.user.standing), pk=pk)
-    try:
-        copy = files.shown(piece.sha256, longest)
-    except (OSError, ValueError) as error:
-        if is_full(error):
-            raise
-        raise Http404("The file of this photo is not in its place, or damaged.") from None
-    headers = {"Cache-Control": "private, max-age=31536000, immutable", "Cross-Origin-Resource-Policy": "same-origin"}
-    return FileResponse(
-        copy.open("rb"), content_type="image/jpeg", filename=f"{piece.stage}-{piece.pk}.jpg", headers=headers
-    )
-
-
 @csp_override({"default-src": [CSP.NONE], "sandbox": [""]})
 @require_safe
 @login_required
@@ -99,7 +82,7 @@ def document(request: Signed, pk: int) -> HttpResponseBase:
     """A paper as it was sent, for those who may see its ServiceEvent: to keep and not to be opened in a page."""
     piece = get_object_or_404(documents_for(request.user.standing), pk=pk)
     try:
-        kept = files.place_of(piece.sha256).open("rb")
+        kept = files.store().open(files.place_of(piece.sha256))
     except FileNotFoundError as error:
         raise Http404("The file is not in its place.") from error
     name = served_as(piece.name, piece.media_type)

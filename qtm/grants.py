@@ -34,7 +34,9 @@ DELETABLE = {
     "qtm.User_groups",
     "qtm.Attempt",
     "intake.Funnel_surfaces",
+    "django_tasks_database.DBTaskResult",
 }
+ADDED_TO = {"execution.Rendition"}  # tables whose rows are made and never changed
 
 
 def roles() -> tuple[str, str]:
@@ -66,6 +68,8 @@ def app_may(model: type[Model]) -> str:
         return f"SELECT, INSERT ({_given(model)}), UPDATE ({', '.join(columns)})"
     if issubclass(model, Fact):
         return f"SELECT, INSERT ({_given(model)})"
+    if model._meta.label in ADDED_TO:
+        return "SELECT, INSERT"
     return "SELECT, INSERT, UPDATE" + (", DELETE" if model._meta.label in DELETABLE else "")
 
 

@@ -55,13 +55,14 @@ ACCESS = [
     "qtm.reinstate_operator",
 ]
 
-# Network roles. Admins hold nothing in execution but Create Job and cancelling a queued Job.
+# Network roles. Admins hold nothing in execution but Create Job, cancelling a queued Job, and taking originals.
 NETWORK: Mapping[str, list[str]] = {
     "admin": [
         *INTAKE,
         *GOVERN,
         *ACCESS,
         "intake.keep_funnel",
+        "execution.take_originals",
         "qtm.keep_people",
         "qtm.keep_roles",
         "qtm.keep_surfaces",

@@ -12,7 +12,7 @@ from typing import IO
 from qtm import address
 from qtm.postgres import Cluster, database
 from qtm.processes import ROOT, VAR, Stopped, Unready, attend, end, stoppable, writable, write_private
-from qtm.server import Server
+from qtm.server import Background, Server
 
 STATIC_SOURCES = ("static", "requirements.txt", "qtm/settings.py")
 STATIC_STAMP = VAR / "static.stamp"
@@ -58,9 +58,10 @@ def serve(*, with_parent: bool) -> int:
             STATIC_STAMP.write_text(static_digest())
         server = until_stopped.enter_context(Server(environment, listener, lock))
         prepare(["prepare", *demo(embedded=cluster is not None)], environment, lock)
+        background = until_stopped.enter_context(Background(environment, lock))
         server.open()
         say(f"\nQTM OS is at {address.url(address.local_host())}{for_whom(environment)} (Ctrl-C stops it).")
-        watch(server, cluster, parent)
+        watch(server, background, cluster, parent)
     return 0
 
 
@@ -130,14 +131,16 @@ def static_digest() -> str:
     return digest.hexdigest()
 
 
-def watch(server: Server, cluster: Cluster | None, parent: int | None) -> None:
-    """Look after server and database until we are stopped, or are left alone by the `make` that started us."""
+def watch(server: Server, background: Background, cluster: Cluster | None, parent: int | None) -> None:
+    """Look after server, background and database until we are stopped, or are left alone by the `make` that started us."""
     while not server.ended():
         if parent and os.getppid() != parent:
             return
         if cluster and not cluster.alive():
             say("The database is gone: starting it again …")
             cluster.start()
+        if background.look():
+            say("The background had ended: it is started again.")
         time.sleep(0.5)
     raise Unready(
         f"The server ended by itself with status {server.process.returncode}: see what it said above, and start again."

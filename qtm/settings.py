@@ -6,6 +6,8 @@ from typing import Any
 from django.utils.csp import CSP
 from environs import Env
 
+from qtm.stores import evidence_store
+
 HERE = Path(__file__).resolve().parent.parent
 env = Env(eager=False)
 
@@ -22,6 +24,7 @@ ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", ["localhost", "127.0.0.1", "[::1]"])
 CSRF_TRUSTED_ORIGINS: list[str] = env.list("CSRF_TRUSTED_ORIGINS", [])
 BEHIND_PROXY = env.bool("BEHIND_PROXY", False)  # a proxy of ours ends TLS and sets X-Forwarded-Proto
 EVIDENCE_ROOT = env.path("EVIDENCE_ROOT", HERE / "var" / "evidence")
+_evidence = evidence_store(env, EVIDENCE_ROOT)
 STATIC_ROOT = env.path("STATIC_ROOT", HERE / "var" / "static")
 EVIDENCE_MAX_BYTES = env.int("EVIDENCE_MAX_BYTES", 12_000_000)
 EVIDENCE_MAX_PIXELS = env.int("EVIDENCE_MAX_PIXELS", 40_000_000)
@@ -56,6 +59,7 @@ INSTALLED_APPS = [
     "django.contrib.humanize",
     "guardian",
     "django_htmx",
+    "django_tasks_db",
     "demo.apps.DemoConfig",
 ]
 MIDDLEWARE = [
@@ -117,12 +121,10 @@ STATIC_URL = "static/"
 STATICFILES_DIRS = [HERE / "static"]
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage", "OPTIONS": {"location": EVIDENCE_ROOT}},
-    "evidence": {
-        "BACKEND": "django.core.files.storage.FileSystemStorage",
-        "OPTIONS": {"location": EVIDENCE_ROOT, "file_permissions_mode": 0o600, "directory_permissions_mode": 0o700},
-    },
+    "evidence": _evidence,
     "staticfiles": {"BACKEND": "qtm.statics.Statics"},
 }
+TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}  # done by `manage.py background`
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1_000_000
 DATA_UPLOAD_MAX_NUMBER_FILES = 20
 FILE_UPLOAD_MAX_MEMORY_SIZE = 1_000_000

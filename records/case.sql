@@ -12,7 +12,8 @@ SELECT
   (SELECT json_agg(json_build_object('stage', m.stage, 'by', m.by_id, 'at', m.at) ORDER BY m.id)
    FROM execution_stagemark m WHERE m.event_id = $2) AS marks,
   (SELECT json_agg(json_build_object('stage', e.stage, 'kind', e.kind, 'category', e.category, 'item', e.item, 'value', e.value, 'text', e.text, 'sha256', e.sha256,
-      'size_bytes', e.size_bytes, 'media_type', e.media_type, 'width', e.width, 'height', e.height, 'by', e.by_id, 'at', e.at) ORDER BY e.id)
+      'size_bytes', e.size_bytes, 'media_type', e.media_type, 'width', e.width, 'height', e.height, 'claimed_at', e.claimed_at,
+      'latitude', e.claimed_latitude::text, 'longitude', e.claimed_longitude::text, 'by', e.by_id, 'at', e.at) ORDER BY e.id)
    FROM execution_evidence e WHERE e.event_id = $2) AS evidence,
   (SELECT json_agg(json_build_object('rest', w.rest, 'arrived', w.arrived, 'by', w.by_id, 'at', w.at) ORDER BY w.id)
    FROM execution_travel w WHERE w.event_id = $2) AS travels,

@@ -36,7 +36,10 @@ class Sealed:
 def compose(event: ServiceEvent, policy: str) -> Sealed:
     """Compose the Record of a ServiceEvent that has just been completed; `policy` is the one that will read it."""
     there = read(event)
-    annex = canonical({"salt": secrets.token_hex(16), "personal": _personal(event), "written": _written(event, there)})
+    salt, personal = secrets.token_hex(16), _personal(event)
+    annex = canonical(
+        {"salt": salt, "personal": personal, "written": _written(event, there), "claimed": _claimed(there)}
+    )
     facts = {
         "form": FORM,
         "policy": policy,
@@ -98,6 +101,15 @@ def _written(event: ServiceEvent, there: Reading) -> dict[str, Any]:
         "corrections": [{name: each[name] for name in ("field", "was", "is", "why")} for each in there.corrections],
         "confided": confided(event, there),
         "reasons": {str(place): line["reason"] for place, line in enumerate(there.lines) if line["reason"]},
+    }
+
+
+def _claimed(there: Reading) -> dict[str, Any]:
+    """Where cameras say that they were, by the digest of the photo: it may be the requester's home."""
+    return {
+        piece["sha256"]: {name: piece[name] for name in ("latitude", "longitude")}
+        for piece in there.evidence
+        if piece["latitude"]
     }
 
 

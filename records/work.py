@@ -9,7 +9,7 @@ from execution.models import ServiceEvent
 from qtm.runtime import Outcome, Place, Stage
 from records.reading import Reading, Row, stamp
 
-FILE = ("sha256", "size_bytes", "media_type", "width", "height")
+FILE = ("sha256", "size_bytes", "media_type", "width", "height", "claimed_at")
 PUT = ("stage", "kind", "category", "item")
 
 

@@ -17,6 +17,7 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from execution import documents
 from execution.models import Evidence, Feed, Job, ServiceEvent
+from execution.originals import take
 from governance.models import Task
 from intake.models import Funnel, Request
 from qtm.doors import all_doors
@@ -28,6 +29,7 @@ from settlement.models import Settlement
 from settlement.queues import UNSETTLED
 from tests.cast import DETAILING, GARDEN, Cast, Walk, enter
 from tests.conftest import drop_database, make_database, point_to
+from tests.pictures import copies_made
 from tests.pieces import paper
 from tests.states import REACH, between
 
@@ -184,6 +186,8 @@ PAGES: dict[str, list[Page]] = {
     "evidence": [Page("will", newest(Evidence, kind="photo"), html=False)],
     "evidence-small": [Page("will", newest(Evidence, kind="photo"), html=False)],
     "evidence-file": [Page("will", newest(Evidence, kind="file"), html=False)],
+    "evidence-original": [Page("ines", newest(Evidence, kind="photo"), status=405, html=False)],
+    "photo": [Page(who, newest(Evidence, kind="photo")) for who in ("will", "ines", "eve")],
     "records": [Page("will"), Page("ines"), Page("cora")],
     "record": [
         *(Page(who, newest(Record)) for who in ("will", "ines", "cora")),
@@ -253,6 +257,8 @@ def lived() -> None:
     enter(cast.nora, Task, "hold", Walk(funnel="north").task, reason="for the test")
     enter(cast.will, ServiceEvent, "set_off", Walk().event())
     enter(cast.ines, Task, "correct", Walk().task, field="place", becomes="16 Quarry Lane", why="She called")
+    copies_made()
+    take(Evidence.objects.filter(kind="photo").latest("pk"), cast.ines, "execution.take_originals as admin").close()
     for each in range(2):
         operator = Keeper(cast.wim).take_in(name=f"Newcomer {number + each}")
         Keeper(cast.ines).invite(cast.Northside, "worker", "Somebody")
@@ -316,7 +322,7 @@ def walked() -> dict[tuple[str, int], Seen]:
 @contextmanager
 def inhabited(name: str, template: str, django_db_blocker: Any, folder: Any) -> Iterator[None]:
     """A house beside the others, in which commits are real and evidence lies in its own folder."""
-    kept = {"BACKEND": "django.core.files.storage.FileSystemStorage", "OPTIONS": {"location": folder}}
+    kept = {"BACKEND": "execution.storage.Folder", "OPTIONS": {"location": folder}}
     plain = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
     with (
         django_db_blocker.unblock(),

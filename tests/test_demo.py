@@ -38,7 +38,7 @@ def demo(**options: bool) -> str:
 def house(template: str, django_db_blocker: Any, tmp_path_factory: Any) -> Iterator[str]:
     """An empty house in which the demo was killed half-way and then filled; what was said at last."""
     name, folder = f"{template}_demo", tmp_path_factory.mktemp("evidence")
-    storages = {"evidence": {"BACKEND": "django.core.files.storage.FileSystemStorage", "OPTIONS": {"location": folder}}}
+    storages = {"evidence": {"BACKEND": "execution.storage.Folder", "OPTIONS": {"location": folder}}}
     import_module("qtm.urls")
     with (
         django_db_blocker.unblock(),

@@ -16,7 +16,7 @@ from qtm.refusals import Conflict, Invalid
 from qtm.runtime import EVIDENCE_KINDS
 from records.certificate import Certificate
 from tests.cast import GARDEN, Cast, Walk, enter
-from tests.pictures import drawn, upload
+from tests.pictures import drawn, place_of, upload
 from tests.pieces import PDF, paper
 from tests.test_desk import access, as_, press, read
 from tests.test_evidence import body_of
@@ -306,7 +306,7 @@ def test_a_paper_is_handed_to_those_who_may_see_its_service_event_and_to_nobody_
 def test_a_paper_whose_file_is_gone_is_not_found(cast: Cast, garden: Walk) -> None:
     send(garden, PAPERS, files=[paper()])
     piece = Evidence.objects.get()
-    files.place_of(piece.sha256).unlink()
+    place_of(piece.sha256).unlink()
     assert as_(cast.will).get(f"/evidence/{piece.pk}/file/").status_code == 404
 
 

@@ -13,7 +13,6 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from execution.files import place_of
 from execution.models import Evidence
 from governance.models import Assignment, Task
 from qtm.acts import acting
@@ -22,7 +21,7 @@ from records.canonical import canonical
 from records.models import Annex, Record
 from records.reading import stamp
 from tests.cast import Cast, Walk, enter
-from tests.pictures import taken, upload
+from tests.pictures import place_of, taken, upload
 
 pytestmark = pytest.mark.django_db
 

@@ -10,7 +10,6 @@ from django.contrib.auth.models import Permission
 from django.db import DatabaseError, connections, transaction
 from django.test import Client
 
-from execution.files import place_of
 from execution.models import Evidence, Job, ServiceEvent
 from qtm.acts import acting
 from qtm.doors import all_doors
@@ -22,6 +21,7 @@ from records import policy, queues
 from records.models import Record, Signal
 from records.queues import stars
 from tests.cast import Cast, Walk, enter
+from tests.pictures import place_of
 from tests.sql import DENIED, attempt
 from tests.test_records import detailing, page, photographed
 

@@ -12,10 +12,10 @@ from django.core.management import CommandError, call_command
 from django.db import connections
 from django.test import Client
 
-from execution.files import place_of
 from execution.models import Evidence
 from records.models import Annex, Record
 from tests.cast import Walk
+from tests.pictures import place_of
 from tests.test_records import detailing, photographed, talked_about
 
 in_a_transaction = pytest.mark.django_db

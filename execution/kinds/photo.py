@@ -11,8 +11,6 @@ from execution.kinds.base import Kind, Piece, said
 from qtm.refusals import Invalid
 from qtm.runtime import Evidence
 
-ACCEPT = "image/jpeg,image/png,image/webp,image/heic,image/heif,.heic,.heif"
-
 
 class SeveralFiles(forms.ClearableFileInput):
     """A chooser that takes several files at once."""
@@ -58,7 +56,9 @@ class Photo(Kind):
 
     def own_fields(self, slot: Evidence) -> dict[str, forms.Field]:
         """Several at once."""
-        return {"photos": FilesField(checked_photo, label="Photos", widget=SeveralFiles(attrs={"accept": ACCEPT}))}
+        return {
+            "photos": FilesField(checked_photo, label="Photos", widget=SeveralFiles(attrs={"accept": files.ACCEPTED}))
+        }
 
     def pieces(self, slot: Evidence, *, text: str = "", photos: Sequence[files.Photo] = ()) -> list[Piece]:
         """A piece for each, all with the same words."""

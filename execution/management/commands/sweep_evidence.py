@@ -1,14 +1,14 @@
 """`manage.py sweep_evidence`: evidence files that nothing notes, and notes whose file is not there or not whole."""
 
-import time
 from argparse import ArgumentParser
 from collections.abc import Iterator
-from contextlib import suppress
-from pathlib import Path
+from datetime import datetime, timedelta
+from itertools import groupby
 from typing import Any
 
-from django.core.files.storage import storages
 from django.core.management.base import BaseCommand, CommandError
+from django.db import transaction
+from django.utils import timezone
 
 from execution import files
 from execution.models import Evidence
@@ -32,12 +32,12 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Say what was found; exit status 1 where something that is noted is not whole."""
-        before = time.time() - 60 * options["minutes"]
-        left = [kept for kept in _unnoted() if kept.stat().st_mtime < before]
+        before = timezone.now() - timedelta(minutes=options["minutes"])
+        left = [kept for kept in _unnoted() if _older(kept, before)]
         for kept in left:
-            size_bytes = kept.stat().st_size
+            size_bytes = files.store().size(kept)
             word = "deleted" if options["delete"] and _take_away(kept, before) else "nothing notes"
-            self.stdout.write(f"{word}: {kept.name}, {size(size_bytes)}")
+            self.stdout.write(f"{word}: {_name(kept)}, {size(size_bytes)}")
         lost = [piece for piece in _pieces() if not files.intact(piece.sha256, piece.size_bytes)]
         for piece in lost:
             self.stderr.write(f"not whole: {piece.sha256}, evidence {piece.pk} of {piece.event.reference}")
@@ -46,16 +46,24 @@ class Command(BaseCommand):
             raise CommandError(f"{len(lost)} pieces are noted and their files are not there or not whole.")
 
 
-def _unnoted() -> Iterator[Path]:
+def _name(kept: str) -> str:
+    """What a file is called in its folder: its digest, if it is whole."""
+    return kept.rpartition("/")[2]
+
+
+def _unnoted() -> Iterator[str]:
     """Every file under a digest that nothing names, and every part of one that was never finished."""
-    for folder in Path(storages["evidence"].path("")).glob("[0-9a-f][0-9a-f]"):
-        noted = set(Evidence.objects.filter(sha256__startswith=folder.name).values_list("sha256", flat=True))
-        yield from (kept for kept in folder.glob("*/*") if kept.is_file() and kept.name not in noted)
+    for folder, kept in groupby(files.all_kept(), lambda each: each[:2]):
+        noted = set(Evidence.objects.filter(sha256__startswith=folder).values_list("sha256", flat=True))
+        yield from (each for each in kept if _name(each) not in noted)
 
 
-def _noted(name: str) -> bool:
-    """Whether a piece of evidence names the file."""
-    return Evidence.objects.filter(sha256=name).exists()
+def _older(kept: str, before: datetime) -> bool:
+    """Whether a file was made or sent again before a moment, and is still there."""
+    try:
+        return files.store().get_modified_time(kept) < before
+    except FileNotFoundError:
+        return False
 
 
 def _pieces() -> Iterator[Evidence]:
@@ -63,16 +71,13 @@ def _pieces() -> Iterator[Evidence]:
     return Evidence.objects.exclude(sha256="").select_related("event").iterator()
 
 
-def _take_away(kept: Path, before: float) -> bool:
-    """Move a file aside, look again, and only then delete it: somebody may be noting the same picture just now."""
-    aside = kept.with_suffix(".part")
-    kept.rename(aside)
-    if aside.stat().st_mtime >= before or _noted(kept.name):
-        with suppress(FileExistsError):
-            kept.hardlink_to(aside)
-        aside.unlink()
-        return False
-    aside.unlink()
-    for longest in (files.LARGE, files.SMALL):
-        files.copy_of(kept.name, longest).unlink(missing_ok=True)
+def _take_away(kept: str, before: datetime) -> bool:
+    """Look again while nobody else can keep or note the same picture, and only then delete it."""
+    digest = _name(kept)
+    with transaction.atomic():
+        if files.DIGEST.fullmatch(digest):
+            files.held([digest], alone=True)
+        if not _older(kept, before) or Evidence.objects.filter(sha256=digest).exists():
+            return False
+        files.store().delete(kept)
     return True

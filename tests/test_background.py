@@ -1,0 +1,83 @@
+"""The background: a process of its own that does its work, is started again, takes up what was left, and outlives nobody."""
+
+import os
+import signal
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.conf import settings
+from django.db import connections
+
+from execution import renditions, tasks
+from execution.models import Rendition
+from qtm import server
+from qtm.postgres.roles import ROLES
+from qtm.server import Background
+from tests.browser import at
+from tests.pictures import taken, upload
+
+
+@pytest.fixture
+def background(committed: str, tmp_path: Path) -> Iterator[Background]:
+    """The background of a house, as `make run` starts it."""
+    urls = {name: at(os.environ[name], committed) for name in ROLES}
+    environment = {**os.environ, **urls, "EVIDENCE_ROOT": str(settings.EVIDENCE_ROOT), "LOOPBACK": "1"}
+    with (tmp_path / "lock").open("w") as lock, Background(environment, lock) as child:
+        yield child
+
+
+def until(what: Callable[[], Any]) -> Any:
+    """Wait for something to become true."""
+    for _ in range(300):
+        if found := what():
+            return found
+        time.sleep(0.1)
+    raise AssertionError("it did not come to that")
+
+
+def made(sha256: str) -> Rendition | None:
+    """A copy that is there."""
+    return renditions.latest(sha256, renditions.SMALL)
+
+
+def test_a_copy_is_made_by_another_process_which_knows_no_owner(background: Background) -> None:
+    photo = taken(upload())
+    tasks.order(photo.sha256)
+    assert until(lambda: made(photo.sha256)).content
+    environment = Path(f"/proc/{background.process.pid}/environ").read_bytes()
+    assert b"DATABASE_URL=" in environment
+    assert b"OWNER_URL" not in environment
+
+
+def test_a_background_that_was_killed_is_started_again_and_does_what_it_had_in_hand(
+    background: Background, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    background.process.kill()
+    until(background.ended)
+    assert not background.look(), "not more often than every few seconds"
+    photo = taken(upload())
+    tasks.order(photo.sha256)
+    left = tasks.DBTaskResult.objects.get()
+    left.claim(f"{tasks.gethostname()[:50]}/{background.process.pid}")
+    monkeypatch.setattr(server, "RESTS", 0)
+    assert background.look()
+    assert until(lambda: made(photo.sha256)).content
+
+
+def test_the_background_ends_with_who_looks_after_it(background: Background) -> None:
+    os.close(background.lifeline)
+    background.lifeline = os.open(os.devnull, os.O_RDONLY)
+    until(background.ended)
+
+
+def test_the_background_ends_when_it_is_told_to(background: Background) -> None:
+    photo = taken(upload())
+    tasks.order(photo.sha256)
+    until(lambda: made(photo.sha256))
+    background.process.send_signal(signal.SIGTERM)
+    until(background.ended)
+    assert background.process.returncode == 0
+    connections.close_all()
