@@ -280,7 +280,7 @@ class Evidence(Fact):
     width = models.PositiveIntegerField(default=0)
     height = models.PositiveIntegerField(default=0)
     # What the device says of itself; what the server knows is `at`.
-    claimed_at = models.CharField(max_length=40, blank=True)
+    claimed_at = models.CharField(max_length=40, blank=True, default="", db_default="")
     claimed_latitude = models.DecimalField(max_digits=9, decimal_places=6, null=True)
     claimed_longitude = models.DecimalField(max_digits=9, decimal_places=6, null=True)
 

@@ -5,11 +5,13 @@ import signal
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from socket import gethostname
 from typing import Any
 
 import pytest
 from django.conf import settings
 from django.db import connections
+from django_tasks_db.models import DBTaskResult
 
 from execution import renditions, tasks
 from execution.models import Rendition
@@ -60,8 +62,8 @@ def test_a_background_that_was_killed_is_started_again_and_does_what_it_had_in_h
     assert not background.look(), "not more often than every few seconds"
     photo = taken(upload())
     tasks.order(photo.sha256)
-    left = tasks.DBTaskResult.objects.get()
-    left.claim(f"{tasks.gethostname()[:50]}/{background.process.pid}")
+    left = DBTaskResult.objects.get()
+    left.claim(f"{gethostname()[:50]}/{background.process.pid}")
     monkeypatch.setattr(server, "RESTS", 0)
     assert background.look()
     assert until(lambda: made(photo.sha256)).content

@@ -287,7 +287,7 @@ def test_the_app_can_note_a_copy_and_never_change_what_was_noted() -> None:
     assert attempt("DELETE FROM execution_rendition") == DENIED
 
 
-def left_running(worker: str, times: int) -> DBTaskResult:
+def left_running(worker: str, times: int) -> Any:
     """A task that a worker had in hand when it died."""
     photo = taken(upload())
     tasks.order(photo.sha256)
