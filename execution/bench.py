@@ -1,19 +1,18 @@
 """A Job as somebody has it before them who carries it out: its stages with their slots, what comes next, and what else can be done."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
 from execution.clock import Clock, clock_of, course_of
-from execution.missing import Missing
+from execution.missing import Missing, asked_of
 from execution.models import UNDER_WAY, Job, ServiceEvent, Travel
 from execution.parts import Parts
 from execution.slots import Slot, Step, fills, of
 from qtm.case import Case
-from qtm.doors import DrawnDoor, all_doors, door_of, doors_out_of
+from qtm.doors import DrawnDoor, door_of, doors_out_of
 from qtm.models import Transition, User
-from qtm.receipts import Receipt
 from qtm.runtime import Place, Stage, places
 
 IN_PLACE = {(ServiceEvent, "capture"), (ServiceEvent, "mark")}  # drawn where the evidence stands
@@ -104,9 +103,14 @@ class Bench:
         )
 
     @cached_property
+    def _asked(self) -> tuple[list[Missing], list[str]]:
+        """What is missing and what has arrived from phones, as long as work is under way or comes to it."""
+        return asked_of(self.event.pk) if self.event and self.event.state in UNDER_WAY else ([], [])
+
+    @property
     def lacks(self) -> list[Missing]:
         """What is still missing, while it can still be added."""
-        return self.event.lacks if self.event and self.event.state == "in_progress" else []
+        return self._asked[0] if self.event and self.event.state == "in_progress" else []
 
     @cached_property
     def acts(self) -> list[Act]:
@@ -146,7 +150,7 @@ class Bench:
             "mine": self.event.worker_id == self.user.pk,
             "slots": {slot.code: slot.still for slot in slots},
             "marked": [step.stage.code for step in self.steps if step.mark],
-            "has": list(_received(self.event)),
+            "has": self._asked[1],
         }
 
     @property
@@ -228,13 +232,6 @@ class Bench:
     def mark(self) -> str:
         """Where a stage is marked as done."""
         return door_of(ServiceEvent, "mark").action(self.event) if self.event else ""
-
-
-def _received(event: ServiceEvent) -> Iterator[str]:
-    """The ids of what phones have sent of a ServiceEvent."""
-    doors = [door.name for door in all_doors() if door.pressed_on is ServiceEvent]
-    for item in Receipt.objects.filter(row_id=event.pk, door__in=doors).values_list("item", flat=True):
-        yield str(item)
 
 
 def claim_door(job: Job, user: Any) -> DrawnDoor | None:

@@ -23,3 +23,15 @@ def missing_of(event_id: int) -> list[Missing]:
     with connection.cursor() as cursor:
         cursor.execute("SELECT stage, kind, category, item, needed, have, words FROM evidence_missing(%s)", [event_id])
         return [Missing(*row) for row in cursor.fetchall()]
+
+
+def asked_of(event_id: int) -> tuple[list[Missing], list[str]]:
+    """What a ServiceEvent still lacks, and the ids of what phones have sent of it, in one question."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """SELECT coalesce((SELECT json_agg(m) FROM evidence_missing(%(event)s) m), '[]'),
+                coalesce((SELECT json_agg(r.item) FROM qtm_receipt r WHERE r.row_id = %(event)s AND r.door LIKE 'door-serviceevent-%%'), '[]')""",
+            {"event": event_id},
+        )
+        lacking, items = cursor.fetchone()
+    return [Missing(**each) for each in lacking], items

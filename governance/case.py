@@ -5,7 +5,7 @@ from typing import Any
 
 from governance.context import label_of, spoken, under
 from governance.models import Assignment, Correction, Task
-from governance.queues import with_operator
+from governance.queues import with_beside
 from qtm.case import Case, Line
 from qtm.doors import Door, DrawnDoor, all_doors, doors_out_of
 from qtm.models import User
@@ -22,7 +22,7 @@ def rows_of(case: Case, known: Mapping[type[Room], Room | None]) -> list[Room]:
 def _row(case: Case, room: type[Room]) -> Room | None:
     """The newest row of a room in a case."""
     pk = case.row_id(room)
-    return with_operator(room._default_manager.filter(pk=pk)).first() if pk else None
+    return with_beside(room._default_manager.filter(pk=pk)).first() if pk else None
 
 
 def governs(door: Door) -> bool:

@@ -98,10 +98,10 @@ class Place:
         return said | {"oldest": one.oldest, "late": one.late, "current": one.here or one.queue is current}
 
 
-def with_operator(rows: QuerySet[Any]) -> QuerySet[Any]:
-    """Rows with their operator, where their room has one."""
-    has_one = any(field.name == "operator" for field in rows.model._meta.local_fields)
-    return rows.select_related("operator") if has_one else rows
+def with_beside(rows: QuerySet[Any]) -> QuerySet[Any]:
+    """Rows with their operator and the version of their surface, where their room has them."""
+    has = [field.name for field in rows.model._meta.local_fields if field.name in {"operator", "version"}]
+    return rows.select_related(*has) if has else rows
 
 
 def console(standing: Standing) -> Place:

@@ -33,6 +33,8 @@ def stars(request: Signed, *rows: Any) -> tuple[str, dict[str, Any]] | None:
 
 def of_job(request: Signed, job: Any) -> tuple[str, dict[str, Any]] | None:
     """The Records of a Job, once there are any: one of each part that was completed."""
+    if not any(event.state == "completed" for event in job.parts):
+        return None
     records = Record.objects.filter(request.user.standing.sight(Record), event__job=job).order_by("-pk")
     return ("records/_of_job.html", {"records": list(records)}) if records else None
 

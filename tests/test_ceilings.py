@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from html.parser import HTMLParser
 from importlib import import_module
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from django.contrib import admin
@@ -14,16 +15,19 @@ from django.db import connections, transaction
 from django.test import Client, override_settings
 from django.test.utils import CaptureQueriesContext
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
+from django.utils import timezone
 
 from execution import documents
 from execution.models import Evidence, Feed, Job, ServiceEvent
 from execution.originals import take
 from governance.models import Task
 from intake.models import Funnel, Request
+from qtm.acts import acting
 from qtm.doors import all_doors
 from qtm.models import Attempt, Invitation, Membership, Operator, Surface, Transition, User
 from qtm.people import Keeper, new_invitation
 from qtm.queues import QUEUES
+from qtm.receipts import Receipt
 from records.models import Record
 from settlement.models import Settlement
 from settlement.queues import UNSETTLED
@@ -109,6 +113,8 @@ PAGES: dict[str, list[Page]] = {
         *(Page(who, status=302) for who in ("ines", "nora", "will", "cora", "eve", "wim")),
     ],
     "healthz": [Page(html=False, asks=1)],
+    **{key: [Page(html=False, asks=0)] for key in ("manifest", "worker")},
+    "offline": [Page(asks=0)],
     "spine": [Page("ines"), Page("will"), Page("nobody")],
     "omni": [Page("eve")],
     "login": [Page()],
@@ -257,6 +263,9 @@ def lived() -> None:
     enter(cast.nora, Task, "hold", Walk(funnel="north").task, reason="for the test")
     enter(cast.will, ServiceEvent, "set_off", Walk().event())
     enter(cast.ines, Task, "correct", Walk().task, field="place", becomes="16 Quarry Lane", why="She called")
+    with acting(cast.will, via="test", authority="x"):
+        sent = {"item": uuid4(), "door": "door-serviceevent-start", "row_id": 1, "digest": "0" * 64}
+        Receipt.noted(**sent, said_at=timezone.now())
     copies_made()
     take(Evidence.objects.filter(kind="photo").latest("pk"), cast.ines, "execution.take_originals as admin").close()
     for each in range(2):

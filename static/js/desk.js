@@ -1,7 +1,9 @@
 // The Desk and the Jobs page on a phone: what is captured or pressed goes into the outbox first and on its way from there, so that no
 // network is needed for it; the page shows at once what it will come to, and what has not arrived yet.
 import { capture, change, forgetOld, open, remove, sha256, unsent, UNSENT, all, watch, whose } from "./outbox.js";
+import { runAhead } from "./clock.js";
 import { line, send } from "./sending.js";
+import { offerCanvas } from "./signature.js";
 
 const WORDS = { waiting: "waits to be sent", sending: "is being sent", refused: "was refused" };
 const BECOMES = { start: "in_progress", resume: "in_progress", pause: "paused" };
@@ -115,6 +117,7 @@ async function draw() {
   for (const each of $$("[data-still]")) each.hidden = here.length > 0;
   const marking = $("[data-act=mark]:not([hidden])")?.dataset.of;
   for (const each of $$("[data-open-once]")) each.hidden ||= each.dataset.openOnce.split(" ").some((slot) => there.still.get(slot) > 0) || there.marked.has(each.dataset.stage) || each.dataset.stage === marking;
+  runAhead(here.findLast((item) => BECOMES[item.verb]));
   await drawPieces(here.filter((item) => item.verb === "capture"));
   for (const stage of $$("[data-stage-mark]")) stage.hidden = !here.some((item) => item.verb === "mark" && item.slot === stage.dataset.stageMark);
 }
@@ -196,6 +199,7 @@ async function freshen() {
   for (const part of ["#main", "#ground-acts"]) $(part).replaceChildren(...$(part, page).childNodes);
   for (const id of opened) document.getElementById(id)?.setAttribute("open", "");
   if (focused) document.getElementById(focused)?.focus({ preventScroll: true });
+  offerCanvas();
   await draw();
 }
 
@@ -242,10 +246,11 @@ async function keepPages() {
 
 // A page that was kept says when it stood so.
 function asOf() {
-  const notice = $("#as-of"), minutes = Math.round((Date.now() - Date.parse(document.body.dataset.at)) / 60_000);
-  if (notice) notice.hidden = navigator.onLine && minutes < 2;
+  const notice = $("#as-of");
+  if (notice) notice.hidden = navigator.onLine && document.body.dataset.kept === undefined;
 }
 
+offerCanvas();
 watch(draw);
 watch(freshen);
 await forgetOld();

@@ -63,10 +63,15 @@ async function page(event, url) {
   try {
     return await (copy ? Promise.race([fresh, new Promise((_, reject) => setTimeout(reject, IMPATIENT))]) : fresh);
   } catch {
-    if (copy) return copy;
+    if (copy) return asKept(copy);
     if (url.pathname === "/" && (await store?.match(DESK))) return Response.redirect(DESK);
     return (await caches.match(OFFLINE)) ?? Response.error();
   }
+}
+
+// A page that was kept says so of itself.
+async function asKept(copy) {
+  return new Response((await copy.text()).replace("<body ", '<body data-kept="" '), { headers: copy.headers });
 }
 
 // A page came: it says whose it is, and freshens what was kept of itself.
