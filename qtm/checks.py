@@ -145,6 +145,8 @@ def a_long_key(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
 @register(Tags.files)
 def evidence_is_private(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
     """qtm.E007, qtm.W001: evidence can be written, and lies where nothing is served from."""
+    if settings.STORAGES["evidence"]["BACKEND"] != "execution.storage.Folder":
+        return []
     root = Path(settings.EVIDENCE_ROOT).resolve()
     served = [Path(folder).resolve() for folder in (settings.STATIC_ROOT, *settings.STATICFILES_DIRS)]
     if any(root.is_relative_to(folder) or folder.is_relative_to(root) for folder in served):
