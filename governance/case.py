@@ -22,7 +22,7 @@ def rows_of(case: Case, known: Mapping[type[Room], Room | None]) -> list[Room]:
 def _row(case: Case, room: type[Room]) -> Room | None:
     """The newest row of a room in a case."""
     pk = case.row_id(room)
-    return with_beside(room._default_manager.filter(pk=pk)).first() if pk else None
+    return with_beside(room._default_manager.filter(pk=pk), "operator", "version").first() if pk else None
 
 
 def governs(door: Door) -> bool:

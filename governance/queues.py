@@ -98,9 +98,9 @@ class Place:
         return said | {"oldest": one.oldest, "late": one.late, "current": one.here or one.queue is current}
 
 
-def with_beside(rows: QuerySet[Any]) -> QuerySet[Any]:
-    """Rows with their operator and the version of their surface, where their room has them."""
-    has = [field.name for field in rows.model._meta.local_fields if field.name in {"operator", "version"}]
+def with_beside(rows: QuerySet[Any], *wanted: str) -> QuerySet[Any]:
+    """Rows with what they point to, such as their operator, as far as their room has it."""
+    has = [field.name for field in rows.model._meta.local_fields if field.name in wanted]
     return rows.select_related(*has) if has else rows
 
 

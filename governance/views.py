@@ -55,7 +55,7 @@ def _place(request: Signed, place: Place, slug: str) -> HttpResponse:
 
 def _page(place: Place, queue: Queue, after: str) -> dict[str, Any]:
     """Fifty rows after a point in the queue, and the point after them."""
-    rows = list(queues.with_beside(queue.rows(place.governor).filter(behind(after)))[: PAGE + 1])
+    rows = list(queues.with_beside(queue.rows(place.governor).filter(behind(after)), "operator")[: PAGE + 1])
     last = rows[PAGE - 1] if len(rows) > PAGE else None
     further = f"{last.since.isoformat()},{last.pk}" if last else ""
     return {"entries": lists.entries(queue, rows[:PAGE]), "after": after, "further": further}
