@@ -406,7 +406,7 @@ def photo_of(walk: Walk, data: bytes | None = None, name: str = "a.jpg") -> Evid
 
 def body_of(answer: Any) -> bytes:
     """The bytes that were sent."""
-    return bytes(answer.content)
+    return b"".join(answer.streaming_content) if answer.streaming else bytes(answer.content)
 
 
 @pytest.mark.parametrize("size", ["", "small/"])

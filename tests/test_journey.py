@@ -85,6 +85,7 @@ def work(visitor: Visitor, tmp_path: Path, *, scripts: bool = True) -> None:
     visitor.looks()
     page.get_by_label("Completed as asked").check()
     visitor.press("Complete")
+    page.get_by_role("button", name="Complete the job").wait_for()
 
 
 @pytest.mark.parametrize("scripts", [True, False], ids=["with scripts", "without"])

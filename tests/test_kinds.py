@@ -16,7 +16,7 @@ from qtm.refusals import Conflict, Invalid
 from qtm.runtime import EVIDENCE_KINDS
 from records.certificate import Certificate
 from tests.cast import GARDEN, Cast, Walk, enter
-from tests.pictures import drawn, place_of, upload
+from tests.pictures import copies_made, drawn, place_of, upload
 from tests.pieces import PDF, paper
 from tests.test_desk import access, as_, press, read
 from tests.test_evidence import body_of
@@ -181,6 +181,7 @@ def test_a_signature_is_drawn_or_typed_and_always_has_its_name(cast: Cast, garde
     assert send(garden, SIGNED, name=" Maren Holt ", drawing=[png]).status_code == 302
     drawn_one = Evidence.objects.get()
     assert (drawn_one.value, drawn_one.media_type) == ({"name": "Maren Holt", "how": "drawn"}, "image/png")
+    copies_made()
     assert body_of(as_(cast.will).get(f"/evidence/{drawn_one.pk}/"))[:2] == b"\xff\xd8"
     assert send(garden, SIGNED, name="Maren Holt", typed="on").status_code == 302
     typed = Evidence.objects.latest("pk")

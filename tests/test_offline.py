@@ -72,7 +72,7 @@ def states(page: Page) -> list[str]:
 
 def add(page: Page, slot: str, *paths: str) -> None:
     """Choose pictures for a slot, as the telephone's camera gives them."""
-    page.locator(f"form[data-slot='{slot}'] input[type=file]").first.set_input_files(list(paths))
+    page.locator(f"form[data-slot='{slot}'] input[type=file][multiple]").set_input_files(list(paths))
 
 
 def test_a_whole_job_with_the_network_gone_in_the_middle(

@@ -8,8 +8,9 @@ from playwright.sync_api import Browser
 
 from execution.models import Evidence
 from tests.bench.serving import signed_in
-from tests.browser import PHONE, House, chromium, house, static_files  # noqa: F401
+from tests.browser import House
 from tests.cast import DETAILING, Cast, Walk
+from tests.pictures import copies_made
 from tests.weight import AGAIN, FIRST, weigh
 
 
@@ -39,6 +40,7 @@ def test_a_page_is_plain_for_who_does_not_take_it_compressed(client: Client) -> 
 @pytest.mark.django_db
 def test_a_picture_goes_as_it_is_with_its_length(client: Client) -> None:
     Walk(surface="auto-detailing", asked=DETAILING, outcome="completed").filled()
+    copies_made()
     piece = Evidence.objects.filter(kind="photo").latest("pk")
     answer = as_will(client).get(f"/evidence/{piece.pk}/", headers={"Accept-Encoding": "gzip"})
     assert answer.status_code == 200
@@ -49,19 +51,15 @@ def test_a_picture_goes_as_it_is_with_its_length(client: Client) -> None:
 
 @pytest.mark.browser
 def test_the_desk_is_light_at_first_and_lighter_when_one_comes_back(
-    house: House,  # noqa: F811
-    chromium: Browser,  # noqa: F811
+    house: House,
+    chromium: Browser,
     record_property: Any,
 ) -> None:
     for number in range(22):
         walk = Walk(surface="auto-detailing", asked=DETAILING, outcome="completed")
         walk.job() if number > 1 else walk.started()
-    cookie, _, value = signed_in("will").partition("=")
-    context = chromium.new_context(base_url=house.url, viewport=PHONE)  # type: ignore[arg-type]
-    context.add_cookies([{"name": cookie, "value": value, "url": house.url}])
-    first, again = weigh(context, "/desk/")
-    context.close()
+    first, again = weigh(chromium, house.url, signed_in("will"), "/desk/")
     record_property("told", f"the Desk weighs {first.total:,} bytes at first and {again.total:,} on coming back")
-    assert first.total <= FIRST, first.bytes_of
-    assert 0 < again.total <= AGAIN, again.bytes_of
-    assert any(url.endswith(".woff2") for url in first.bytes_of)
+    assert first.total <= FIRST, first.paths
+    assert 0 < again.total <= AGAIN, again.paths
+    assert any(path.endswith(".woff2") for path in first.paths)

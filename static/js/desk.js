@@ -192,7 +192,8 @@ async function freshen() {
   if (writing() || Date.now() - freshened < 500) return setTimeout(freshen, 600);
   freshened = Date.now();
   const response = await fetch(location.pathname, { headers: { "Qtm-Part": "page" } }).catch(() => null);
-  if (!response?.ok || response.redirected) return;
+  if (response?.redirected) return;
+  if (!response?.ok) return setTimeout(freshen, 3000);
   const page = new DOMParser().parseFromString(await response.text(), "text/html");
   if (writing()) return setTimeout(freshen, 600);
   const focused = document.activeElement?.id, opened = $$("#main details[open]").map((each) => each.id).filter(Boolean);
@@ -201,6 +202,22 @@ async function freshen() {
   if (focused) document.getElementById(focused)?.focus({ preventScroll: true });
   offerCanvas();
   await draw();
+  developing();
+}
+
+// A copy that is still being prepared is asked for again, a few times; until then its place says so.
+async function developing(times = 8) {
+  const waiting = [];
+  for (const picture of $$('#main img[src^="/evidence/"]:not([data-there])')) {
+    const answer = await fetch(picture.src).catch(() => null);
+    if (answer?.status === 503) waiting.push(picture);
+    else if (answer?.ok) {
+      if (picture.dataset.asked) picture.src = `${new URL(picture.src).pathname}?again=${picture.dataset.asked}`;
+      picture.dataset.there = "";
+    }
+  }
+  for (const picture of waiting) picture.dataset.asked = Number(picture.dataset.asked ?? 0) + 1;
+  if (waiting.length && times) setTimeout(() => developing(times - 1), 2000);
 }
 
 // Whether somebody has begun to type or draw what is not kept yet.
@@ -239,6 +256,7 @@ async function keepPages() {
   if (!navigator.serviceWorker) return;
   await navigator.serviceWorker.register(`/worker.js?v=${document.body.dataset.version}`);
   const { active } = await navigator.serviceWorker.ready;
+  if (!navigator.serviceWorker.controller) active.postMessage({ claim: true }); // it came while the worker was waking up
   const jobs = $$("[data-job]").map((each) => [each.dataset.job, each.dataset.stamp]);
   if ($("[data-desk]")) active.postMessage({ person: whose, keep: [["/desk/", "desk"], ["/jobs/", "jobs"], ...jobs] });
   else if (plan()?.mine) active.postMessage({ person: whose, add: [[location.pathname, plan().stamp]] });
@@ -258,6 +276,7 @@ await draw();
 asOf();
 addEventListener("offline", asOf);
 addEventListener("online", asOf);
+developing();
 await send();
 await freshen();
 keepPages();

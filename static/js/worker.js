@@ -54,7 +54,8 @@ async function picture(request) {
 
 // The network first; what was kept where that fails or takes too long.
 async function page(event, url) {
-  const store = await kept(), copy = url.search ? undefined : await store?.match(url.pathname);
+  const store = await kept(), whole = event.request.mode === "navigate" && !url.search; // a part is wanted fresh or not at all
+  const copy = whole && !url.search ? await store?.match(url.pathname) : undefined;
   const fresh = fetch(event.request).then(async (response) => {
     await took(url, response);
     return response;
@@ -64,6 +65,7 @@ async function page(event, url) {
     return await (copy ? Promise.race([fresh, new Promise((_, reject) => setTimeout(reject, IMPATIENT))]) : fresh);
   } catch {
     if (copy) return asKept(copy);
+    if (!whole) return Response.error();
     if (url.pathname === "/" && (await store?.match(DESK))) return Response.redirect(DESK);
     return (await caches.match(OFFLINE)) ?? Response.error();
   }
@@ -86,7 +88,8 @@ async function took(url, response) {
 
 // The page of a person says what they have in hand: exactly that is kept, each page once for each stamp that it is named with.
 self.addEventListener("message", (event) => {
-  const { person, keep, add } = event.data;
+  const { person, keep, add, claim } = event.data;
+  if (claim) event.waitUntil(self.clients.claim());
   if (keep) event.waitUntil(fetched(person, keep).then((store) => tidy(store, keep)));
   if (add) event.waitUntil(fetched(person, add));
 });
