@@ -9,14 +9,15 @@ SELECT
    FROM qtm_transition t WHERE t.case_id = $1) AS lines,
   (SELECT json_agg(json_build_object('field', c.field, 'was', c.was, 'is', c.becomes, 'why', c.why, 'by', c.by_id, 'at', c.at) ORDER BY c.id)
    FROM governance_correction c JOIN governance_task t ON t.id = c.task_id WHERE t.case_id = $1) AS corrections,
-  (SELECT json_agg(json_build_object('stage', m.stage, 'by', m.by_id, 'at', m.at) ORDER BY m.id)
+  (SELECT json_agg(json_build_object('stage', m.stage, 'act', m.act, 'by', m.by_id, 'at', m.at) ORDER BY m.id)
    FROM execution_stagemark m WHERE m.event_id = $2) AS marks,
   (SELECT json_agg(json_build_object('stage', e.stage, 'kind', e.kind, 'category', e.category, 'item', e.item, 'value', e.value, 'text', e.text, 'sha256', e.sha256,
       'size_bytes', e.size_bytes, 'media_type', e.media_type, 'width', e.width, 'height', e.height, 'claimed_at', e.claimed_at,
-      'latitude', e.claimed_latitude::text, 'longitude', e.claimed_longitude::text, 'by', e.by_id, 'at', e.at) ORDER BY e.id)
+      'latitude', e.claimed_latitude::text, 'longitude', e.claimed_longitude::text, 'act', e.act, 'by', e.by_id, 'at', e.at) ORDER BY e.id)
    FROM execution_evidence e WHERE e.event_id = $2) AS evidence,
   (SELECT json_agg(json_build_object('rest', w.rest, 'arrived', w.arrived, 'by', w.by_id, 'at', w.at) ORDER BY w.id)
    FROM execution_travel w WHERE w.event_id = $2) AS travels,
+  (SELECT json_object_agg(r.act, r.said_at) FROM qtm_receipt r WHERE r.row_id = $2 AND r.door LIKE 'door-serviceevent-%') AS said,
   (SELECT json_object_agg(u.id, json_build_object('username', u.username, 'first_name', u.first_name, 'last_name', u.last_name))
    FROM qtm_user u WHERE u.id IN (
      SELECT user_id FROM qtm_transition WHERE case_id = $1

@@ -3,7 +3,7 @@
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import cached_property
 from typing import Any
 
@@ -29,6 +29,7 @@ PERSONAL_WORDS = {
     "description": "Description",
 }
 OPENED = "Opened"  # of a part that is not the first; a claim opens that one
+ON_ARRIVAL = timedelta(minutes=1)  # what was sent at once needs no second time beside it
 # The crossings that a certificate names, by room and states.
 STEPS = {
     ("Task", "open", "approved"): "Approved",
@@ -54,6 +55,7 @@ class Crossing:
     authority: str
     via: str
     at: datetime
+    device_at: datetime | None
     reason: str
     reasoned: bool
 
@@ -210,10 +212,19 @@ class Certificate:
         return {
             **piece,
             "at": datetime.fromisoformat(piece["at"]),
+            "device_at": _device_at(piece),
             "kept": self.pictures.get(piece.get("sha256", "")),
             "confided": self.annex.get("written", {}).get("confided", {}).get(place, ""),
             "template": KINDS[piece["kind"]].sealed_template if piece["kind"] in KINDS else "",
         }
+
+
+def _device_at(each: Mapping[str, Any]) -> datetime | None:
+    """When a device says that it was, where that is not simply when it arrived."""
+    if not each.get("device_at"):
+        return None
+    said, arrived = (datetime.fromisoformat(each[name]) for name in ("device_at", "at"))
+    return said if abs(arrived - said) >= ON_ARRIVAL else None
 
 
 def _crossing(each: Mapping[str, Any], reason: str) -> Crossing:
@@ -231,6 +242,7 @@ def _crossing(each: Mapping[str, Any], reason: str) -> Crossing:
         each["authority"],
         each["via"],
         at,
+        _device_at(each),
         reason,
         each["reasoned"],
     )

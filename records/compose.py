@@ -196,4 +196,5 @@ def _crossing(line: Row, there: Reading) -> dict[str, Any]:
         "reasoned": bool(line["reason"]),
         "act": line["act"],
         "at": stamp(line["at"]),
+        "device_at": there.said_at(line["act"]),
     }

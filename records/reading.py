@@ -25,20 +25,25 @@ class Reading:
     marks: Sequence[Row]
     evidence: Sequence[Row]
     travels: Sequence[Row]
+    said: Mapping[str, str]
     people: Mapping[int, str]
 
     def name(self, person: int | None) -> str:
         """What a person is called; nobody has no name."""
         return self.people[person] if person else ""
 
+    def said_at(self, act: str) -> str:
+        """When the device says that something was pressed or captured, which it kept until it could send it; nothing where it kept nothing."""
+        return stamp(self.said[act]) if act in self.said else ""
+
 
 def read(event: ServiceEvent) -> Reading:
     """Read the case of a ServiceEvent and all that was noted of it."""
     found = here().run(STATEMENT, [event.case_id, event.pk])
     assert found
-    request, lines, corrections, marks, evidence, travels, people = found
+    request, lines, corrections, marks, evidence, travels, said, people = found
     named = {int(pk): called(**words) for pk, words in people.items()}
-    return Reading(request, lines, corrections or [], marks or [], evidence or [], travels or [], named)
+    return Reading(request, lines, corrections or [], marks or [], evidence or [], travels or [], said or {}, named)
 
 
 def stamp(moment: datetime | str) -> str:

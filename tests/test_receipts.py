@@ -16,6 +16,7 @@ from execution.models import Evidence, ServiceEvent, StageMark
 from qtm.acts import acting
 from qtm.models import Transition, User
 from qtm.receipts import Receipt
+from records.reading import stamp
 from tests.cast import DETAILING, Cast, Walk
 from tests.pictures import drawn
 from tests.test_desk import as_, press, read
@@ -227,3 +228,20 @@ def test_sixteen_at_once_with_the_same_piece_make_one_and_all_hear_that_it_is_th
     with ThreadPoolExecutor(16) as pool:
         assert list(pool.map(one, range(16))) == [200] * 16
     assert (Evidence.objects.count(), Receipt.objects.count()) == (1, 1)
+
+
+@pytest.mark.django_db
+def test_the_record_says_by_the_phone_s_clock_what_came_late_and_by_the_server_s_when_it_came(
+    cast: Cast, detailing: Walk
+) -> None:
+    event = detailing.event()
+    sends(cast.will, event, "start")
+    sends(cast.will, event, "capture", ARRIVAL, drawn())
+    facts = detailing.record().facts
+    start = next(each for each in facts["crossings"] if (each["was"], each["becomes"]) == ("ready", "in_progress"))
+    piece = facts["stages"][0]["evidence"][0]
+    assert start["device_at"] == piece["device_at"] == "2026-11-24T09:41:07.120000Z"
+    assert start["at"] == stamp(Transition.objects.get(room=ServiceEvent.label(), becomes="in_progress").at)
+    assert facts["stages"][1]["evidence"][0]["device_at"] == ""
+    page = read(as_(cast.will).get(detailing.record().page))
+    assert page.count("by the phone’s own clock 24 November 2026, 09:41:07 UTC") == 2

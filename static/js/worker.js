@@ -54,7 +54,7 @@ async function picture(request) {
 
 // The network first; what was kept where that fails or takes too long.
 async function page(event, url) {
-  const store = await kept(), whole = event.request.mode === "navigate" && !url.search; // a part is wanted fresh or not at all
+  const store = await kept(), whole = event.request.mode === "navigate"; // a part is wanted fresh or not at all
   const copy = whole && !url.search ? await store?.match(url.pathname) : undefined;
   const fresh = fetch(event.request).then(async (response) => {
     await took(url, response);
