@@ -202,7 +202,7 @@ class Bench:
     def shut(self) -> DrawnDoor | None:
         """The next door ahead, where access keeps it shut."""
         ahead = (door for door in self.doors if door.primary and not door.open and door.row.state in door.door.verb.was)
-        return None if self.lacks or self.next else next(ahead, None)
+        return None if any(act.now for act in self.acts) or self.next else next(ahead, None)
 
     @property
     def beside(self) -> list[DrawnDoor]:

@@ -281,7 +281,28 @@ CREATE CONSTRAINT TRIGGER law_6_last_part AFTER UPDATE ON execution_job DEFERRAB
   WHEN (NEW.state = 'completed' AND OLD.state <> 'completed') EXECUTE FUNCTION law_execution_last_part();
 ALTER TABLE execution_job ENABLE ALWAYS TRIGGER law_6_last_part;
 
+-- A receipt is written with what came of it: in its act something was moved or noted of the ServiceEvent that it names.
+CREATE FUNCTION law_execution_received() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER
+  SET search_path = pg_catalog, public, pg_temp AS $$
+DECLARE of_case bigint := (SELECT e.case_id FROM execution_serviceevent e WHERE e.id = NEW.row_id AND NEW.door LIKE 'door-serviceevent-%');
+BEGIN
+  IF NOT EXISTS (SELECT FROM qtm_transition t WHERE t.case_id = of_case AND t.row_id = NEW.row_id AND t.act = NEW.act)
+     AND NOT EXISTS (SELECT FROM execution_evidence x WHERE x.event_id = NEW.row_id AND x.act = NEW.act AND of_case IS NOT NULL)
+     AND NOT EXISTS (SELECT FROM execution_stagemark m WHERE m.event_id = NEW.row_id AND m.act = NEW.act AND of_case IS NOT NULL)
+     AND NOT EXISTS (SELECT FROM execution_travel w WHERE w.event_id = NEW.row_id AND w.act = NEW.act AND of_case IS NOT NULL) THEN
+    RAISE EXCEPTION USING ERRCODE = '23514', CONSTRAINT = 'received', TABLE = TG_TABLE_NAME,
+      MESSAGE = 'a receipt is written in the act of what was received';
+  END IF;
+  RETURN NULL;
+END $$;
+
+CREATE CONSTRAINT TRIGGER law_6_received AFTER INSERT ON qtm_receipt DEFERRABLE INITIALLY DEFERRED
+  FOR EACH ROW EXECUTE FUNCTION law_execution_received();
+ALTER TABLE qtm_receipt ENABLE ALWAYS TRIGGER law_6_received;
+
 -- :undo
+DROP TRIGGER law_6_received ON qtm_receipt;
+DROP FUNCTION law_execution_received();
 DROP TRIGGER law_6_last_part ON execution_job;
 DROP FUNCTION law_execution_last_part();
 DROP TRIGGER law_6_carrying ON execution_job;

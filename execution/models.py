@@ -51,6 +51,7 @@ class ServiceEvent(Travelled):
     letter = "E"
     zone = "execution"
     title = "ServiceEvent"
+    kept_for_later = True
     layer = "operator"
     access = ACTIVE
     boundary = Boundary("operator-initiated claim/start path", "operator execution begins from job state")

@@ -63,8 +63,20 @@ def take_up_again(me: str) -> None:
                 renditions.trouble(left.args_kwargs["args"][0], GIVEN_UP)
 
 
+def is_ours(task: Any) -> bool:
+    """Whether it is a task of the house, in the one form in which the house orders it; a row of the table alone orders nothing else."""
+    given = task.args_kwargs.get("args") if isinstance(task.args_kwargs, dict) else None
+    of_photo = isinstance(given, list) and len(given) == 1 and files.DIGEST.fullmatch(str(given[0]))
+    return task.task_path == make_copies.module_path and bool(of_photo) and not task.args_kwargs.get("kwargs")
+
+
 def _broken_off(me: str) -> Iterator[Any]:
     """Tasks that somebody began, and nobody will end."""
+    return filter(is_ours, _begun(me))
+
+
+def _begun(me: str) -> Iterator[Any]:
+    """What failed, and what is under way with nobody."""
     ours = DBTaskResult.objects.filter(task_path=make_copies.module_path)
     yield from (each for each in ours.filter(status=TaskResultStatus.FAILED) if len(each.worker_ids) <= TRIES)
     for each in ours.filter(status=TaskResultStatus.RUNNING):

@@ -49,6 +49,6 @@ def worker(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
-def offline(request: HttpRequest) -> HttpResponse:
-    """What is shown in place of a page that does not open without network; it is the same for everybody."""
-    return render(request, "offline.html")
+def offline(request: HttpRequest, *, leaving: bool = False) -> HttpResponse:
+    """What is shown in place of a page that does not open without network, the same for everybody; `leaving`: to who signs out then."""
+    return render(request, "offline.html", {"leaving": leaving})

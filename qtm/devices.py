@@ -4,7 +4,7 @@ import hashlib
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any, cast
 from uuid import UUID
 
@@ -15,10 +15,17 @@ from qtm.receipts import Receipt, uuid_or_none
 from qtm.refusals import Forbidden, Invalid, Refusal
 
 ITEM, DIGEST, SAID_AT, PERSON = "Qtm-Item", "Qtm-Digest", "Qtm-Said-At", "Qtm-Person"
+NOBODY = (
+    "none"  # what a page of the house says where nobody is signed in; what a proxy says by itself names nobody at all
+)
 NOT_COUNTED = {"csrfmiddlewaretoken", "next"}  # what the page adds and the person did not give
 SIGNED_OUT = "You are signed out. Sign in again, and what waits is sent."
 DAMAGED = "It did not arrive as it was sent."
 YEARS = range(2000, 2100)  # a device's clock may be wrong, and is written down as it is; beyond these it is none
+
+
+class OfSomebodyElse(Forbidden):
+    """403: another person is signed in now; what waits goes on waiting for its own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +44,7 @@ class Sent:
     def refuse_others(self, request: HttpRequest) -> None:
         """It is sent by the person who made it, and arrived whole; `Forbidden` (403) or `Invalid` (422) otherwise."""
         if self.person != str(request.user.pk):
-            raise Forbidden("This was captured by somebody else on this phone. Only they can send it.")
+            raise OfSomebodyElse("This was captured by somebody else on this phone. Only they can send it.")
         if self.digest != digest_of(request):
             raise Invalid({"digest": DAMAGED})
 
@@ -61,9 +68,10 @@ def _moment(said: str) -> datetime | None:
     """A moment with its zone, in years that a clock can show."""
     try:
         moment = parse_datetime(said)
-    except ValueError:
+        moment = moment.astimezone(UTC) if moment and moment.tzinfo else None
+    except (ValueError, OverflowError):
         return None
-    return moment if moment and moment.tzinfo and moment.year in YEARS else None
+    return moment if moment and moment.year in YEARS else None
 
 
 def digest_of(request: HttpRequest) -> str:
@@ -96,7 +104,8 @@ def stored(receipt: Receipt) -> HttpResponse:
 def refused(refusal: Refusal) -> HttpResponse:
     """The refusal as a device reads it; what came damaged it sends again by itself."""
     again = isinstance(refusal, Invalid) and refusal.errors.get("digest") == DAMAGED
-    return JsonResponse({"why": refusal.sentence, "again": again}, status=refusal.status)
+    stays = isinstance(refusal, OfSomebodyElse)
+    return JsonResponse({"why": refusal.sentence, "again": again, "stays": stays}, status=refusal.status)
 
 
 def signed_out() -> HttpResponse:

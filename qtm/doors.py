@@ -84,6 +84,11 @@ class Door:
         verb = slugify(self.verb.label) if self.verb.of else self.verb.name
         return f"{slugify(self.pressed_on.title)}s/<int:pk>/{verb}"
 
+    @property
+    def kept_for_later(self) -> bool:
+        """Whether a device may keep a press of it until it can be sent: what moves or notes such a row, and never a crossing."""
+        return self.pressed_on.kept_for_later and not self.verb.of
+
     def action(self, row: Room) -> str:
         """The address for one row."""
         return reverse(self.name, args=[row.pk])
@@ -150,6 +155,8 @@ class Door:
         """What a device sends: the answer is for the device to read, and the same for the same thing sent again."""
         if not request.user.is_authenticated:
             return devices.signed_out()
+        if not self.kept_for_later:
+            raise Forbidden(f"“{self.verb.label}” is pressed on its page, and by nothing that a phone keeps for later.")
         sent.refuse_others(request)
         first = sent.receipt(request.user)
         if first is None:
@@ -182,7 +189,7 @@ class Door:
         """A press: what is wrong is shown beside what was typed (422), what was done is shown where one came from."""
         if row.state not in self.verb.was:
             raise Conflict(row, self.verb)
-        refuse_unarrived(request.POST.getlist("captured"))
+        refuse_unarrived(request.POST.getlist("captured"), row.pk)
         form = self.bound(request.user, row, request.POST, request.FILES)
         if form and not form.is_valid():
             return self.page(request, row, form, 422)

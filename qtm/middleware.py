@@ -53,11 +53,12 @@ class WhoseDevice:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        """A page of somebody who is signed in names them, and lies in no cache that others might open."""
+        """A page names whoever is signed in, or says that nobody is; one's own lies in no cache that others might open."""
         page = self.get_response(request)
-        if page.headers.get("Content-Type", "").startswith("text/html") and request.user.is_authenticated:
-            page.headers[devices.PERSON] = str(request.user.pk)
-            page.headers.setdefault("Cache-Control", "private, no-store")
+        if page.headers.get("Content-Type", "").startswith("text/html"):
+            page.headers[devices.PERSON] = str(request.user.pk) if request.user.is_authenticated else devices.NOBODY
+            if request.user.is_authenticated:
+                page.headers.setdefault("Cache-Control", "private, no-store")
         return page
 
 

@@ -42,10 +42,11 @@ class Receipt(Fact):
         return first
 
 
-def refuse_unarrived(items: Iterable[str]) -> None:
-    """`Conflict` (409) unless everything that a device names has arrived."""
-    named = {found for item in items if (found := uuid_or_none(item))}
-    if named and Receipt.objects.filter(item__in=named).count() < len(named):
+def refuse_unarrived(items: Iterable[str], row_id: int) -> None:
+    """`Conflict` (409) unless everything that a device names as captured for a row has arrived, and for that row."""
+    named = set(items)
+    known = [found for item in named if (found := uuid_or_none(item))]
+    if named and Receipt.objects.filter(item__in=known, row_id=row_id).count() < len(named):
         raise Conflict(sentence=UNARRIVED, heading="It is not all here")
 
 

@@ -133,6 +133,7 @@ SENTENCES = {
     "worker": "The worker does not work for this operator.",
     "carried_on": "Somebody else claimed this; they carry it on, or an owner of the operator does.",
     "membership": "A membership begins and ends once, when it does.",
+    "received": "A receipt is written with what came of it.",
     "surface": "The surface's version is not one that could be carried out.",
     "evidence": "Something required is still missing.",
     "own_work": "Whoever did the work cannot settle it.",

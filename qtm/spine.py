@@ -99,6 +99,7 @@ class Room(Lawful):
     # The permission by which a row's governor sees it: the network, or the operator that governs it.
     seen_with: ClassVar[str] = ""
     open_to: ClassVar[tuple[str, ...]] = ("qtm.oversee",)  # network permissions that see every row
+    kept_for_later: ClassVar[bool] = False  # whether devices keep presses on its rows until they can send them
     has_page: ClassVar[bool] = False  # a page of its own, for everybody who sees the row
     case_column: ClassVar[str] = "case_id"
     verbs: ClassVar[dict[str, Verb]] = {}

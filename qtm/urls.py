@@ -19,6 +19,7 @@ urlpatterns = [
     path("manifest.webmanifest", device.manifest, name="manifest"),
     path("worker.js", device.worker, name="worker"),
     path("offline/", device.offline, name="offline"),
+    path("offline/signing-out/", device.offline, {"leaving": True}, name="offline-leaving"),
     path("spine/", views.spine, name="spine"),
     path("omni/", views.observed, name="omni"),
     path("login", signing.SignIn.as_view(), name="login"),

@@ -2,6 +2,7 @@
 
 import os
 import signal
+import sys
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -10,6 +11,7 @@ from typing import Any
 
 import pytest
 from django.conf import settings
+from django.core.management import call_command
 from django.db import connections
 from django_tasks_db.models import DBTaskResult
 
@@ -83,3 +85,19 @@ def test_the_background_ends_when_it_is_told_to(background: Background) -> None:
     until(background.ended)
     assert background.process.returncode == 0
     connections.close_all()
+
+
+@pytest.mark.parametrize(
+    ("path", "given"),
+    [("this.s", []), ("execution.tasks.make_copies", []), ("execution.tasks.make_copies", ["../../etc/passwd"])],
+)
+def test_what_is_no_task_of_the_house_is_set_aside_unread_and_stops_nothing(
+    committed: str, path: str, given: list[str]
+) -> None:
+    poison = DBTaskResult.objects.create(
+        task_path=path, args_kwargs={"args": given, "kwargs": {}}, backend_name="default", queue_name="default"
+    )
+    for _ in range(tasks.TRIES + 1):
+        call_command("background", "--once")
+    poison.refresh_from_db()
+    assert (poison.status, "this" in sys.modules) == ("FAILED", False)

@@ -114,7 +114,7 @@ PAGES: dict[str, list[Page]] = {
     ],
     "healthz": [Page(html=False, asks=1)],
     **{key: [Page(html=False, asks=0)] for key in ("manifest", "worker")},
-    "offline": [Page(asks=0)],
+    **{key: [Page(asks=0)] for key in ("offline", "offline-leaving")},
     "spine": [Page("ines"), Page("will"), Page("nobody")],
     "omni": [Page("eve")],
     "login": [Page()],
@@ -263,8 +263,10 @@ def lived() -> None:
     enter(cast.nora, Task, "hold", Walk(funnel="north").task, reason="for the test")
     enter(cast.will, ServiceEvent, "set_off", Walk().event())
     enter(cast.ines, Task, "correct", Walk().task, field="place", becomes="16 Quarry Lane", why="She called")
-    with acting(cast.will, via="test", authority="x"):
-        sent = {"item": uuid4(), "door": "door-serviceevent-start", "row_id": 1, "digest": "0" * 64}
+    started = Walk().started()
+    with acting(cast.will, via="test", authority="execution.capture_evidence as worker"):
+        started.capture(stage="study", kind="note", category="findings", text="Sent by a phone.")
+        sent = {"item": uuid4(), "door": "door-serviceevent-capture", "row_id": started.pk, "digest": "0" * 64}
         Receipt.noted(**sent, said_at=timezone.now())
     copies_made()
     take(Evidence.objects.filter(kind="photo").latest("pk"), cast.ines, "execution.take_originals as admin").close()

@@ -16,6 +16,7 @@ from execution.models import Evidence, ServiceEvent, StageMark
 from qtm.acts import acting
 from qtm.models import Transition, User
 from qtm.receipts import Receipt
+from qtm.refusals import Conflict
 from records.reading import stamp
 from tests.cast import DETAILING, Cast, Walk
 from tests.pictures import drawn
@@ -125,6 +126,7 @@ def test_what_came_damaged_is_not_taken_and_the_phone_is_told_to_send_it_again(c
         {"said_at": "yesterday"},
         {"said_at": "2026-13-40T00:00:00Z"},
         {"said_at": "2026-01-01T00:00:00"},
+        {"said_at": "9999-12-31T23:00:00-23:00"},
         {"said_at": "0001-01-01T00:00:00Z"},
     ],
 )
@@ -191,8 +193,11 @@ def test_a_phone_opens_no_door_that_a_press_does_not(cast: Cast, detailing: Walk
 @pytest.mark.django_db
 def test_nothing_is_completed_while_a_piece_that_the_phone_names_has_not_arrived(cast: Cast, detailing: Walk) -> None:
     event, item = detailing.filled(), str(uuid4())
-    refused = press(cast.will, event, "complete", outcome="completed", captured=[item])
-    assert (refused.status_code, "has not arrived yet" in read(refused)) == (409, True)
+    other = str(uuid4())
+    sends(cast.will, Walk().event(), "start", item=other)
+    for unarrived in (item, other, "nonsense"):
+        refused = press(cast.will, event, "complete", outcome="completed", captured=[unarrived])
+        assert (refused.status_code, "has not arrived yet" in read(refused)) == (409, True)
     assert detailing.event().state == "in_progress"
     sends(cast.will, event, "capture", {"slot": "after/note/remarks", "text": "Spotless."}, item=item)
     assert press(cast.will, event, "complete", outcome="completed", captured=[item]).status_code == 302
@@ -245,3 +250,28 @@ def test_the_record_says_by_the_phone_s_clock_what_came_late_and_by_the_server_s
     assert facts["stages"][1]["evidence"][0]["device_at"] == ""
     page = read(as_(cast.will).get(detailing.record().page))
     assert page.count("by the phone’s own clock 24 November 2026, 09:41:07 UTC") == 2
+
+
+@pytest.mark.django_db
+def test_a_phone_keeps_no_crossing_for_later(cast: Cast, detailing: Walk) -> None:
+    for user, row, address in (
+        (cast.will, detailing.job(), "jobs/{}/claim"),
+        (cast.will, detailing.filled(), "serviceevents/{}/complete"),
+        (cast.will, detailing.job(), "jobs/{}/complete"),
+    ):
+        headers = {"Qtm-Item": str(uuid4()), "Qtm-Said-At": SAID_AT, "Qtm-Person": str(user.pk)}
+        answer = as_(user).post("/" + address.format(row.pk), headers=headers)
+        assert (answer.status_code, "pressed on its page" in answer.json()["why"]) == (403, True)
+    assert detailing.event().state == "in_progress"
+
+
+@pytest.mark.django_db
+def test_no_receipt_is_written_by_sql_of_what_was_not_received(cast: Cast, detailing: Walk) -> None:
+    event = detailing.started()
+    for door in ("door-serviceevent-capture", "door-job-claim"):
+        with (
+            pytest.raises(Conflict, match="written with what came of it"),
+            acting(cast.will, via="test", authority="x"),
+        ):
+            Receipt.noted(item=uuid4(), door=door, row_id=event.pk, digest="a" * 64, said_at="2026-11-24T09:00:00Z")
+    assert not Receipt.objects.exists()

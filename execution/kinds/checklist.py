@@ -25,7 +25,9 @@ class Checklist(Kind):
         """Three answers for each item."""
         offered = list(ANSWERS.items())
         return {
-            FIELD.format(item.code): Choice(label=item.label, choices=offered, widget=forms.RadioSelect)
+            FIELD.format(item.code): Choice(
+                label=item.label, choices=offered, widget=forms.RadioSelect(attrs={"required": True})
+            )
             for item in slot.items
         }
 

@@ -22,7 +22,12 @@ class Measurement(Kind):
         """The number, and the unit where there is more than one."""
         unit = slot.units[0] if len(slot.units) == 1 else ""
         number = forms.TextInput(
-            attrs={"inputmode": "decimal" if slot.decimals else "numeric", "autocomplete": "off", "maxlength": 20}
+            attrs={
+                "inputmode": "decimal" if slot.decimals else "numeric",
+                "autocomplete": "off",
+                "maxlength": 20,
+                "required": True,
+            }
         )
         amount = Words(label=f"How much, in {unit}?" if unit else "How much?", help_text=_range(slot), widget=number)
         offered = [(each, each) for each in slot.units]

@@ -33,7 +33,7 @@ class Signature(Kind):
 
     def own_fields(self, slot: Evidence) -> dict[str, forms.Field]:
         """The name, and either the drawing or the tick."""
-        name = forms.TextInput(attrs={"autocomplete": "off", "maxlength": MOST_NAME})
+        name = forms.TextInput(attrs={"autocomplete": "off", "maxlength": MOST_NAME, "required": True})
         unseen = UnseenFiles(attrs={"accept": "image/png", "hidden": True, "aria-hidden": "true", "tabindex": "-1"})
         return {
             "name": Words(label=f"{slot.signs}: full name", widget=name),

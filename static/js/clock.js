@@ -25,7 +25,7 @@ export function runAhead(item) {
   box.hidden = !item;
   for (const other of document.querySelectorAll("[data-clock] .runs")) other.hidden = !!item;
   if (!item) return;
-  box.querySelector("dt").textContent = item.verb === "pause" ? "Paused" : "Working";
+  box.querySelector("dt").textContent = item.verb === "pause" ? "Paused" : "Worked";
   const hand = box.querySelector("time");
   hand.dataset.before = "0";
   hand.dataset.runningSince = new Date(Date.parse(item.said_at) - Number(localStorage.getItem("qtm-ahead") ?? 0)).toISOString();

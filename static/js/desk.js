@@ -37,6 +37,8 @@ document.addEventListener("submit", async (event) => {
   say("");
   try {
     await keep(form, event.submitter);
+    if (form.dataset.corrects) await remove(Number(form.dataset.corrects));
+    delete form.dataset.corrects;
     form.reset();
   } catch (error) {
     say(error.name === "QuotaExceededError" ? "This phone has no room left, so nothing was kept. Make room, and capture it again." : `This phone could not keep it (${error.name}). Try again.`);
@@ -101,6 +103,12 @@ function next(act, { state, still, marked }, waits) {
   return kind === "unsent" ? waits : true;
 }
 
+// How much of a slot will be there, in the words of the page.
+function counted({ countOf, required, says }, said, there) {
+  const arriving = (said.slots[countOf] ?? 0) - (there.still.get(countOf) ?? 0);
+  return arriving ? `${Number(required) - there.still.get(countOf)}/${required} required` : says;
+}
+
 async function draw() {
   const items = await all(), waiting = items.filter((item) => UNSENT.includes(item.state));
   await drawLine(waiting);
@@ -115,6 +123,11 @@ async function draw() {
     found ||= !act.hidden;
   }
   for (const each of $$("[data-still]")) each.hidden = here.length > 0;
+  for (const each of $$("[data-present]")) {
+    each.dataset.present ||= each.textContent.trim();
+    each.textContent = there.state === said.state ? each.dataset.present : `${there.state.replace("_", " ")}, not sent yet`;
+  }
+  for (const each of $$("[data-count-of]")) each.textContent = counted(each.dataset, said, there);
   const marking = $("[data-act=mark]:not([hidden])")?.dataset.of;
   for (const each of $$("[data-open-once]")) each.hidden ||= each.dataset.openOnce.split(" ").some((slot) => there.still.get(slot) > 0) || there.marked.has(each.dataset.stage) || each.dataset.stage === marking;
   runAhead(here.findLast((item) => BECOMES[item.verb]));
@@ -147,11 +160,11 @@ async function drawLine(waiting) {
   const box = $("#outbox"), list = $("#outbox-list");
   const refused = waiting.filter((item) => item.state === "refused").length;
   const many = waiting.length === 1 ? "1 thing is" : `${waiting.length} things are`;
-  if (waiting.length) $("#outbox-says").textContent = `${many} not sent yet${refused ? `, ${refused} refused` : ""}. ${line.stopped}`.trim();
-  else $("#outbox-says").textContent = "";
+  $("#outbox-says").textContent = waiting.length ? `${many} not sent yet${refused ? `, ${refused} refused` : ""}. ${line.stopped}`.trim() : "";
   $("#outbox-enter").hidden = !line.signedOut;
-  box.hidden = !$("#outbox-says").textContent && !$("#outbox-word").textContent;
-  $("details", box).hidden = !waiting.length;
+  box.hidden = !waiting.length && !$("#outbox-word").textContent;
+  $("#outbox-waits").hidden = !waiting.length;
+  if (refused && !box.classList.contains("refused")) $("#outbox-waits").open = true; // why it was refused is said at once
   box.classList.toggle("refused", refused > 0);
   const rows = await Promise.all(waiting.map(async (item) => row(item, await content(item))));
   list.replaceChildren(...rows);
@@ -162,10 +175,29 @@ function row(item, { says, url, name }) {
   const state = item.state === "sending" && part ? `is being sent, ${Math.round(part * 100)} %` : WORDS[item.state];
   const made = el("li", {}, el("b", {}, says), ` ${state}`, item.why ? el("small", {}, item.why) : "");
   if (item.state !== "refused") return made;
+  const form = item.bytes ? null : $(`form[data-outbox=capture][data-slot="${CSS.escape(item.slot)}"]`);
+  const right = form ? el("button", { type: "button", className: "press soft", onclick: () => correct(item, form) }, "Correct it") : "";
   const again = el("button", { type: "button", className: "press soft", onclick: () => change(item.order, { state: "waiting", why: "" }).then(send) }, "Try again");
   const out = el("button", { type: "button", className: "press soft", onclick: () => leaveOut(item, says) }, "Leave it out…");
-  made.append(el("span", { className: "inline" }, again, out, url ? el("a", { href: url, download: name || "captured" }, "Save it on this phone") : ""));
+  made.append(el("span", { className: "inline" }, right, again, out, url ? el("a", { href: url, download: name || "captured" }, "Save it on this phone") : ""));
   return made;
+}
+
+// What was refused goes back into its form as it was given; once it is kept anew, the refused piece goes.
+async function correct(item, form) {
+  const { fields } = await open(item);
+  form.reset();
+  for (const [name, value] of fields) {
+    const there = form.elements.namedItem(name);
+    if (there instanceof RadioNodeList) there.value = value;
+    else if (there?.type === "checkbox") there.checked = true;
+    else if (there && there.type !== "hidden") there.value = value;
+  }
+  form.dataset.corrects = item.order;
+  form.closest("details")?.setAttribute("open", "");
+  $("#outbox-waits").open = false;
+  form.scrollIntoView({ block: "center" });
+  $("input:not([type=hidden]), textarea", form)?.focus({ preventScroll: true });
 }
 
 // To leave a piece out is a person's own act, asked once more: it is the only way by which something is taken out unsent.

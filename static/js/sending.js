@@ -4,6 +4,9 @@ import { all, arrived, change, open, redraw, whose } from "./outbox.js";
 
 const STALLED = 30_000; // no byte has moved for so long
 const PAUSES = [2, 5, 10, 20, 40, 60].map((seconds) => seconds * 1000);
+const TOO_OFTEN = 6; // something at which the house itself breaks must not hold up everything else for ever
+const REFUSED = { 400: "The house cannot read it.", 404: "This job is not there for you any more.", 413: "It is too large." };
+const broke = new Map();
 const cookie = (name) => document.cookie.split("; ").find((each) => each.startsWith(`${name}=`))?.slice(name.length + 1) ?? "";
 
 export const line = { stopped: "", signedOut: false, progress: new Map() };
@@ -48,13 +51,15 @@ async function sendOne(item, times) {
     await arrived(item, said.stored);
     return true;
   }
-  const stays = status === 0 || status === 401 || status === 408 || status === 429 || status >= 500 || (!said && status !== 404 && status !== 413);
+  if (status >= 500) broke.set(item.id, (broke.get(item.id) ?? 0) + 1);
+  const moment = status === 0 || [401, 408, 429].includes(status) || said?.stays || (status >= 500 && broke.get(item.id) < TOO_OFTEN);
+  const stays = moment || (!said && ![400, 404, 413].includes(status) && status < 500);
   if (stays || (said?.again && times < 3)) {
     line.stopped = said?.why ?? (status === 0 ? "No network." : status === 403 ? "This page is too old. Load it anew." : "The house does not answer just now.");
     await change(item.order, { state: "waiting", why: line.stopped });
     return !stays;
   }
-  await change(item.order, { state: "refused", why: said?.why ?? (status === 413 ? "It is too large." : "This job is not there for you any more.") });
+  await change(item.order, { state: "refused", why: said?.why ?? REFUSED[status] ?? "The house failed over it, again and again. Save it, and tell whoever runs the house." });
   return true;
 }
 

@@ -8,7 +8,7 @@ export function offerCanvas() {
     const canvas = Object.assign(document.createElement("canvas"), { width: 900, height: 300 });
     canvas.setAttribute("aria-label", "Sign here with a finger");
     canvas.setAttribute("role", "img");
-    const again = Object.assign(document.createElement("button"), { type: "button", className: "quiet-press", textContent: "Wipe it and sign again" });
+    const again = Object.assign(document.createElement("button"), { type: "button", className: "press soft", textContent: "Wipe it and sign again" });
     const pen = canvas.getContext("2d");
     again.onclick = () => wipe(canvas, pen, file);
     tick?.before(canvas, again);

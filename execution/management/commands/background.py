@@ -8,14 +8,27 @@ import time
 from argparse import ArgumentParser
 from typing import Any
 
+from django.core.exceptions import SuspiciousOperation
 from django.core.management import call_command
 from django.core.management.base import BaseCommand
 from django.db import InterfaceError, OperationalError, close_old_connections, connection
 from django_tasks_db.management.commands.db_worker import Worker
+from django_tasks_db.models import DBTaskResult
 
-from execution.tasks import take_up_again, worker_id
+from execution.tasks import is_ours, take_up_again, worker_id
 
 LOOK_SECONDS, TIDY_SECONDS = 10, 3600
+
+
+class Hands(Worker):
+    """A worker that does what the house orders, and nothing else that a row of the table may name."""
+
+    def run_task(self, db_task_result: "DBTaskResult[Any, Any]") -> None:
+        """Run it, or set it aside without even looking up what it names."""
+        if is_ours(db_task_result):
+            super().run_task(db_task_result)
+        else:
+            db_task_result.set_failed(SuspiciousOperation("no task of the house"))
 
 
 class Command(BaseCommand):
@@ -34,7 +47,7 @@ class Command(BaseCommand):
             logging.getLogger(name).setLevel(logging.ERROR)
         if lifeline := os.environ.get("LIFELINE_FD"):
             threading.Thread(target=end_when_cut, args=(int(lifeline),), daemon=True).start()
-        worker = Worker(
+        worker = Hands(
             queue_names=["*"],
             excluded_queue_names=[],
             interval=0,
@@ -51,7 +64,7 @@ class Command(BaseCommand):
         worker.configure_signals()
         self._go_on(worker, options["interval"])
 
-    def _go_on(self, worker: Worker, interval: float) -> None:
+    def _go_on(self, worker: Hands, interval: float) -> None:
         """Work, look after what was left behind, and wait while the database is away."""
         looked = tidied = -float(TIDY_SECONDS)
         while worker.running:
