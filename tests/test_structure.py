@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 
+from qtm import devices
 from qtm.runtime import shipped
 from qtm.spine import all_rooms, spine_table
 
@@ -62,6 +63,17 @@ def test_the_readme_prints_the_spine_as_the_code_does() -> None:
 def test_every_picture_and_paper_that_the_readme_names_is_there() -> None:
     for name in re.findall(r"\]\(([^)#:]+)\)", (TOP / "README.md").read_text()):
         assert (TOP / name).is_file(), name
+
+
+def test_contributing_names_only_what_is_there() -> None:
+    for name in re.findall(r"`(\w+/[\w/]+(?:/|\.\w+))`", (TOP / "CONTRIBUTING.md").read_text()):
+        assert (TOP / name).exists(), name
+
+
+def test_contributing_and_the_phone_name_the_headers_that_the_house_reads() -> None:
+    for header in (devices.ITEM, devices.DIGEST, devices.SAID_AT, devices.PERSON):
+        assert f"`{header}`" in (TOP / "CONTRIBUTING.md").read_text()
+        assert f'"{header}"' in (TOP / "static" / "js" / "sending.js").read_text()
 
 
 def test_the_readme_names_every_variable_of_the_environment() -> None:
