@@ -1,19 +1,24 @@
 """A whole job on one phone, with the network gone in the middle: nothing is lost, doubled or false."""
 
 import re
-from collections.abc import Callable
+import socket
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
 import pytest
+from PIL import Image
 from playwright.sync_api import Page, expect
 
 from execution.models import Evidence, Job, ServiceEvent, StageMark
 from qtm.receipts import Receipt
 from records.models import Record
 from tests.browser import PASSWORD, PHONE, House, Visitor
-from tests.cast import DETAILING, Walk
-from tests.pictures import drawn
+from tests.cast import DETAILING, GARDEN, Walk
+from tests.pictures import drawn, place_of
+from tests.test_desk import access
 
 pytestmark = pytest.mark.browser
 NARROW = {"width": 320, "height": 700}
@@ -326,3 +331,143 @@ def test_who_does_nothing_in_the_field_gets_no_outbox(visit: Callable[..., Visit
     ines.page.goto("/console/")
     assert ines.page.locator("#outbox").count() == 0
     assert ines.page.evaluate("document.body.dataset.key") is None
+
+
+def names_kept(page: Page) -> int:
+    """How many caches of a person's pages lie on the phone."""
+    return int(
+        page.evaluate("(async () => (await caches.keys()).filter((name) => name.startsWith('person-')).length)()")
+    )
+
+
+def test_a_proxy_that_answers_for_a_house_that_is_away_takes_nothing_from_the_phone(
+    visit: Callable[..., Visitor], house: House
+) -> None:
+    detailing()
+    will = visit("will", size=PHONE)
+    page = will.page
+    page.goto("/desk/")
+    kept(page)
+    house.stop()
+    with broken_proxy(house.port):
+        page.goto("/desk/")
+        expect(page.get_by_role("heading", name="Desk")).to_be_visible()
+        expect(page.get_by_text("As it stood")).to_be_visible()
+    assert names_kept(page) == 1
+    house.start()
+
+
+@contextmanager
+def broken_proxy(port: int) -> Iterator[None]:
+    """What stands before a house that is away: it says 502 in its own words to everything."""
+    with socket.create_server(("127.0.0.1", port)) as listener:
+
+        def answer() -> None:
+            """Until the listener is shut."""
+            with suppress(OSError):
+                while True:
+                    asked, _ = listener.accept()
+                    with asked:
+                        asked.recv(65_536)
+                        asked.sendall(
+                            b"HTTP/1.1 502 Bad Gateway\r\nContent-Type: text/html\r\nContent-Length: 11\r\nConnection: close\r\n\r\n502, sorry."
+                        )
+
+        threading.Thread(target=answer, daemon=True).start()
+        yield
+
+
+def test_who_is_shut_out_finds_nothing_on_the_phone_either(visit: Callable[..., Visitor]) -> None:
+    walk = detailing()
+    will = visit("will", size=PHONE)
+    page = will.page
+    page.goto("/desk/")
+    kept(page)
+    access(walk.cast.Northside, "suspend", walk.cast.ines)
+    page.goto("/desk/")
+    expect(page.get_by_text("Your access is suspended")).to_be_visible()
+    will.context.set_offline(True)
+    page.goto(walk.job().page)
+    expect(page.get_by_text("There is no network")).to_be_visible()
+
+
+def test_who_signs_out_without_network_is_signed_out_before_anything_else_opens(visit: Callable[..., Visitor]) -> None:
+    walk = detailing()
+    will = visit("will", size=PHONE)
+    page = will.page
+    page.goto("/desk/")
+    kept(page)
+    will.context.set_offline(True)
+    page.get_by_role("button", name="Menu").click()
+    page.get_by_role("button", name="Sign out", exact=True).click()
+    expect(page.get_by_text("You are being signed out")).to_be_visible()
+    assert names_kept(page) == 0
+    page.goto(walk.job().page)
+    expect(page.get_by_text("You are being signed out")).to_be_visible()
+    will.context.set_offline(False)
+    page.goto("/desk/")
+    expect(page.get_by_label("User name")).to_be_visible()
+
+
+def test_another_site_signs_nobody_out_and_takes_nothing_from_the_phone(visit: Callable[..., Visitor]) -> None:
+    detailing()
+    will = visit("will", size=PHONE)
+    page = will.page
+    page.goto("/desk/")
+    kept(page)
+    other = will.context.new_page()
+    other.goto("data:text/html,<form method=post></form>")
+    other.evaluate(f"document.forms[0].action = '{page.url.removesuffix('/desk/')}/logout'; document.forms[0].submit()")
+    other.wait_for_url("**/logout")
+    assert names_kept(page) == 1
+    page.goto("/desk/")
+    expect(page.get_by_role("heading", name="Desk")).to_be_visible()
+
+
+def test_what_was_refused_goes_back_into_its_form_to_be_put_right(visit: Callable[..., Visitor]) -> None:
+    event = Walk(surface="landscaping", asked=GARDEN, outcome="completed").started()
+    will = visit("will", size=NARROW)
+    page = will.page
+    page.goto(event.page)
+    form = page.locator("form[data-slot='work/measurement/green-waste']")
+    form.evaluate("form => form.closest('details')?.setAttribute('open', '')")
+    form.get_by_label("How much").fill("-3")
+    form.get_by_role("button").click()
+    expect(page.locator("#outbox-list")).to_contain_text("was refused")
+    page.get_by_role("button", name="Correct it").click()
+    expect(form.get_by_label("How much")).to_have_value("-3")
+    form.get_by_label("How much").fill("3")
+    form.get_by_role("button").click()
+    expect(page.locator("#outbox")).to_be_hidden(timeout=15_000)
+    assert [piece.value for piece in Evidence.objects.all()] == [{"value": "3", "unit": "m³"}]
+    assert sorted(states(page)) == ["stored"]
+
+
+def test_a_signature_is_drawn_with_a_finger_and_the_page_stays_in_its_width(visit: Callable[..., Visitor]) -> None:
+    event = Walk(surface="auto-detailing", asked=DETAILING, outcome="completed").started()
+    will = visit("will", size=NARROW, has_touch=True)
+    page = will.page
+    page.goto(event.page)
+    form = page.locator("form.signature")
+    form.evaluate("form => form.closest('details')?.setAttribute('open', '')")
+    form.get_by_label("full name").fill("Maren Holt")
+    canvas = form.locator("canvas")
+    canvas.scroll_into_view_if_needed()
+    box = canvas.bounding_box()
+    assert box
+    assert page.evaluate("document.scrollingElement.scrollWidth - innerWidth") <= 0
+    finger = will.context.new_cdp_session(page)
+    points = [{"x": box["x"] + 30 + 20 * step, "y": box["y"] + 30 + 15 * (step % 3)} for step in range(8)]
+    finger.send("Input.dispatchTouchEvent", {"type": "touchStart", "touchPoints": points[:1]})
+    for point in points[1:]:
+        finger.send("Input.dispatchTouchEvent", {"type": "touchMove", "touchPoints": [point]})
+    finger.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
+    until(page, "document.querySelector('form.signature input[name=drawing]').files.length === 1")
+    form.get_by_role("button", name="Keep the signature").click()
+    expect(page.locator("#outbox")).to_be_hidden(timeout=15_000)
+    piece = Evidence.objects.get()
+    assert (piece.kind, piece.value) == ("signature", {"name": "Maren Holt", "how": "drawn"})
+    with Image.open(place_of(piece.sha256)) as drawing:
+        black = drawing.convert("L").point(lambda value: 255 * (value < 128)).getbbox()
+    assert black
+    assert black[2] - black[0] > 300, "the whole line, and not its beginning alone"
