@@ -96,6 +96,11 @@ class ServiceEvent(Travelled):
         """Where its Job is carried out."""
         return reverse("job", args=[self.job_id])
 
+    @property
+    def about(self) -> str:
+        """What its Job is about."""
+        return self.job.about  # type: ignore[no-any-return]
+
     @classmethod
     def shut(cls, verb: Verb, row: Any) -> str:
         """The next part only once the one before it is completed; travel once a rest; and as the operator's access allows."""
