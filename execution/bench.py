@@ -99,7 +99,7 @@ class Bench:
 
     @cached_property
     def claimed(self) -> Claimed | None:
-        """The same by the clocks of phones, where they sent something late enough to say so."""
+        """The same by the clocks of phones while work is under way, where that is worth saying; its Record tells it afterwards."""
         said = {each.act: datetime.fromisoformat(each.said_at) for each in self._asked[1]}
         found = claimed_of(self._told, said, self.clock.now)
         return found if found and found.differs(self.clock) else None
@@ -116,8 +116,8 @@ class Bench:
 
     @cached_property
     def _asked(self) -> tuple[list[Missing], list[Arrived]]:
-        """What is missing, and what has arrived from phones."""
-        return asked_of(self.event.pk) if self.event else ([], [])
+        """What is missing and what has arrived from phones, as long as work is under way or comes to it."""
+        return asked_of(self.event.pk) if self.event and self.event.state in UNDER_WAY else ([], [])
 
     @property
     def lacks(self) -> list[Missing]:

@@ -83,7 +83,7 @@ class InHand:
     @property
     def _over(self) -> str:
         """Which part is done, and which one comes next."""
-        runtime, part = self.event.version.reads, self.event.part
+        runtime, part = self.job.version.reads, self.event.part
         done, ahead = next(each for each in runtime.events if each.code == part), runtime.after(part)
         return f"{within(done.label)} is done" + (f"; next: {within(ahead.label)}" if ahead else "")
 
