@@ -2,11 +2,13 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 from functools import cached_property
 from typing import Any
 
+from execution.claimed import Claimed, Told, claimed_of
 from execution.clock import Clock, clock_of, course_of
-from execution.missing import Missing, asked_of
+from execution.missing import Arrived, Missing, asked_of
 from execution.models import UNDER_WAY, Job, ServiceEvent, Travel
 from execution.parts import Parts
 from execution.slots import Slot, Step, fills, of
@@ -93,17 +95,27 @@ class Bench:
     @cached_property
     def clock(self) -> Clock:
         """The time that the Job has taken, over all its ServiceEvents."""
-        lines = [line for line in self.doing.lines if line.room == ServiceEvent.label()] if self.event else []
-        events = dict.fromkeys(line.row_id for line in lines)
-        return clock_of(
-            course_of(
-                [line for line in lines if line.row_id == pk], [leg for leg in self.travels if leg.event_id == pk]
-            )
-            for pk in events
-        )
+        return clock_of(course_of(*told) for told in self._told)
 
     @cached_property
-    def _asked(self) -> tuple[list[Missing], list[str]]:
+    def claimed(self) -> Claimed | None:
+        """The same by the clocks of phones while work is under way, where that is worth saying; its Record tells it afterwards."""
+        said = {each.act: datetime.fromisoformat(each.said_at) for each in self._asked[1]}
+        found = claimed_of(self._told, said, self.clock.now)
+        return found if found and found.differs(self.clock) else None
+
+    @cached_property
+    def _told(self) -> list[Told]:
+        """Of each of its ServiceEvents the lines of the log and the travel."""
+        lines = [line for line in self.doing.lines if line.room == ServiceEvent.label()] if self.event else []
+        events = dict.fromkeys(line.row_id for line in lines)
+        return [
+            ([line for line in lines if line.row_id == pk], [leg for leg in self.travels if leg.event_id == pk])
+            for pk in events
+        ]
+
+    @cached_property
+    def _asked(self) -> tuple[list[Missing], list[Arrived]]:
         """What is missing and what has arrived from phones, as long as work is under way or comes to it."""
         return asked_of(self.event.pk) if self.event and self.event.state in UNDER_WAY else ([], [])
 
@@ -150,7 +162,7 @@ class Bench:
             "mine": self.event.worker_id == self.user.pk,
             "slots": {slot.code: slot.still for slot in slots},
             "marked": [step.stage.code for step in self.steps if step.mark],
-            "has": self._asked[1],
+            "has": [each.item for each in self._asked[1] if each.event == self.event.pk],
         }
 
     @property

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from django.conf import settings
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -12,7 +13,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.crypto import salted_hmac
 from django.views.decorators.http import require_safe
-from icalendar import Calendar, Event
+from icalendar import Calendar, Event, Timezone
 
 from execution.day import wished_moment
 from execution.models import Feed, Job, ServiceEvent
@@ -95,6 +96,8 @@ def _calendar(name: str, events: list[Event]) -> Calendar:
     for event in events:
         made.add_component(event)
     made.add_missing_timezones()
+    if not made.timezones:  # a calendar holds a component, also while there is nothing in it
+        made.add_component(Timezone.from_tzid(settings.TIME_ZONE))
     return made
 
 

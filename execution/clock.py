@@ -18,6 +18,7 @@ COUNTS = {"in_progress": "worked", "paused": "paused", ON_THE_WAY: "travelled"}
 LABELS = {"worked": "Worked", "travelled": "On the way", "paused": "Paused"}
 
 type Course = Sequence[tuple[str, datetime]]
+type Said = Mapping[str, datetime]  # what devices say of when, by act
 
 
 class Moved(Protocol):
@@ -30,6 +31,10 @@ class Moved(Protocol):
     @property
     def at(self) -> datetime:
         """When."""
+
+    @property
+    def act(self) -> object:
+        """In which act."""
 
 
 class Went(Protocol):
@@ -46,6 +51,10 @@ class Went(Protocol):
     @property
     def at(self) -> datetime:
         """When."""
+
+    @property
+    def act(self) -> object:
+        """In which act."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,13 +108,14 @@ class Clock:
         return bool(self.hands["travelled"].since)
 
 
-def course_of(lines: Iterable[Moved], travels: Iterable[Went] = ()) -> Course:
-    """What the server knows of one ServiceEvent: its lines in their order, and after each rest's own line the travel in that rest."""
+def course_of(lines: Iterable[Moved], travels: Iterable[Went] = (), said: Said = {}) -> Course:
+    """One ServiceEvent: its lines in their order, after each rest's own line the travel in that rest; as devices `said`, else as the server knows."""
     course: list[tuple[str, datetime]] = []
     went = list(travels)
     for line in lines:
-        course.append((line.becomes, line.at))
-        course += [(ARRIVED if each.arrived else ON_THE_WAY, each.at) for each in went if each.rest == line.at]
+        course.append((line.becomes, said.get(str(line.act), line.at)))
+        here = [each for each in went if each.rest == line.at]
+        course += [(ARRIVED if each.arrived else ON_THE_WAY, said.get(str(each.act), each.at)) for each in here]
     return course
 
 

@@ -27,6 +27,7 @@ class Moment:
     becomes: str = ""
     rest: datetime = LATEST
     arrived: bool = False
+    act: str = ""
 
 
 @dataclass(frozen=True, slots=True)

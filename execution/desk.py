@@ -12,6 +12,7 @@ from execution.models import UNDER_WAY, Job, ServiceEvent
 from qtm.doors import DrawnDoor, door_of
 from qtm.models import Operator, User
 from qtm.paging import Page, page_of
+from qtm.runtime import within
 from qtm.spine import words
 
 RECENT = 5
@@ -76,8 +77,15 @@ class InHand:
     def stands(self) -> str:
         """Where it stands: work that has ended leaves a job to complete, or a next part to open."""
         if self.between:
-            return "next part to open"
+            return self._over
         return "to be completed" if self.event.state == "completed" else words(self.event.state)
+
+    @property
+    def _over(self) -> str:
+        """Which part is done, and which one comes next."""
+        runtime, part = self.job.version.reads, self.event.part
+        done, ahead = next(each for each in runtime.events if each.code == part), runtime.after(part)
+        return f"{within(done.label)} is done" + (f"; next: {within(ahead.label)}" if ahead else "")
 
     @property
     def release(self) -> str:

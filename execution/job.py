@@ -65,6 +65,11 @@ class Job(Room):
         """Where it is carried out."""
         return reverse("job", args=[self.pk])
 
+    @property
+    def about(self) -> str:
+        """What was asked, and where."""
+        return " · ".join(filter(None, (self.context["summary"], self.context["place"])))
+
     @cached_property
     def parts(self) -> list[Any]:
         """The ServiceEvents that carry it out, one after the other, but for those that were given up before any work."""

@@ -12,6 +12,7 @@ from django.views.decorators.csp import csp_override
 from django.views.decorators.http import require_POST, require_safe
 
 from execution import originals, renditions
+from execution.kinds import KINDS
 from execution.models import Evidence
 from execution.sight import photos_for
 from execution.slots import fills
@@ -60,7 +61,7 @@ def _being_prepared() -> HttpResponse:
 @require_safe
 @login_required
 def about(request: Signed, pk: int) -> HttpResponse:
-    """One photo large, with what is known of it and what its camera says, and the way to the next."""
+    """One photo or drawn signature large, with what is known of it and what its camera says, and the way to the next."""
     piece = _photo(request, pk)
     slot = {name: getattr(piece, name) for name in ("stage", "kind", "category", "item")}
     beside = piece.event.evidence.filter(**slot, media_type__startswith="image/")
@@ -74,6 +75,7 @@ def about(request: Signed, pk: int) -> HttpResponse:
         "piece": piece,
         "stage": stage,
         "wants": wants,
+        "signer": KINDS[piece.kind].confides(piece.value),
         "made": made,
         "number": place + 1,
         "count": len(numbers),

@@ -130,6 +130,11 @@ class Room(Lawful):
         """Where a person looks at the row: its case, unless its zone has a page for it."""
         return reverse("case", args=[self.case_id])  # type: ignore[attr-defined]
 
+    @property
+    def about(self) -> str:
+        """What it is about and where, for a page that tells nothing else of the row; empty where it says nothing of that."""
+        return ""
+
     @classmethod
     def shut(cls, verb: Verb, row: Any) -> str:
         """Why a door into this room is shut for a row although its state would do; empty where it is open."""

@@ -15,7 +15,7 @@ SELECT
       'size_bytes', e.size_bytes, 'media_type', e.media_type, 'width', e.width, 'height', e.height, 'claimed_at', e.claimed_at,
       'latitude', e.claimed_latitude::text, 'longitude', e.claimed_longitude::text, 'act', e.act, 'by', e.by_id, 'at', e.at) ORDER BY e.id)
    FROM execution_evidence e WHERE e.event_id = $2) AS evidence,
-  (SELECT json_agg(json_build_object('rest', w.rest, 'arrived', w.arrived, 'by', w.by_id, 'at', w.at) ORDER BY w.id)
+  (SELECT json_agg(json_build_object('rest', w.rest, 'arrived', w.arrived, 'act', w.act, 'by', w.by_id, 'at', w.at) ORDER BY w.id)
    FROM execution_travel w WHERE w.event_id = $2) AS travels,
   (SELECT json_object_agg(r.act, r.said_at) FROM qtm_receipt r WHERE r.row_id = $2 AND r.door LIKE 'door-serviceevent-%') AS said,
   (SELECT json_object_agg(u.id, json_build_object('username', u.username, 'first_name', u.first_name, 'last_name', u.last_name))

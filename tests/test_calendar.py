@@ -67,6 +67,18 @@ def test_an_entry_says_what_when_where_and_the_way_to_the_job(cast: Cast) -> Non
     assert entry["last-modified"].dt == walk.job().since.replace(microsecond=0)
 
 
+def test_a_calendar_with_nothing_in_it_holds_the_zone_of_the_place_and_is_read(cast: Cast) -> None:
+    empty = Calendar.from_ical(Client().get(address(cast.will)).content)
+    assert [(each.name, str(each["tzid"])) for each in empty.subcomponents] == [("VTIMEZONE", "Europe/Berlin")]
+    assert empty.timezones[0].to_tz().utcoffset(WISHED.replace(tzinfo=None)) == timedelta(hours=2)
+
+
+def test_a_calendar_names_the_zone_once(cast: Cast) -> None:
+    wished().event()
+    full = Calendar.from_ical(Client().get(address(cast.will)).content)
+    assert [each.name for each in full.subcomponents] == ["VTIMEZONE", "VEVENT"]
+
+
 def test_no_word_of_it_reaches_the_requester(cast: Cast) -> None:
     wished().event()
     text = Client().get(address(cast.will)).content.decode()

@@ -113,6 +113,7 @@ class Leg:
     rest: datetime
     at: datetime
     arrived: bool = False
+    act: object = None
 
 
 def test_travel_of_one_rest_is_never_counted_in_another() -> None:

@@ -549,3 +549,16 @@ def test_help_promises_nothing_that_a_limited_operator_may_not(cast: Cast, walk:
     walk.event()
     access(cast.Northside, "limit", cast.ines)
     assert "Your operator is limited: finish" in read(as_(cast.will).get(walk.job().page))
+
+
+@pytest.mark.django_db
+def test_a_door_s_page_says_which_job_it_is_and_where_to_who_may_pass_it_and_to_nobody_else(
+    cast: Cast, walk: Walk
+) -> None:
+    event = walk.filled()
+    door, said = f"/serviceevents/{event.pk}/complete", walk.job().context
+    page = read(as_(cast.will).get(door))
+    assert f"{event.reference} · {said['summary']}" in page
+    assert walk.job().about == " · ".join(filter(None, (said["summary"], said["place"])))
+    assert said["summary"] not in read(as_(cast.sam).get(door))
+    assert walk.task.about == ""

@@ -183,9 +183,41 @@ def test_a_signature_is_drawn_or_typed_and_always_has_its_name(cast: Cast, garde
     assert (drawn_one.value, drawn_one.media_type) == ({"name": "Maren Holt", "how": "drawn"}, "image/png")
     copies_made()
     assert body_of(as_(cast.will).get(f"/evidence/{drawn_one.pk}/"))[:2] == b"\xff\xd8"
+    assert f'href="/evidence/{drawn_one.pk}/about"' in as_(cast.will).get(garden.event().page).content.decode()
     assert send(garden, SIGNED, name="Maren Holt", typed="on").status_code == 302
     typed = Evidence.objects.latest("pk")
     assert (typed.value, typed.sha256) == ({"name": "Maren Holt", "how": "typed"}, "")
+
+
+def test_a_drawn_signature_has_a_page_that_says_whose_it_is_and_nothing_of_a_camera(cast: Cast, garden: Walk) -> None:
+    for name in ("Maren Holt", "Jo Holt"):
+        png = SimpleUploadedFile("signature.png", drawn((300, 100), "PNG"), content_type="image/png")
+        send(garden, SIGNED, name=name, drawing=[png])
+    first, second = Evidence.objects.order_by("pk")
+    page = read(as_(cast.will).get(f"/evidence/{first.pk}/about"))
+    assert "Customer’s signature: Maren Holt" in page
+    assert "A newer one took its place." in page
+    assert not {word for word in ("photo 1", "The camera says", "Nothing of time") if word in page}
+    assert "A newer one" not in read(as_(cast.will).get(f"/evidence/{second.pk}/about"))
+
+
+@pytest.mark.parametrize("who", ["sam", "cora"])
+def test_the_page_of_a_signature_is_not_for_who_may_not_see_its_service_event(
+    cast: Cast, garden: Walk, who: str
+) -> None:
+    png = SimpleUploadedFile("signature.png", drawn((300, 100), "PNG"), content_type="image/png")
+    send(garden, SIGNED, name="Maren Holt", drawing=[png])
+    send(garden, SIGNED, name="Maren Holt", typed="on")
+    first, typed = Evidence.objects.order_by("pk")
+    assert as_(getattr(cast, who)).get(f"/evidence/{first.pk}/about").status_code == 404
+    assert as_(cast.will).get(f"/evidence/{typed.pk}/about").status_code == 404, "there is nothing to look at"
+
+
+def test_a_photo_s_page_says_its_slot_once(cast: Cast, garden: Walk) -> None:
+    send(garden, "before/photo/before/front", photos=[upload()])
+    page = read(as_(cast.will).get(f"/evidence/{Evidence.objects.get().pk}/about"))
+    assert "Before: Front garden, photo 1 of 1" in page
+    assert "Before, Before" not in page
 
 
 @pytest.mark.parametrize(

@@ -410,9 +410,12 @@ def test_the_desk_shows_a_job_once_whatever_parts_it_has(party: Walk, cast: Cast
         return page(cast.will, address).count(f'<span class="ref">{party.job().reference}</span>')
 
     assert "Open the next part" in page(cast.will, "/desk/")
+    assert "the plan is done; next: the day" in page(cast.will, "/desk/")
+    assert "the plan is done; next: the day" in page(cast.nora, "/jobs/")
     assert (times("/desk/"), times("/jobs/")) == (1, 1)
     party.opened()
     assert (times("/desk/"), times("/jobs/")) == (1, 1)
+    assert "the plan is done" not in page(cast.will, "/desk/")
     held_of(party)
     enter(cast.will, Job, "complete", party.job())
     assert (times("/desk/"), times("/jobs/")) == (1, 1)
