@@ -10,6 +10,7 @@ from django.urls import reverse
 from execution.capture import keep, refuse_again
 from execution.documents import ENDINGS
 from execution.feed import Feed
+from execution.hand import Hand
 from execution.job import Job, kept_out
 from execution.kinds import KINDS
 from execution.missing import Missing, missing_of
@@ -30,6 +31,7 @@ __all__ = [
     "Download",
     "Evidence",
     "Feed",
+    "Hand",
     "Job",
     "Rendition",
     "ServiceEvent",
