@@ -1,6 +1,7 @@
 """What goes over the wire: text compressed, pictures as they are, and a Desk that a bar of signal can carry."""
 
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 from django.test import Client
@@ -10,7 +11,7 @@ from execution.models import Evidence
 from tests.bench.serving import signed_in
 from tests.browser import PHONE, House, chromium, house, static_files  # noqa: F401
 from tests.cast import DETAILING, Cast, Walk
-from tests.weight import AGAIN, FIRST, weigh
+from tests.weight import AGAIN, FIRST, scale, weigh
 
 
 def as_will(client: Client) -> Client:
@@ -57,10 +58,11 @@ def test_the_desk_is_light_at_first_and_lighter_when_one_comes_back(
         walk = Walk(surface="auto-detailing", asked=DETAILING, outcome="completed")
         walk.job() if number > 1 else walk.started()
     cookie, _, value = signed_in("will").partition("=")
-    context = chromium.new_context(base_url=house.url, viewport=PHONE)  # type: ignore[arg-type]
-    context.add_cookies([{"name": cookie, "value": value, "url": house.url}])
-    first, again = weigh(context, "/desk/")
-    context.close()
+    with scale(urlsplit(house.url).port or 80) as wire:
+        context = chromium.new_context(viewport=PHONE)  # type: ignore[arg-type]
+        context.add_cookies([{"name": cookie, "value": value, "url": wire.url}])
+        first, again = weigh(wire, context, "/desk/")
+        context.close()
     record_property("told", f"the Desk weighs {first.total:,} bytes at first and {again.total:,} on coming back")
     assert first.total <= FIRST, first.bytes_of
     assert 0 < again.total <= AGAIN, again.bytes_of
