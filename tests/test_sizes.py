@@ -11,6 +11,7 @@ from execution.models import Evidence
 from tests.bench.serving import signed_in
 from tests.browser import PHONE, House, chromium, house, static_files  # noqa: F401
 from tests.cast import DETAILING, Cast, Walk
+from tests.pictures import copies_made
 from tests.weight import AGAIN, FIRST, scale, weigh
 
 
@@ -41,6 +42,7 @@ def test_a_page_is_plain_for_who_does_not_take_it_compressed(client: Client) -> 
 def test_a_picture_goes_as_it_is_with_its_length(client: Client) -> None:
     Walk(surface="auto-detailing", asked=DETAILING, outcome="completed").filled()
     piece = Evidence.objects.filter(kind="photo").latest("pk")
+    copies_made()
     answer = as_will(client).get(f"/evidence/{piece.pk}/", headers={"Accept-Encoding": "gzip"})
     assert answer.status_code == 200
     assert "Content-Encoding" not in answer.headers
