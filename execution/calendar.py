@@ -16,7 +16,7 @@ from django.views.decorators.http import require_safe
 from icalendar import Calendar, Event, Timezone
 
 from execution.day import wished_moment
-from execution.models import Feed, Job, ServiceEvent
+from execution.models import Feed, Job
 from qtm.refusals import Forbidden
 from qtm.signed import Signed
 from qtm.tries import Budget, place_of
@@ -103,12 +103,10 @@ def _calendar(name: str, events: list[Event]) -> Calendar:
 
 def _claimed(found: Feed, request: HttpRequest) -> Iterator[Event]:
     """What this person has claimed and not completed; without a wished time on the day on which it was claimed."""
-    own = ServiceEvent.objects.filter(operator=found.operator, worker=found.user, job__state="claimed").exclude(
-        state="abandoned"
-    )
-    for event in own.select_related("job").order_by("job__since", "job__pk")[:MOST]:
-        wished = wished_moment(event.job.context["wished"])
-        yield _entry(event.job, request, wished or timezone.localdate(event.job.since))
+    own = Job.objects.filter(hand__operator=found.operator, hand__worker=found.user)
+    for job in own.order_by("hand__since", "pk")[:MOST]:
+        wished = wished_moment(job.context["wished"])
+        yield _entry(job, request, wished or timezone.localdate(job.since))
 
 
 def _named(found: Feed, request: HttpRequest) -> Iterator[Event]:

@@ -2,13 +2,15 @@
 
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import QuerySet
 
 from execution.asked import Asked
 from execution.bench import claim_door
 from execution.day import Ahead, Day, ahead_of, day_of
-from execution.models import UNDER_WAY, Job, ServiceEvent
+from execution.hand import of_others
+from execution.models import Job, ServiceEvent
 from qtm.doors import DrawnDoor, door_of
 from qtm.models import Operator, User
 from qtm.paging import Page, page_of
@@ -23,9 +25,6 @@ NEXT = {
     "recorded": "Open the next part",
     "completed": "Complete the job",
 }
-
-_LATER = ServiceEvent.objects.filter(job=OuterRef("job"), pk__gt=OuterRef("pk")).exclude(state="abandoned")
-NEWEST = Q(state__in=UNDER_WAY) | Q(final=True) | ~Q(Exists(_LATER))  # of the parts of a Job
 
 
 @dataclass(frozen=True)
@@ -122,7 +121,7 @@ class Desk:
     @cached_property
     def mine(self) -> list[InHand]:
         """What this person has claimed and not completed."""
-        return [InHand(event) for event in self._in_hand().filter(worker=self.user)[: self.most]]
+        return self._in_hand(hand__operator=self.operator, hand__worker=self.user)
 
     @cached_property
     def day(self) -> Day:
@@ -144,20 +143,19 @@ class Desk:
     @cached_property
     def others(self) -> list[InHand]:
         """What others of the operator have claimed: an owner may carry it on, a worker looks on."""
-        return [InHand(event) for event in self._in_hand().exclude(worker=self.user)[: self.most]]
+        return self._in_hand(hand__in=of_others(self.user, self.operator, self.most))
 
-    def _in_hand(self) -> QuerySet[ServiceEvent]:
-        """What the operator has claimed and not completed, the oldest first."""
-        return _events(self.operator, "claimed").filter(NEWEST).order_by("job__since", "job__pk")
+    def _in_hand(self, **whose: Any) -> list[InHand]:
+        """What is claimed and not completed, the oldest first."""
+        events = ServiceEvent.objects.filter(**whose).order_by("hand__since", "hand")
+        return [InHand(event) for event in events.select_related("job__version", "worker")[: self.most]]
 
     @cached_property
     def recent(self) -> list[InHand]:
         """The Jobs completed last."""
-        newest = (
-            _events(self.operator, "completed")
-            .filter(state="completed", final=True)
-            .order_by("-job__since", "-job__pk")
-        )
+        newest = ServiceEvent.objects.filter(
+            job__operator=self.operator, job__state="completed", state="completed", final=True
+        ).order_by("-job__since", "-job__pk")
         return [InHand(event) for event in newest.select_related("job", "worker", "version")[:RECENT]]
 
 
@@ -178,12 +176,3 @@ def done(operator: Operator, place: str = "") -> tuple[list[InHand], str]:
 def _jobs(operator: Operator, state: str) -> QuerySet[Job]:
     """An operator's Jobs in one state."""
     return Job.objects.filter(operator=operator, state=state)
-
-
-def _events(operator: Operator, state: str) -> QuerySet[ServiceEvent]:
-    """What carries out an operator's Jobs in one state, each with its Job."""
-    return (
-        ServiceEvent.objects.filter(job__operator=operator, job__state=state)
-        .exclude(state="abandoned")
-        .select_related("job__version", "worker")
-    )

@@ -3,6 +3,7 @@
 from execution.event import PAID, UNDER_WAY, ServiceEvent
 from execution.evidence import Evidence, StageMark, Travel
 from execution.feed import Feed
+from execution.hand import Hand
 from execution.job import Job
 from execution.originals import Download
 from execution.renditions import Rendition
@@ -13,6 +14,7 @@ __all__ = [
     "Download",
     "Evidence",
     "Feed",
+    "Hand",
     "Job",
     "Rendition",
     "ServiceEvent",

@@ -36,6 +36,7 @@ DELETABLE = {
     "intake.Funnel_surfaces",
     "django_tasks_database.DBTaskResult",
 }
+KEPT_BY_LAW = {"execution.Hand"}  # tables that only the law's own functions write
 ADDED_TO = {"execution.Rendition"}  # tables whose rows are made and never changed
 
 
@@ -60,7 +61,7 @@ def statements() -> Iterator[str]:
 
 def app_may(model: type[Model]) -> str:
     """The rights of the app's role on a model's table."""
-    if model is Transition:
+    if model is Transition or model._meta.label in KEPT_BY_LAW:
         return "SELECT"
     if issubclass(model, Room):
         free = {"state", *model.living, *model.amendable}

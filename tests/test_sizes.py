@@ -1,6 +1,7 @@
 """What goes over the wire: text compressed, pictures as they are, and a Desk that a bar of signal can carry."""
 
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 from django.test import Client
@@ -8,10 +9,10 @@ from playwright.sync_api import Browser
 
 from execution.models import Evidence
 from tests.bench.serving import signed_in
-from tests.browser import House
+from tests.browser import PHONE, House
 from tests.cast import DETAILING, Cast, Walk
 from tests.pictures import copies_made
-from tests.weight import AGAIN, FIRST, weigh
+from tests.weight import AGAIN, FIRST, scale, weigh
 
 
 def as_will(client: Client) -> Client:
@@ -40,8 +41,8 @@ def test_a_page_is_plain_for_who_does_not_take_it_compressed(client: Client) -> 
 @pytest.mark.django_db
 def test_a_picture_goes_as_it_is_with_its_length(client: Client) -> None:
     Walk(surface="auto-detailing", asked=DETAILING, outcome="completed").filled()
-    copies_made()
     piece = Evidence.objects.filter(kind="photo").latest("pk")
+    copies_made()
     answer = as_will(client).get(f"/evidence/{piece.pk}/", headers={"Accept-Encoding": "gzip"})
     assert answer.status_code == 200
     assert "Content-Encoding" not in answer.headers
@@ -58,8 +59,13 @@ def test_the_desk_is_light_at_first_and_lighter_when_one_comes_back(
     for number in range(22):
         walk = Walk(surface="auto-detailing", asked=DETAILING, outcome="completed")
         walk.job() if number > 1 else walk.started()
-    first, again = weigh(chromium, house.url, signed_in("will"), "/desk/")
+    cookie, _, value = signed_in("will").partition("=")
+    with scale(urlsplit(house.url).port or 80) as wire:
+        context = chromium.new_context(viewport=PHONE)  # type: ignore[arg-type]
+        context.add_cookies([{"name": cookie, "value": value, "url": wire.url}])
+        first, again = weigh(wire, context, "/desk/")
+        context.close()
     record_property("told", f"the Desk weighs {first.total:,} bytes at first and {again.total:,} on coming back")
-    assert first.total <= FIRST, first.paths
-    assert 0 < again.total <= AGAIN, again.paths
-    assert any(path.endswith(".woff2") for path in first.paths)
+    assert first.total <= FIRST, first.bytes_of
+    assert 0 < again.total <= AGAIN, again.bytes_of
+    assert any(url.endswith(".woff2") for url in first.bytes_of)

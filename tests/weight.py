@@ -1,89 +1,118 @@
-"""What a page weighs on the wire: every byte that a real Chromium takes, its worker's too, counted between it and the house."""
+"""What a page weighs on the wire: every byte that comes, headers and all, whether the page asks for it or its service worker.
+
+It is counted between browser and server, as a browser tells of a page only what the page itself asked for.
+"""
 
 import re
 import socket
 import threading
+import time
 from collections.abc import Iterator
-from contextlib import closing, contextmanager, suppress
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
-from urllib.parse import urlsplit
+from socketserver import StreamRequestHandler, ThreadingTCPServer
 
-from playwright.sync_api import Browser
-
-from tests.device import PHONE
+from playwright.sync_api import BrowserContext
 
 FIRST, AGAIN = 150_000, 20_000  # what is promised of the Desk, in bytes
-ASKED = re.compile(rb"(?:^|\r\n\r\n)(?:GET|POST) (\S+) HTTP/1\.1")
-STILL_MS = 1_500  # nobody asks for anything more for so long
+QUIET_SECONDS = 1.0
+ASKED = re.compile(rb"^[A-Z]+ (\S+) HTTP/1\.1\r\n")
+KEEPS = re.compile(rb"\r\nqtm-part: kept\r\n", re.IGNORECASE)
 
 
 @dataclass
 class Weight:
-    """Bytes that came over the wire, and the addresses that were asked for; what a cache had weighs nothing."""
+    """Bytes that came over the wire, by path; apart from them what was fetched to be kept for a time without network."""
 
-    total: int = 0
-    paths: list[str] = field(default_factory=list)
+    bytes_of: dict[str, int] = field(default_factory=dict)
+    kept_of: dict[str, int] = field(default_factory=dict)
+
+    @property
+    def total(self) -> int:
+        """All that came for the page."""
+        return sum(self.bytes_of.values())
+
+    @property
+    def kept(self) -> int:
+        """All that came to be kept."""
+        return sum(self.kept_of.values())
 
 
-@dataclass
-class Wire:
-    """A wire to the house that counts what comes over it."""
+class Scale(ThreadingTCPServer):
+    """Stands between a browser and a server, and weighs what comes."""
 
-    house: tuple[str, int]
-    weight: Weight = field(default_factory=Weight)
+    daemon_threads = True
 
-    def carry(self, browser: socket.socket) -> None:
-        """One connection, until either side ends it."""
-        with closing(browser), closing(socket.create_connection(self.house)) as house:
-            asking = threading.Thread(target=self.ask, args=(browser, house), daemon=True)
-            asking.start()
+    def __init__(self, port: int) -> None:
+        """`port`: the server's."""
+        super().__init__(("127.0.0.1", 0), _Connection)
+        self.behind, self.weight, self.last = port, Weight(), 0.0
+
+    @property
+    def url(self) -> str:
+        """Where the browser asks."""
+        return f"http://127.0.0.1:{self.server_address[1]}"
+
+    def read(self) -> Weight:
+        """What came since it was read before, once nothing more comes."""
+        while (left := self.last + QUIET_SECONDS - time.monotonic()) > 0:
+            time.sleep(left)
+        found, self.weight = self.weight, Weight()
+        return found
+
+
+class _Connection(StreamRequestHandler):
+    """One connection of the browser: it asks for one thing after another."""
+
+    server: Scale
+
+    def handle(self) -> None:
+        """Pass on what is asked, and weigh what is answered."""
+        asked = [b""]
+        with socket.create_connection(("127.0.0.1", self.server.behind)) as behind:
+            back = threading.Thread(target=self._answer, args=(behind, asked), daemon=True)
+            back.start()
             with suppress(OSError):
-                while came := house.recv(65_536):
-                    self.weight.total += len(came)
-                    browser.sendall(came)
+                while data := self.connection.recv(65_536):
+                    asked[0] = data if ASKED.match(data) else asked[0]
+                    behind.sendall(data)
+                behind.shutdown(socket.SHUT_WR)
+            back.join()
 
-    def ask(self, browser: socket.socket, house: socket.socket) -> None:
-        """What the browser asks goes through as it is."""
+    def _answer(self, behind: socket.socket, asked: list[bytes]) -> None:
+        """Give the browser what comes, under what it asked for."""
         with suppress(OSError):
-            while asked := browser.recv(65_536):
-                self.weight.paths += [path.decode() for path in ASKED.findall(asked)]
-                house.sendall(asked)
-            house.shutdown(socket.SHUT_WR)
+            while data := behind.recv(65_536):
+                found = ASKED.match(asked[0])
+                weight = self.server.weight
+                into = weight.kept_of if KEEPS.search(asked[0]) else weight.bytes_of
+                path = found[1].decode() if found else "?"
+                into[path] = into.get(path, 0) + len(data)
+                self.server.last = time.monotonic()
+                self.connection.sendall(data)
+            self.connection.shutdown(socket.SHUT_WR)
 
 
 @contextmanager
-def wire(url: str) -> Iterator[tuple[Wire, str]]:
-    """A wire to a house, and the address of its near end."""
-    found = urlsplit(url)
-    made = Wire((str(found.hostname), int(found.port or 80)))
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-
-        def listen() -> None:
-            """Take connections until the listener is shut."""
-            with suppress(OSError):
-                while True:
-                    threading.Thread(target=made.carry, args=(listener.accept()[0],), daemon=True).start()
-
-        threading.Thread(target=listen, daemon=True).start()
-        yield made, f"http://127.0.0.1:{listener.getsockname()[1]}"
+def scale(port: int) -> Iterator[Scale]:
+    """A scale before the server at a port."""
+    with Scale(port) as made:
+        threading.Thread(target=made.serve_forever, daemon=True).start()
+        try:
+            yield made
+        finally:
+            made.shutdown()
 
 
-def weigh(browser: Browser, url: str, session: str, path: str, times: int = 2) -> list[Weight]:
+def weigh(wire: Scale, context: BrowserContext, path: str, times: int = 2) -> list[Weight]:
     """Open a page in fresh tabs of one browser, one after another: the first with an empty cache, the next with what it kept."""
-    cookie, _, value = session.partition("=")
     found = []
-    with wire(url) as (between, near):
-        context = browser.new_context(base_url=near, viewport=PHONE)  # type: ignore[arg-type]
-        context.add_cookies([{"name": cookie, "value": value, "url": near}])
-        for _ in range(times):
-            between.weight = Weight()
-            page = context.new_page()
-            answer = page.goto(path, wait_until="networkidle")
-            if not answer or answer.status != 200:
-                raise RuntimeError(f"{path} answered {answer and answer.status}")
-            page.evaluate("document.fonts.ready.then(() => true)")
-            page.wait_for_timeout(STILL_MS)
-            page.close()
-            found.append(between.weight)
-        context.close()
+    for _ in range(times):
+        page = context.new_page()
+        answer = page.goto(f"{wire.url}{path}", wait_until="networkidle")
+        if not answer or answer.status != 200:
+            raise RuntimeError(f"{path} answered {answer and answer.status}")
+        page.evaluate("document.fonts.ready.then(() => navigator.serviceWorker.ready).then(() => true)")
+        found.append(wire.read())
+        page.close()
     return found

@@ -180,6 +180,19 @@ class Migration(migrations.Migration):
                 'constraints': [models.UniqueConstraint(condition=models.Q(('ended_at', None)), fields=('user',), name='execution_feed_one_living')],
             },
         ),
+        migrations.CreateModel(
+            name='Hand',
+            fields=[
+                ('job', models.OneToOneField(db_constraint=False, on_delete=django.db.models.deletion.PROTECT, primary_key=True, related_name='hand', serialize=False, to='execution.job')),
+                ('since', models.DateTimeField()),
+                ('event', models.OneToOneField(db_constraint=False, on_delete=django.db.models.deletion.PROTECT, related_name='hand', to='execution.serviceevent')),
+                ('operator', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='qtm.operator')),
+                ('worker', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+            ],
+            options={
+                'default_permissions': (),
+            },
+        ),
         migrations.AddIndex(
             model_name='job',
             index=models.Index(fields=['operator', 'state', 'since', 'id'], name='execution_job_desk'),
@@ -267,5 +280,13 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='travel',
             constraint=qtm.law.FactLaw(name='execution_travel_law', said={'by': 'person', 'digest': '77ed1f6a6c6a', 'parts': [{'column': 'event_id', 'states': ['ready', 'paused'], 'table': 'execution_serviceevent', 'word': 'serviceevent'}]}),
+        ),
+        migrations.AddIndex(
+            model_name='hand',
+            index=models.Index(fields=['operator', 'worker', 'since', 'job'], name='execution_hand_desk'),
+        ),
+        migrations.AddConstraint(
+            model_name='hand',
+            constraint=qtm.law.FileLaw(name='execution_hand_law', said={'digest': 'ecc0e3d4efca', 'path': 'execution/hand.sql'}),
         ),
     ]

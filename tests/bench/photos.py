@@ -1,10 +1,15 @@
-"""Photos as phones take them, by the door that takes them: how many a second one worker takes, and the memory it peaks at."""
+"""Photos as phones take them, by the door that takes them: how many a second one worker takes, and the memory it peaks at.
+
+Beside it how fast the background makes what is shown of them, and how long a hostile file holds a worker up until it is refused.
+"""
 
 import http.client
 import io
 import re
+import subprocess
+import sys
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -17,23 +22,56 @@ from PIL import Image
 
 from tests.bench.serving import children, memory_of, served, signed_in
 from tests.cast import DETAILING, Walk
+from tests.hostile import all_of_them
 
 SIZES = {"12 megapixels": (4032, 3024), "3 megapixels": (2048, 1536)}
 PHOTOS, AT_ONCE = 16, 4
+BOMBS = ("png bomb", "jpeg bomb", "webp bomb", "text bomb", "many scans")
+MOST_MS, MOST_MB = 2000, 300  # until a hostile file is refused, and of the process that reads it
 TOKEN = "0123456789abcdefghijklmnopqrstuv"  # in the cookie and in the form alike
 PICTURE = "Content-Type: image/jpeg\r\n"
 _numbers = count(1)
 
 
+@dataclass
+class Peak:
+    """The highest memory of some processes in megabytes, and of what they start to decode a picture."""
+
+    worker_mb: float = 0
+    decoder_mb: float = 0
+
+    def look(self, workers: list[int]) -> None:
+        """Look at them now."""
+        for worker in workers:
+            self.worker_mb = max(self.worker_mb, memory_of(worker, "VmHWM"))
+            self.decoder_mb = max(self.decoder_mb, *(memory_of(each, "VmHWM") for each in children(worker)), 0.0)
+
+
 @dataclass(frozen=True)
 class Taken:
-    """Photos of one size: what one weighs, one after another and several at once, and the peak of the worker with its children."""
+    """Photos of one size: what one weighs, one after another and several at once, what is shown of them, and the peaks of both."""
 
     size: str
     megabytes: float
     median_ms: float
     a_second: float
-    peak_mb: float
+    peak: Peak
+    shown_a_second: float
+    shown_peak: Peak
+
+
+@dataclass(frozen=True)
+class Refused:
+    """A hostile file: the slowest of its refusals, and the peak of the worker and of what reads it."""
+
+    name: str
+    slowest_ms: float
+    peak: Peak
+
+    @property
+    def good(self) -> bool:
+        """Whether it is within what was promised."""
+        return self.slowest_ms <= MOST_MS and self.peak.decoder_mb <= MOST_MB
 
 
 class Chooser(HTMLParser):
@@ -63,18 +101,47 @@ class Chooser(HTMLParser):
 
 def taken() -> Iterator[Taken]:
     """Each size on a worker of its own."""
-    pages = [Walk(surface="auto-detailing", asked=DETAILING).started().page for _ in range(AT_ONCE)]
-    cookie = f"{signed_in('will')}; csrftoken={TOKEN}"
+    pages, cookie = _pages(AT_ONCE)
     for name, size in SIZES.items():
         photo = _drawn(size)
-        with served() as (port, server), _peak(server) as peak:
+        with served() as (port, server), _peak(lambda: children(server)) as peak:
             _take(port, pages[0], cookie, photo)  # the first is slower
             one = [_take(port, pages[0], cookie, photo) for _ in range(PHOTOS)]
             began = monotonic()
             with ThreadPoolExecutor(AT_ONCE) as phones:
                 list(phones.map(lambda page: _take(port, page, cookie, photo), list(pages) * (PHOTOS // AT_ONCE)))
             rate = PHOTOS / (monotonic() - began)
-        yield Taken(name, len(photo) / 1_000_000, median(one) * 1000, rate, max(peak))
+        yield Taken(name, len(photo) / 1_000_000, median(one) * 1000, rate, peak, *_shown(1 + 2 * PHOTOS))
+
+
+def refused() -> Iterator[Refused]:
+    """Each of the worst on a worker of its own."""
+    (page,), cookie = _pages(1)
+    hostile = dict(all_of_them())
+    for name in BOMBS:
+        file = hostile[name]
+        data = file.made()
+        with served() as (port, server), _peak(lambda: children(server)) as peak:
+            took = [_take(port, page, cookie, data, file.name, answer=422) for _ in range(3)]
+        yield Refused(name, max(took) * 1000, peak)
+
+
+def _pages(count: int) -> tuple[list[str], str]:
+    """Pages of Jobs that take photos, and the cookie of who carries them out."""
+    pages = [Walk(surface="auto-detailing", asked=DETAILING).started().page for _ in range(count)]
+    return pages, f"{signed_in('will')}; csrftoken={TOKEN}"
+
+
+def _shown(photos: int) -> tuple[float, Peak]:
+    """How many photos a second the background makes its copies of, as all of them wait for it; and its peak."""
+    began = monotonic()
+    with (
+        subprocess.Popen([sys.executable, "manage.py", "background", "--once"]) as background,
+        _peak(lambda: [background.pid]) as peak,
+    ):
+        if background.wait():
+            raise RuntimeError("the background failed")
+    return photos / (monotonic() - began), peak
 
 
 def _drawn(size: tuple[int, int]) -> bytes:
@@ -94,19 +161,21 @@ def _another(photo: bytes) -> bytes:
     return photo[:2] + b"\xff\xfe" + (len(note) + 2).to_bytes(2, "big") + note + photo[2:]
 
 
-def _take(port: int, page: str, cookie: str, photo: bytes) -> float:
-    """Capture one photo as the form of the page does; how many seconds until it is answered."""
+def _take(port: int, page: str, cookie: str, photo: bytes, name: str = "", answer: int = 302) -> float:
+    """Capture one photo as the form of the page does; how many seconds until it is answered, and it must be this answer."""
     form = Chooser(_ask(port, "GET", page, {"Cookie": cookie})[1])
     fields = form.fields | {"csrfmiddlewaretoken": TOKEN}
-    parts = [_part(f'name="{name}"', value.encode()) for name, value in fields.items()]
-    parts.append(_part(f'name="{form.files}"; filename="{next(_numbers)}.jpg"', _another(photo), PICTURE))
+    parts = [_part(f'name="{field}"', value.encode()) for field, value in fields.items()]
+    called, data = (name, photo) if name else (f"{next(_numbers)}.jpg", _another(photo))
+    parts.append(_part(f'name="{form.files}"; filename="{called}"', data, PICTURE))
     body = b"".join(parts) + b"--edge--\r\n"
     headers = {"Cookie": cookie, "Content-Type": "multipart/form-data; boundary=edge"}
     began = monotonic()
     status, html = _ask(port, "POST", form.action, headers, body)
-    if status >= 400:
+    took = monotonic() - began
+    if status != answer:
         raise RuntimeError(f"{form.action} answered {status}: {re.sub('<[^>]+>|[ \n]+', ' ', html)[:400]}")
-    return monotonic() - began
+    return took
 
 
 def _part(says: str, value: bytes, kind: str = "") -> bytes:
@@ -125,14 +194,14 @@ def _ask(port: int, method: str, path: str, headers: dict[str, str], body: bytes
 
 
 @contextmanager
-def _peak(server: int) -> Iterator[Sequence[float]]:
-    """The memory of the worker and of all that it starts, each at its highest, looked at all the time."""
-    seen, done = [0.0], threading.Event()
+def _peak(workers: Callable[[], list[int]]) -> Iterator[Peak]:
+    """The memory of workers and of all that they start, each at its highest, looked at all the time."""
+    seen, done = Peak(), threading.Event()
 
     def look() -> None:
         """Look until told to stop; a child that lives shorter than this is too short-lived to grow."""
         while not done.is_set():
-            seen.append(sum(memory_of(process, "VmHWM") for process in _below(server)))
+            seen.look(workers())
             sleep(0.01)
 
     looking = threading.Thread(target=look)
@@ -142,10 +211,3 @@ def _peak(server: int) -> Iterator[Sequence[float]]:
     finally:
         done.set()
         looking.join()
-
-
-def _below(server: int) -> Iterator[int]:
-    """The worker, what it started, and what those started."""
-    for child in children(server):
-        yield child
-        yield from _below(child)

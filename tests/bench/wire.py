@@ -3,16 +3,19 @@
 from playwright.sync_api import sync_playwright
 
 from tests.bench.serving import served, signed_in
-from tests.device import FLAGS, found
-from tests.weight import weigh
+from tests.device import FLAGS, PHONE, found
+from tests.weight import Weight, scale, weigh
 
 
-def desk_bytes(who: str) -> list[int] | None:
+def desk_weights(who: str) -> list[Weight] | None:
     """The first load and a revisit of somebody's Desk; nothing where there is no Chromium."""
+    cookie, _, value = signed_in(who).partition("=")
     if not found():
         return None
-    with served() as (port, _), sync_playwright() as playwright:
+    with served() as (port, _), scale(port) as wire, sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=found(), args=FLAGS)
-        weights = [weight.total for weight in weigh(browser, f"http://127.0.0.1:{port}", signed_in(who), "/desk/")]
+        context = browser.new_context(viewport=PHONE)  # type: ignore[arg-type]
+        context.add_cookies([{"name": cookie, "value": value, "url": wire.url}])
+        weights = weigh(wire, context, "/desk/")
         browser.close()
     return weights
