@@ -56,6 +56,14 @@ def kept(page: Page) -> None:
     )
 
 
+def before_the_desk(visit: Callable[..., Visitor]) -> tuple[Visitor, Page]:
+    """Will with his phone before his Desk, which the phone keeps."""
+    will = visit("will", size=PHONE)
+    will.page.goto("/desk/")
+    kept(will.page)
+    return will, will.page
+
+
 def outbox(page: Page) -> list[dict[str, Any]]:
     """What waits on the phone, as it lies there."""
     return page.evaluate(  # type: ignore[no-any-return]
@@ -86,10 +94,7 @@ def test_a_whole_job_with_the_network_gone_in_the_middle(
     tmp_path: Path,
 ) -> None:
     walk = detailing()
-    will = visit("will", size=PHONE)
-    page = will.page
-    page.goto("/desk/")
-    kept(page)
+    will, page = before_the_desk(visit)
     will.context.set_offline(True)
     page.goto("/desk/")
     expect(page.get_by_text("As it stood")).to_be_visible()
@@ -252,10 +257,7 @@ def test_two_people_on_one_phone_and_the_second_sees_nothing_of_the_first(
     visit: Callable[..., Visitor], tmp_path: Path
 ) -> None:
     event = detailing().started()
-    will = visit("will", size=PHONE)
-    page = will.page
-    page.goto("/desk/")
-    kept(page)
+    will, page = before_the_desk(visit)
     page.goto(event.page)
     page.route("**/capture", lambda route: route.abort())
     add(page, "arrival/photo/arrival", *pictures(tmp_path, "secret-garden.jpg"))
@@ -344,10 +346,7 @@ def test_a_proxy_that_answers_for_a_house_that_is_away_takes_nothing_from_the_ph
     visit: Callable[..., Visitor], house: House
 ) -> None:
     detailing()
-    will = visit("will", size=PHONE)
-    page = will.page
-    page.goto("/desk/")
-    kept(page)
+    will, page = before_the_desk(visit)
     house.stop()
     with broken_proxy(house.port):
         page.goto("/desk/")
@@ -379,10 +378,7 @@ def broken_proxy(port: int) -> Iterator[None]:
 
 def test_who_is_shut_out_finds_nothing_on_the_phone_either(visit: Callable[..., Visitor]) -> None:
     walk = detailing()
-    will = visit("will", size=PHONE)
-    page = will.page
-    page.goto("/desk/")
-    kept(page)
+    will, page = before_the_desk(visit)
     access(walk.cast.Northside, "suspend", walk.cast.ines)
     page.goto("/desk/")
     expect(page.get_by_text("Your access is suspended")).to_be_visible()
@@ -393,10 +389,7 @@ def test_who_is_shut_out_finds_nothing_on_the_phone_either(visit: Callable[..., 
 
 def test_who_signs_out_without_network_is_signed_out_before_anything_else_opens(visit: Callable[..., Visitor]) -> None:
     walk = detailing()
-    will = visit("will", size=PHONE)
-    page = will.page
-    page.goto("/desk/")
-    kept(page)
+    will, page = before_the_desk(visit)
     will.context.set_offline(True)
     page.get_by_role("button", name="Menu").click()
     page.get_by_role("button", name="Sign out", exact=True).click()
@@ -411,10 +404,7 @@ def test_who_signs_out_without_network_is_signed_out_before_anything_else_opens(
 
 def test_another_site_signs_nobody_out_and_takes_nothing_from_the_phone(visit: Callable[..., Visitor]) -> None:
     detailing()
-    will = visit("will", size=PHONE)
-    page = will.page
-    page.goto("/desk/")
-    kept(page)
+    will, page = before_the_desk(visit)
     other = will.context.new_page()
     other.goto("data:text/html,<form method=post></form>")
     other.evaluate(f"document.forms[0].action = '{page.url.removesuffix('/desk/')}/logout'; document.forms[0].submit()")
