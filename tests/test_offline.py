@@ -346,7 +346,7 @@ def test_a_proxy_that_answers_for_a_house_that_is_away_takes_nothing_from_the_ph
     visit: Callable[..., Visitor], house: House
 ) -> None:
     detailing()
-    will, page = before_the_desk(visit)
+    _, page = before_the_desk(visit)
     house.stop()
     with broken_proxy(house.port):
         page.goto("/desk/")
