@@ -81,7 +81,7 @@ def work(visitor: Visitor, tmp_path: Path, *, scripts: bool = True) -> None:
         page.get_by_role("button", name=f"{stage} is done").click()
         section.get_by_text("done").first.wait_for()
     visitor.looks()
-    page.get_by_role("link", name="Complete").first.click()
+    page.get_by_role("link", name="Complete…", exact=True).click()
     visitor.looks()
     page.get_by_label("Completed as asked").check()
     visitor.press("Complete")

@@ -219,7 +219,6 @@ def test_what_is_refused_says_why_stops_the_line_of_its_job_and_is_left_out_by_i
     expect(page.locator("#outbox-says")).to_contain_text("2 things are not sent yet, 1 refused")
     page.wait_for_timeout(500)
     assert states(page) == ["refused", "waiting"]
-    page.locator("#outbox summary").click()
     page.get_by_role("button", name="Leave it out…").click()
     page.get_by_role("button", name="Go back").click()
     assert states(page) == ["refused", "waiting"]
@@ -461,3 +460,17 @@ def test_a_signature_is_drawn_with_a_finger_and_the_page_stays_in_its_width(visi
         black = drawing.convert("L").point(lambda value: 255 * (value < 128)).getbbox()
     assert black
     assert black[2] - black[0] > 300, "the whole line, and not its beginning alone"
+
+
+def test_a_picture_that_is_chosen_while_the_page_is_drawn_anew_is_kept(
+    visit: Callable[..., Visitor], tmp_path: Path
+) -> None:
+    event = detailing().started()
+    page = visit("will", size=PHONE).page
+    page.goto(event.page)
+    chooser = page.locator("form[data-slot='arrival/photo/arrival'] input[type=file][multiple]").element_handle()
+    assert chooser
+    page.evaluate("chooser => chooser.closest('section').remove()", chooser)  # as if the camera had been open meanwhile
+    chooser.set_input_files(pictures(tmp_path, "a.jpg"))
+    until(page, "document.querySelector('#outbox').hidden && document.querySelectorAll('.slot.full').length === 1")
+    assert (states(page), Evidence.objects.count()) == (["stored"], 1)

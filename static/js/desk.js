@@ -28,30 +28,53 @@ async function content(item) {
 
 // Capturing
 
-document.addEventListener("submit", async (event) => {
+document.addEventListener("submit", (event) => {
   const form = event.target;
   if (!form.matches("form[data-outbox]") || form.dataset.sent) return;
   event.preventDefault();
   event.stopImmediatePropagation(); // house.js would take it for sent
-  form.dataset.sent = "yes";
-  say("");
-  try {
-    await keep(form, event.submitter);
-    if (form.dataset.corrects) await remove(Number(form.dataset.corrects));
-    delete form.dataset.corrects;
-    form.reset();
-  } catch (error) {
-    say(error.name === "QuotaExceededError" ? "This phone has no room left, so nothing was kept. Make room, and capture it again." : `This phone could not keep it (${error.name}). Try again.`);
-  } finally {
-    delete form.dataset.sent;
-  }
-  navigator.storage?.persist?.();
-  send();
+  take(form, event.submitter);
 }, { capture: true });
 
+// Chosen files are taken where they arrive, on the chooser itself: while a camera is open the page around it may be drawn anew, and an
+// event of what is no longer on the page reaches nobody else.
+function wire() {
+  for (const chooser of $$("form[data-send][data-outbox] input[type=file]:not([data-wired])")) {
+    chooser.dataset.wired = "";
+    chooser.addEventListener("change", (event) => {
+      event.stopPropagation();
+      if (chooser.files.length) take(chooser.form);
+    });
+  }
+}
+
+let taking = Promise.resolve();
+
+// What a form gives is read at once and kept in its turn; only a form that is kept is empty again.
+function take(form, submitter) {
+  const data = new FormData(form, submitter), atOnce = "send" in form.dataset;
+  if (atOnce) form.reset(); // the next picture may be chosen while this one is kept
+  else form.dataset.sent = "yes";
+  say("");
+  taking = taking.then(async () => {
+    try {
+      await keep(form, data);
+      if (form.dataset.corrects) await remove(Number(form.dataset.corrects));
+      delete form.dataset.corrects;
+      if (!atOnce) form.reset();
+    } catch (error) {
+      say(error.name === "QuotaExceededError" ? "This phone has no room left, so nothing was kept. Make room, and capture it again." : `This phone could not keep it (${error.name}). Try again.`);
+    } finally {
+      delete form.dataset.sent;
+    }
+    navigator.storage?.persist?.();
+    send();
+  });
+}
+
 // Keep what a form gives: each file is a piece of its own, everything else is one.
-async function keep(form, submitter) {
-  const { job, event } = plan(), data = new FormData(form, submitter);
+async function keep(form, data) {
+  const { job, event } = plan();
   const fields = [...data].filter(([name, value]) => typeof value === "string" && !["csrfmiddlewaretoken", "next"].includes(name));
   const files = [...data].filter(([, value]) => value instanceof File && value.size);
   const piece = { path: new URL(form.action).pathname, verb: form.dataset.outbox, job, event, slot: form.dataset.slot ?? "", says: form.dataset.says };
@@ -233,6 +256,7 @@ async function freshen() {
   for (const id of opened) document.getElementById(id)?.setAttribute("open", "");
   if (focused) document.getElementById(focused)?.focus({ preventScroll: true });
   offerCanvas();
+  wire();
   await draw();
   developing();
 }
@@ -301,6 +325,7 @@ function asOf() {
 }
 
 offerCanvas();
+wire();
 watch(draw);
 watch(freshen);
 await forgetOld();
