@@ -50,7 +50,7 @@ SHOTS: dict[str, tuple[str, Callable[[Page], None]]] = {
     "job-ready": ("will", pressed("/desk/", "main .active a.press:has-text('Start')")),
     "job-in-work": ("tomas", pressed("/desk/", CARRY_ON)),
     "job-unsent": ("tomas", unsent),
-    "job-complete": ("nora", pressed("/desk/", CARRY_ON, ".foot a[href*='/complete']")),
+    "job-complete": ("nora", pressed("/desk/", CARRY_ON, ".foot a[href*='/complete']:visible")),
     "record": ("will", pressed("/records/", "main a.go")),
     "console": ("ines", on("/console/")),
     "case": ("ines", pressed("/console/", ".rail a:has-text('To create job')", "main a.go")),
