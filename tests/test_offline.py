@@ -474,3 +474,35 @@ def test_a_picture_that_is_chosen_while_the_page_is_drawn_anew_is_kept(
     chooser.set_input_files(pictures(tmp_path, "a.jpg"))
     until(page, "document.querySelector('#outbox').hidden && document.querySelectorAll('.slot.full').length === 1")
     assert (states(page), Evidence.objects.count()) == (["stored"], 1)
+
+
+@pytest.mark.parametrize(("status", "comes_to"), [(503, "waiting"), (502, "waiting"), (500, "refused")])
+def test_a_house_that_is_away_is_waited_for_and_one_that_breaks_at_a_piece_does_not_hold_up_the_others(
+    visit: Callable[..., Visitor], tmp_path: Path, status: int, comes_to: str
+) -> None:
+    event = detailing().started()
+    page = visit("will", size=PHONE).page
+    page.goto(event.page)
+    tries: list[int] = []
+
+    def fail(route: Any) -> None:
+        """The answer of a house that cannot."""
+        tries.append(status)
+        route.fulfill(status=status, content_type="text/html", body="sorry")
+
+    page.route("**/capture", fail)
+    add(page, "arrival/photo/arrival", *pictures(tmp_path, "a.jpg"))
+    for number in range(1, 7):
+        for _ in range(50):
+            if len(tries) >= number:
+                break
+            page.evaluate("dispatchEvent(new Event('online'))")
+            page.wait_for_timeout(100)
+    page.wait_for_timeout(300)
+    assert (len(tries) >= 6, states(page)) == (True, [comes_to])
+    page.unroute("**/capture")
+    if comes_to == "refused":
+        page.get_by_role("button", name="Try again").click()
+    page.evaluate("dispatchEvent(new Event('online'))")
+    until(page, "document.querySelector('#outbox').hidden")
+    assert (states(page), Evidence.objects.count()) == (["stored"], 1)

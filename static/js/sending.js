@@ -51,9 +51,10 @@ async function sendOne(item, times) {
     await arrived(item, said.stored);
     return true;
   }
-  if (status >= 500) broke.set(item.id, (broke.get(item.id) ?? 0) + 1);
-  const moment = status === 0 || [401, 408, 429].includes(status) || said?.stays || (status >= 500 && broke.get(item.id) < TOO_OFTEN);
-  const stays = moment || (!said && ![400, 404, 413].includes(status) && status < 500);
+  if (status === 500) broke.set(item.id, (broke.get(item.id) ?? 0) + 1);
+  const away = status > 500 || [0, 401, 408, 429].includes(status); // the house cannot just now, whatever it is that is sent
+  const moment = away || said?.stays || (status === 500 && broke.get(item.id) < TOO_OFTEN);
+  const stays = moment || (!said && ![400, 404, 413, 500].includes(status));
   if (stays || (said?.again && times < 3)) {
     line.stopped = said?.why ?? (status === 0 ? "No network." : status === 403 ? "This page is too old. Load it anew." : "The house does not answer just now.");
     await change(item.order, { state: "waiting", why: line.stopped });
