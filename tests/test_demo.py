@@ -27,7 +27,7 @@ from tests.conftest import drop_database, make_database, point_to
 QUICK = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 
 
-def demo(**options: bool) -> str:
+def demo(**options: Any) -> str:
     """Run the command; what it says."""
     out = io.StringIO()
     call_command("demo", stdout=out, **options)
@@ -133,6 +133,16 @@ def test_where_others_can_reach_it_passwords_are_random_and_told_once(house: str
         assert authenticate(username="ines", password=line.split()[-1])
         assert line.split()[-1] not in demo()
     User.objects.filter(email__endswith=MAIL).update(password=simple)
+
+
+def test_a_rush_adds_cases_that_wait_and_none_twice(house: str) -> None:
+    before = Request.objects.count()
+    for _ in range(2):
+        demo(rush=12)
+    assert Request.objects.count() == before + 12
+    newest = Request.objects.filter(key__startswith="demo:rush-")
+    assert set(newest.values_list("intake__task__state", flat=True)) == {"open", "held", "approved", "assigned"}
+    assert newest.values("asked__place").distinct().count() == 12
 
 
 def test_it_refuses_a_database_that_holds_anything_real(committed: str, settings: Any) -> None:

@@ -9,6 +9,7 @@ from django.core.management.base import BaseCommand, CommandParser
 from demo.cast import Cast
 from demo.house import complete, ended, lived_in, people_in, refuse_elsewhere, told
 from demo.logins import table
+from demo.rush import rush
 from demo.stories import stories
 
 
@@ -20,6 +21,9 @@ class Command(BaseCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         """Whether it must be filled, or only may be."""
         parser.add_argument("--if-empty", action="store_true", help="leave a database alone that holds anything else")
+        parser.add_argument(
+            "--rush", type=int, default=0, metavar="N", help="N further cases that wait, for a full Console"
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Refuse where it could touch anything real; say what is done meanwhile."""
@@ -31,6 +35,8 @@ class Command(BaseCommand):
             self.stdout.write("The demo is filled.")
         else:
             self._fill()
+        for story in rush(options["rush"]):
+            told(story, Cast())
         for line in table():
             self.stdout.write(line)
 
