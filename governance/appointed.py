@@ -21,7 +21,11 @@ ENDED: dict[str, Callable[[str], Any]] = {}
 def wrong_with(starts: datetime | None, ends: datetime | None, now: datetime) -> Mapping[str, str]:
     """What is wrong with a window, by field; nothing where it is right, or where none is said at all."""
     if starts is None or ends is None:
-        return {} if starts is ends else {"ends" if starts else "starts": "Say both, when it begins and when it ends, or neither."}
+        return (
+            {}
+            if starts is ends
+            else {"ends" if starts else "starts": "Say both, when it begins and when it ends, or neither."}
+        )
     if starts < now:
         return {"starts": "This lies in the past."}
     if starts > now + MOST_AHEAD:

@@ -205,8 +205,8 @@ class Assignment(Appointed):
         codename="assign_task",
         primary=True,
     )
-    def assign(  # noqa: N805
-        cls,
+    def assign(
+        cls,  # noqa: N805
         task: Task,
         *,
         operator: Operator,

@@ -5,6 +5,7 @@ from django.urls import path
 from governance import entry, views
 from governance.forms import AssignForm, CorrectionForm
 from governance.models import Assignment, Task
+from governance.windows import AppointmentForm
 from qtm.doors import doors, governed_from
 
 urlpatterns = [
@@ -19,6 +20,11 @@ urlpatterns = [
         Task,
         Assignment,
         via=governed_from,
-        forms={"Task.submit": entry.CompleteForm, "Assignment.assign": AssignForm, "Task.correct": CorrectionForm},
+        forms={
+            "Task.submit": entry.CompleteForm,
+            "Assignment.assign": AssignForm,
+            "Assignment.reschedule": AppointmentForm,
+            "Task.correct": CorrectionForm,
+        },
     ),
 ]

@@ -30,7 +30,9 @@ class DoorForm(forms.Form):
 
     takes_uploads: ClassVar[bool] = False
     template: ClassVar[str] = "door.html"  # the page on which it is drawn by itself
-    prefilled: ClassVar[tuple[str, ...]] = ()  # fields that an address may fill in: shown there, and never an act by itself
+    prefilled: ClassVar[
+        tuple[str, ...]
+    ] = ()  # fields that an address may fill in: shown there, and never an act by itself
 
     def __init__(self, *args: Any, row: Room, user: Any, **kwargs: Any) -> None:
         """`row`: what is pressed on; `user`: who presses."""

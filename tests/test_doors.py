@@ -30,6 +30,7 @@ MAY: dict[str, set[str]] = {
     **{f"Task.{verb}": ADMIN for verb in ("approve", "hold", "resume", "reject", "cancel", "close", "correct")},
     "Assignment.assign": ADMIN,
     "Assignment.withdraw": ADMIN,
+    "Assignment.reschedule": ADMIN,
     "Job.create": ADMIN,
     "Job.cancel": ADMIN,
     "ServiceEvent.claim": CREW,
