@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 
 from execution.clock import Clock, clock_of, course_of
+from governance.appointments import as_appointment
 from governance.models import Appointment
 from intake.facts import wished_words
 from qtm.database import here
@@ -87,9 +88,7 @@ def ahead_of(job_id: int, said: Mapping[str, Any], *, claimed: bool, appointment
 
 def _named(each: Mapping[str, Any]) -> Ahead:
     """A Job that waits by name, with the appointment that counts."""
-    window = [datetime.fromisoformat(each[name]) for name in ("starts", "ends") if each[name]]
-    appointment = Appointment(starts=window[0], ends=window[1]) if window else None
-    return ahead_of(each["id"], each, claimed=False, appointment=appointment)
+    return ahead_of(each["id"], each, claimed=False, appointment=as_appointment(each["appointment"]))
 
 
 def day_of(user: User, operator: Operator) -> Day:

@@ -331,7 +331,7 @@ def test_a_case_page_has_doors_of_governance_and_none_of_execution() -> None:
     walk = Walk(funnel="north")
     walk.job()
     drawn = at("nora").get(walk.task.page).context["drawn"]
-    assert {door.label for door in drawn} == {"Close the task", "Cancel the job"}
+    assert {door.label for door in drawn} == {"Close the task", "Cancel the job", "Set the appointment"}
 
 
 def test_a_shut_door_promises_what_lies_ahead_and_nothing_behind(walk: Walk) -> None:
