@@ -5,7 +5,6 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
-from django.db import connections
 from django.test import Client
 from django.utils import timezone
 
@@ -172,14 +171,6 @@ def test_nobody_writes_in_another_name_or_time(walk: Walk, cast: Cast) -> None:
         [row.pk, cast.nora.pk],
     )
     assert attempt(forged, user=cast.ines.pk) == DENIED
-
-
-def test_not_even_the_owner_of_the_tables_changes_one(committed: str) -> None:
-    walk, cast = Walk(), Cast()
-    enter(cast.ines, Assignment, "reschedule", walk.assignment(), **hours())
-    for statement in ("UPDATE governance_appointment SET why = 'x'", "DELETE FROM governance_appointment"):
-        with connections["owner"].cursor():
-            assert attempt(statement, user=cast.ines.pk, using="owner") == "stays"
 
 
 def test_it_crosses_with_the_job_and_the_newest_is_shown_where_the_work_is(walk: Walk, cast: Cast) -> None:
