@@ -61,7 +61,7 @@ def sought_by(task: Task, window: Window | None = None, but: int | None = None) 
     now = _as_it_stands(said, corrections)
     wished = parse_datetime(now["wished"]) if now["wished"] else None
     day = window.days[0] if window else timezone.localdate(wished) if wished else None
-    return Sought(surface_id, surface, _position(now), day, window, but)
+    return Sought(surface_id, surface, _position(now), day, window, wished, but)
 
 
 def _as_it_stands(said: Iterable[Any], corrections: Iterable[dict[str, str]]) -> dict[str, str]:

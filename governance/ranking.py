@@ -6,7 +6,7 @@ much of the day is taken, and how far it is. Never a ⭐: what was done before c
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from math import asin, cos, inf, radians, sin, sqrt
 
 from governance.conflicts import Window, conflicts, day_words, hours_words, span
@@ -29,6 +29,7 @@ class Sought:
     position: Position | None = None
     day: date | None = None
     window: Window | None = None
+    wished: datetime | None = None
     but: int | None = None  # the Assignment that is moved
 
 

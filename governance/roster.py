@@ -93,9 +93,10 @@ class Roster:
             found.setdefault((each.operator_id, each.worker_id), []).append(each)
         return found
 
-    def people(self, operator_id: int) -> list[int]:
-        """Who works for an operator, by their ids."""
-        return [each.user_id for each in self.members[operator_id]]
+    def people(self, operator_id: int) -> list[int | None]:
+        """Who works for an operator, by their ids; to Omni, which knows not all, the operator stands for the others."""
+        known = [each.user_id for each in self.members[operator_id]]
+        return [*known] if self.whole else [*known, None]
 
     def hours(self, operator_id: int, user_id: int | None, day: date) -> list[Span] | None:
         """When somebody works on a day: nothing on a day without work, and None where no hours were said."""

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from governance import entry, views
+from governance import entry, views, week_views
 from governance.forms import AssignForm, CorrectionForm
 from governance.models import Assignment, Task
 from governance.windows import AppointmentForm
@@ -11,6 +11,9 @@ from qtm.doors import doors, governed_from
 urlpatterns = [
     *entry.urlpatterns,
     path("console/", views.console, name="console"),
+    path("console/week", week_views.console_week, name="console-week"),
+    path("inbox/week", week_views.inbox_week, name="inbox-week"),
+    path("week/put-on", week_views.put_on, name="put-on"),
     path("console/find", views.find, name="find"),
     path("console/<slug:slug>/", views.console, name="console-queue"),
     path("inbox/", views.inbox, name="inbox"),

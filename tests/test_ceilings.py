@@ -117,6 +117,7 @@ PAGES: dict[str, list[Page]] = {
     **{key: [Page(asks=0)] for key in ("offline", "offline-leaving")},
     "spine": [Page("ines"), Page("will"), Page("nobody")],
     "omni": [Page("eve")],
+    "omni-packet": [Page("eve"), Page("ines"), Page("nora", status=403)],
     "login": [Page()],
     "logout": [Page(status=405)],
     "password_change": [Page("will")],
@@ -166,6 +167,9 @@ PAGES: dict[str, list[Page]] = {
     "inbox-queue": [
         Page("nora", given(queue.slug), status=404 if queue.slug == UNSETTLED.slug else 200) for queue in QUEUES
     ],
+    "console-week": [Page("ines"), Page("eve"), Page("nora", status=403)],
+    "inbox-week": [Page("nora"), Page("will", status=403)],
+    "put-on": [Page("ines", query="?card=T-{task}"), Page("ines", query="?card=X-1", status=404)],
     "find": [Page("ines", query="?q=T-{task}", status=302), Page("ines", query="?q=X-1", status=404)],
     "case": [
         *(Page("ines", case(state=state, governor=None)) for state in Task.states()),
