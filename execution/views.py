@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from functools import wraps
+from typing import Any
 
 from django.contrib.auth.decorators import login_required
 from django.http import FileResponse, Http404, HttpResponse, HttpResponseBase
@@ -65,7 +66,7 @@ def jobs(request: Signed) -> HttpResponse:
 def job(request: Signed, pk: int) -> HttpResponse:
     """One Job, where its work is done; who governs it looks at its case instead."""
     standing = request.user.standing
-    row = get_object_or_404(
+    row: Any = get_object_or_404(
         Job.objects.filter(standing.sight(Job))
         .select_related("operator", "worker", "version__surface")
         .annotate(appointed=newest("assignment")),

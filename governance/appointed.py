@@ -56,6 +56,8 @@ class Appointed(Room):
     @cached_property
     def ended(self) -> str:
         """How its work ended, in a word; empty while it has not."""
+        if "told" in self.__dict__:
+            return str(self.__dict__["told"])
         return str(type(self)._default_manager.filter(pk=self.pk).values_list(became(), flat=True).get())
 
     @classmethod

@@ -29,7 +29,7 @@ def appointments_of(assignments: Iterable[int]) -> dict[int, Appointment]:
 
 def telling(assignments: QuerySet[Assignment]) -> QuerySet[Assignment]:
     """Assignments that know how their work ended without being asked again."""
-    return assignments.annotate(ended=became())
+    return assignments.annotate(told=became())
 
 
 def newest(of: str) -> Subquery:

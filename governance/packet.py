@@ -55,7 +55,7 @@ def _operators() -> list[Any]:
         kind.objects.filter(operator=OuterRef("pk"), until=None).exclude(user=None).order_by("user")
         for kind in (Hours, Capability)
     ]
-    hours, surfaces = (ArraySubquery(rows.values("user").distinct()) for rows in said)  # type: ignore[attr-defined]
+    hours, surfaces = (ArraySubquery(rows.values("user").distinct()) for rows in said)
     active = rows_of(Operator).filter(state="active").order_by("name").only("name", "state")
     return list(active.annotate(with_hours=hours, with_surfaces=surfaces))
 

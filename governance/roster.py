@@ -145,4 +145,4 @@ def booked(operators: Iterable[int], starts: datetime, ends: datetime, using: st
     for row in rows:
         ended = next((word for word, so in zip(told, row[8:], strict=True) if so), "")
         if ended != NOT_DONE:
-            yield Booked(*row[:8], ended=ended)
+            yield Booked(*(*row[:8], ended))

@@ -24,6 +24,7 @@ from qtm.signed import Signed
 
 CARD = re.compile(r"([TA])-(\d{1,18})", re.ASCII)
 WHO = re.compile(r"(\d{1,18})\.(\d{0,18})", re.ASCII)
+CARDS = {"T": Task, "A": Assignment}
 AN_HOUR = timedelta(hours=1)
 
 
@@ -78,15 +79,8 @@ def put_on(request: Signed) -> HttpResponse:
 def _card(request: Signed, said: str) -> Any:
     """The row of a card, as far as this person sees it; 404 otherwise."""
     found = CARD.fullmatch(said)
-    room: Any = {"T": Task, "A": Assignment}.get(found[1]) if found else None
-    rows = room.objects.filter(request.user.standing.sight(room), pk=int(found[2])) if found else None
-    row = (
-        rows.select_related("operator", "worker", "task").first()
-        if room is Assignment
-        else rows.first()
-        if rows is not None
-        else None
-    )
+    room: Any = CARDS[found[1]] if found else None
+    row = room.objects.filter(request.user.standing.sight(room), pk=int(found[2])).first() if found else None
     if row is None:
         raise Http404("There is no such card for you.")
     return row
@@ -118,7 +112,7 @@ def _onward(request: Signed, row: Any, operator: int, worker: int | None, day: d
     if isinstance(row, Assignment):
         door, query = door_of(Assignment, "reschedule"), moments
     else:
-        door, query = door_of(Assignment, "assign"), {"operator": operator, "worker": worker or "", **moments}
+        door, query = door_of(Assignment, "assign"), {"operator": f"{operator}", "worker": f"{worker or ''}", **moments}
     return redirect(f"{door.action(row)}?{urlencode({**query, 'next': next_page(request)})}")
 
 

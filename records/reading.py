@@ -44,8 +44,8 @@ def read(event: ServiceEvent) -> Reading:
     assert found
     request, lines, corrections, appointment, marks, evidence, travels, said, people = found
     named = {int(pk): called(**words) for pk, words in people.items()}
-    noted = (each or [] for each in (marks, evidence, travels))
-    return Reading(request, lines, corrections or [], appointment, *noted, said or {}, named)
+    marks, evidence, travels = (each or [] for each in (marks, evidence, travels))
+    return Reading(request, lines, corrections or [], appointment, marks, evidence, travels, said or {}, named)
 
 
 def stamp(moment: datetime | str) -> str:

@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import timedelta
 from html.parser import HTMLParser
 from importlib import import_module
 from typing import Any
@@ -20,7 +21,7 @@ from django.utils import timezone
 from execution import documents
 from execution.models import Evidence, Feed, Job, ServiceEvent
 from execution.originals import take
-from governance.models import Task
+from governance.models import Assignment, Task
 from intake.models import Funnel, Request
 from qtm.acts import acting
 from qtm.doors import all_doors
@@ -266,6 +267,10 @@ def lived() -> None:
     enter(cast.will, ServiceEvent, "capture", garden, **papers)
     enter(cast.nora, Task, "hold", Walk(funnel="north").task, reason="for the test")
     enter(cast.will, ServiceEvent, "set_off", Walk().event())
+    starts = timezone.now() + timedelta(days=1)
+    window = {"starts": starts, "ends": starts + timedelta(hours=2)}
+    enter(cast.ines, Assignment, "reschedule", Walk().assignment(), **window)
+    enter(cast.ines, Assignment, "reschedule", Walk().event().job.assignment, **window)
     enter(cast.ines, Task, "correct", Walk().task, field="place", becomes="16 Quarry Lane", why="She called")
     started = Walk().started()
     with acting(cast.will, via="test", authority="execution.capture_evidence as worker"):
