@@ -28,6 +28,7 @@ GOVERN = [
     "governance.withdraw_assignment",
     "execution.create_job",
     "execution.cancel_job",
+    "qtm.send_letter",
 ]
 WORK = [
     "execution.claim_job",
