@@ -49,7 +49,11 @@ def to_requester(
 
 def requester(case_id: int) -> Iterator[Recipient]:
     """Whoever asked, at the address that stands now; nobody where none is known."""
-    asked = _asked(case_id)
+    yield from requester_in(_asked(case_id))
+
+
+def requester_in(asked: Request) -> Iterator[Recipient]:
+    """Whoever asked, of a Request that has been read already."""
     said = _stands(asked)
     if said.get("email"):
         yield Recipient("requester", str(said["email"]), asked.language, str(said.get("name") or ""))

@@ -13,10 +13,20 @@ STATES = ("waiting", "sent", "failed")
 MOST_SAID = 500  # characters of what a server answered
 
 
+class SentAgain(Fact):
+    """Somebody had a letter sent again that had failed; the letter names the newest of these, and each its letter."""
+
+    number = models.BigIntegerField()
+
+    class Meta(Fact.Meta):
+        app_label = "qtm"
+        ordering = ["id"]
+
+
 class Letter(models.Model):
     """One message to one recipient about one row; never two for the same thing."""
 
-    living: Sequence[str] = ("state", "since", "tries", "error", "address", "language")
+    living: Sequence[str] = ("state", "since", "tries", "error", "address", "language", "again_id")  # as columns
 
     case_id = models.BigIntegerField()
     governor = models.ForeignKey("qtm.Operator", models.PROTECT, null=True, related_name="+")
@@ -29,6 +39,7 @@ class Letter(models.Model):
     state = models.CharField(max_length=10, default="waiting")
     tries = models.PositiveIntegerField(default=0)
     error = models.CharField(max_length=MOST_SAID, blank=True)
+    again = models.ForeignKey(SentAgain, models.PROTECT, null=True, editable=False, related_name="+")
     at = models.DateTimeField(db_default=Now(), editable=False)
     since = models.DateTimeField(db_default=Now(), editable=False)
 
@@ -82,19 +93,10 @@ class Letter(models.Model):
         return self._while("waiting", error=error[:MOST_SAID])
 
     def wait_again(self) -> bool:
-        """What has failed waits once more; whether it had failed."""
-        return self._while("failed", state="waiting", since=Now())
+        """What has failed waits once more, and it is noted who wanted that; whether it had failed."""
+        noted = SentAgain.noted(number=self.pk)
+        return self._while("failed", state="waiting", since=Now(), again=noted)
 
     def _while(self, was: str, **what: Any) -> bool:
         """Change it while it is in a state; whether it was."""
         return bool(type(self).objects.filter(pk=self.pk, state=was).update(**what))
-
-
-class SentAgain(Fact):
-    """Somebody had a letter sent again that had failed."""
-
-    letter = models.ForeignKey(Letter, models.PROTECT, related_name="again")
-
-    class Meta(Fact.Meta):
-        app_label = "qtm"
-        ordering = ["id"]
