@@ -21,7 +21,7 @@ from qtm.letters.model import Letter, SentAgain
 from qtm.letters.post import GIVEN_UP, NOBODY, POST
 from qtm.letters.spoken import SPOKEN
 from qtm.models import Operator, User
-from tests.cast import ADVISORY, Cast, Walk, enter
+from tests.cast import ADVISORY, DETAILING, Cast, Walk, enter
 from tests.post import FROM, SITE, Box, post_sent, sending_to, served
 from tests.sql import DENIED, attempt
 from tests.test_desk import as_
@@ -133,7 +133,7 @@ def test_who_withdraws_is_not_told_that_they_did(walk: Walk) -> None:
 
 
 def test_nobody_is_written_to_whose_address_is_not_known_and_the_case_says_so(cast: Cast) -> None:
-    walk = Walk(asked={name: value for name, value in ADVISORY.items() if name != "email"})
+    walk = Walk(surface="auto-detailing", asked=DETAILING, outcome="completed")
     walk.record()
     assert not Letter.objects.exists()
     page = as_(cast.ines).get(f"/cases/{walk.request.pk}/").content.decode()
@@ -216,6 +216,7 @@ def test_the_app_can_change_what_became_of_a_letter_and_nothing_else(walk: Walk)
     assert attempt("DELETE FROM qtm_letter") == DENIED
 
 
+@pytest.mark.django_db(databases=["default", "omni"])
 def test_omni_sees_no_letter_and_no_language(walk: Walk) -> None:
     assert attempt("SELECT 1 FROM qtm_letter", using="omni") == DENIED
     assert attempt("SELECT language FROM intake_request", using="omni") == DENIED
@@ -356,7 +357,7 @@ def test_a_letter_to_an_operator_holds_neither_the_secret_link_nor_who_asked(box
 
 def ask_in(header: str) -> Request:
     """A request through the public form of a browser that wants these languages."""
-    page = Client().get("/ask/network/automotive-advisory")
+    page = Client().get("/ask/network/automotive-advisory/")
     key = re.search(r'name="key" value="([^"]+)"', page.content.decode())
     assert key
     typed = {**ADVISORY, "key": key[1]}

@@ -51,7 +51,7 @@ def message_of(letter: Letter, recipient: Recipient) -> EmailMultiAlternatives:
 
 def message_id(letter: Letter) -> str:
     """Made from the letter alone, so that a mail program takes a second copy for the first."""
-    digest = salted_hmac("qtm.letters", str(letter.pk)).hexdigest()[:20]
+    digest = salted_hmac("qtm.letters", str(letter.pk), algorithm="sha256").hexdigest()[:20]
     return f"<letter-{letter.pk}.{digest}@{parseaddr(settings.MAIL_FROM)[1].rpartition('@')[2] or 'localhost'}>"
 
 
