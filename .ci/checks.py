@@ -34,6 +34,7 @@ USUAL = {
     "DATABASE_OMNI_URL": NOWHERE,
 }
 PRODUCTION = {"SECRET_KEY": KEY, "LOOPBACK": "0", "DEBUG": "0", "ALLOWED_HOSTS": "qtm.example", "DEMO_ALLOWED": "0"}
+PRODUCTION |= {"EMAIL_URL": "smtp://mail.example", "MAIL_FROM": "qtm@qtm.example", "SITE_URL": "https://qtm.example"}
 
 
 def environment(name: str) -> dict[str, str]:

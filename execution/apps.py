@@ -11,6 +11,7 @@ class ExecutionConfig(AppConfig):
     name = "execution"
 
     def ready(self) -> None:
-        """Let it be known what requesters are told, and how work ends."""
+        """Let it be known what people are told and written to about, and how work ends."""
         import_module("execution.told")
         import_module("execution.appointments")
+        import_module("execution.letters")

@@ -11,6 +11,7 @@ class GovernanceConfig(AppConfig):
     name = "governance"
 
     def ready(self) -> None:
-        """Let it be known what requesters are told, and what Omni finds here."""
+        """Let it be known what people are told and written to about, and what Omni finds here."""
         import_module("governance.told")
         import_module("governance.packet")
+        import_module("governance.letters")

@@ -14,6 +14,7 @@ from governance.submit import Asking, ask
 from intake import views
 from intake.asking import read
 from intake.forms import KeyedForm, PublicForm, Questions, TakeForm, WithdrawForm
+from intake.language import wanted_by
 from intake.limit import TooMany
 from intake.models import Request
 from intake.offers import funnels, offer_or_404, planned
@@ -87,7 +88,9 @@ def public(request: HttpRequest, funnel: str, surface: str) -> HttpResponse:
     """The public form: GET draws it, POST sends it, without an account."""
     offer = offer_or_404(funnels(), funnel, surface)
     form = PublicForm(posted(request), offer=offer)
-    made, status, _ = entered(form, channel="web", via="public form", place=place_of(request))
+    made, status, _ = entered(
+        form, channel="web", via="public form", place=place_of(request), language=wanted_by(request)
+    )
     if made is None and offer.shut:
         return views.closed(request, offer.funnel, offer.shut)
     if made is None:
@@ -123,6 +126,7 @@ def _taking(request: Signed, form: TakeForm) -> dict[str, Any]:
     incomplete, channel = "incomplete" in request.POST, str(request.POST.get("channel"))
     return {
         "channel": channel,
+        "language": str(request.POST.get("language") or ""),
         "via": "intake page",
         "authority": authority,
         "user": request.user,

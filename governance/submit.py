@@ -7,7 +7,7 @@ from typing import Any
 from governance.models import Task
 from intake.asking import content_of, read
 from intake.limit import count
-from intake.models import Actor, Funnel, Request
+from intake.models import Actor, Funnel, Request, own_language
 from intake.offers import planned
 from qtm.acts import acting, asker_is
 from qtm.models import Surface, User
@@ -30,6 +30,7 @@ class Asking:
     follows: Request | None = None
     incomplete: bool = False  # whether what is missing may be completed later, on the intake page
     past: bool = False
+    language: str = ""  # in which they are written to; as in what it follows, or the house's own, where nobody says
     place: str = ""  # from which address, where how much comes from one is limited
 
 
@@ -91,6 +92,7 @@ def _receive(asking: Asking) -> Request:
         key=asking.key,
         content=content_of(asking.asked),
         follows=asking.follows,
+        language=asking.language or (asking.follows.language if asking.follows else own_language()),
     )
 
 

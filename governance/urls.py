@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from governance import entry, views, week_views
+from governance import entry, letter_views, views, week_views
 from governance.forms import AssignForm, CorrectionForm
 from governance.models import Assignment, Task
 from governance.windows import AppointmentForm
@@ -19,6 +19,8 @@ urlpatterns = [
     path("inbox/", views.inbox, name="inbox"),
     path("inbox/<slug:slug>/", views.inbox, name="inbox-queue"),
     path("cases/<int:case_id>/", views.case, name="case"),
+    path("letters/", letter_views.failed, name="letters"),
+    path("letters/<int:pk>/again", letter_views.again, name="letter-again"),
     *doors(
         Task,
         Assignment,

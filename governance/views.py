@@ -17,6 +17,7 @@ from governance.queues import Place, place_of
 from intake.models import Request
 from qtm.case import Case
 from qtm.paging import behind
+from qtm.panels import panels
 from qtm.queues import Queue
 from qtm.roles import Standing
 from qtm.signed import Signed
@@ -72,6 +73,7 @@ def case(request: Signed, case_id: int) -> HttpResponse:
     place = place_of(standing, asked.governor_id)
     looks_on = not standing.holds("governance.approve_task", asked.governor_id)
     said = place.rail(place.waiting(case_id)) | _case(request, asked) | {"asked": asked, "looks_on": looks_on}
+    said["panels"] = panels("case", request, asked)
     return render(request, "governance/case.html", said)
 
 

@@ -8,7 +8,8 @@ from django import forms
 from django.db.models import Q
 
 from intake import keys
-from intake.models import Funnel, Request
+from intake.language import choices
+from intake.models import Funnel, Request, own_language
 from intake.offers import Offer, newest
 from intake.questions import card, only_tier, questions
 from qtm.models import SurfaceVersion
@@ -106,6 +107,9 @@ class TakeForm(KeyedForm):
     """What staff fill in for somebody on the phone or in front of them."""
 
     channel = forms.ChoiceField(label="How do they ask?", choices=CHANNELS, initial="phone", widget=forms.RadioSelect)
+    language = forms.ChoiceField(
+        label="In which language are they written to?", choices=choices, initial=own_language, widget=forms.RadioSelect
+    )
 
 
 class WithdrawForm(forms.Form):

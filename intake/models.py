@@ -3,6 +3,7 @@
 import secrets
 from typing import ClassVar
 
+from django.conf import settings
 from django.db import IntegrityError, models, transaction
 
 from qtm.law import own_law
@@ -21,6 +22,11 @@ CHANNELS = [
 def unguessable() -> str:
     """A token of 192 random bits for a link that is its own key."""
     return secrets.token_urlsafe(24)
+
+
+def own_language() -> str:
+    """The language of who has said nothing else."""
+    return str(settings.LETTER_LANGUAGE)
 
 
 class Actor(Fact):
@@ -112,6 +118,7 @@ class Request(Room):
     governor = models.ForeignKey(Operator, models.PROTECT, null=True, related_name="+")
     channel = models.CharField(max_length=12, choices=CHANNELS)
     asked = models.JSONField()
+    language = models.CharField(max_length=12, default=own_language, db_default="en")  # in which they are written to
     key = models.CharField(max_length=120, unique=True)
     content = models.CharField(max_length=64)
     token = models.CharField(max_length=40, unique=True, default=unguessable)

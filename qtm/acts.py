@@ -1,10 +1,11 @@
 """Acting: who does what, by what authority, in one transaction; the database is told, and writes it down."""
 
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from typing import Any
 
 from django.db import IntegrityError, models
 
@@ -22,8 +23,13 @@ class Act:
     via: str
     authority: str
     reason: str
+    wanted: list[tuple[Any, Any]] = field(
+        default_factory=list
+    )  # the letters that follow from it: the kind, and the row it is about
 
 
+# What else belongs to an act and is done in its own transaction, once all its rows are written.
+ENDINGS: list[Callable[[Act], None]] = []
 _act: ContextVar[Act | None] = ContextVar("act", default=None)
 SAY = (
     "SELECT set_config('qtm.act', $1, true), set_config('qtm.user', $2, true), set_config('qtm.actor', $3, true),"
@@ -39,6 +45,11 @@ def present_act() -> Act:
     return act
 
 
+def act_under_way() -> Act | None:
+    """The act under way, if any is."""
+    return _act.get()
+
+
 @contextmanager
 def acting(
     user: models.Model | None = None, *, via: str, authority: str, actor: models.Model | None = None, reason: str = ""
@@ -52,6 +63,8 @@ def acting(
             token = _act.set(act)
             try:
                 yield act
+                for ending in ENDINGS if act.wanted else ():
+                    ending(present_act())
             finally:
                 _act.reset(token)
             if nested:

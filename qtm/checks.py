@@ -14,6 +14,7 @@ from django.urls import NoReverseMatch, get_resolver, resolve, reverse
 
 from qtm.doors import all_doors
 from qtm.law import Law
+from qtm.letters.post import missing
 from qtm.roles import MEMBER, NETWORK
 from qtm.spine import Room, all_rooms
 
@@ -139,6 +140,15 @@ def a_long_key(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
             hint='`python -c "import secrets; print(secrets.token_urlsafe(50))"` makes one.',
             id="qtm.E006",
         )
+    ]
+
+
+@register("mail", deploy=True)
+def letters_go_out(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
+    """qtm.W002: the house can send e-mail, and its letters lead back to it."""
+    return [
+        Warning(f"{name} is not set: letters are written, and wait.", hint="See “E-mail” in the README.", id="qtm.W002")
+        for name in missing()
     ]
 
 

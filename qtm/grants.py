@@ -11,13 +11,14 @@ from django.conf import settings
 from django.db import connections
 from django.db.models import Model
 
+from qtm.letters.model import Letter
 from qtm.models import Surface, SurfaceVersion, Transition
 from qtm.rows import given_columns
 from qtm.spine import Fact, Room
 
 # Columns that Omni does not see: contact data, what was said in confidence, keys and secret links.
 HIDDEN = {
-    "intake.Request": {"asked", "key", "token", "content"},
+    "intake.Request": {"asked", "key", "token", "content", "language"},
     "intake.Intake": {"name", "phone", "email", "place", "latitude", "longitude", "description", "answers"},
     "governance.Assignment": {"note"},
     "execution.Job": {"context"},
@@ -42,6 +43,7 @@ DELETABLE = {
 }
 KEPT_BY_LAW = {"execution.Hand"}  # tables that only the law's own functions write
 ADDED_TO = {"execution.Rendition"}  # tables whose rows are made and never changed
+LIVING = {"qtm.Letter": Letter.living}  # of tables that are neither rooms nor facts: the columns that change
 
 
 def roles() -> tuple[str, str]:
@@ -79,6 +81,8 @@ def app_may(model: type[Model]) -> str:
         return f"SELECT, INSERT ({_given(model)}), UPDATE ({', '.join(columns)})"
     if issubclass(model, Fact):
         return f"SELECT, INSERT ({_given(model)})"
+    if living := LIVING.get(model._meta.label):
+        return f"SELECT, INSERT, UPDATE ({', '.join(living)})"
     if model._meta.label in ADDED_TO:
         return "SELECT, INSERT"
     return "SELECT, INSERT, UPDATE" + (", DELETE" if model._meta.label in DELETABLE else "")

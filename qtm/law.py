@@ -89,14 +89,18 @@ class Decree(BaseConstraint):
 
     def constraint_sql(self, model: type[Model] | None, schema_editor: BaseDatabaseSchemaEditor | None) -> str:
         """Nothing inline: a law is made when all tables of the migration stand."""
-        if model is not None and schema_editor is not None:
-            schema_editor.deferred_sql.append(self.create_sql(model, schema_editor))
-        return ""
+        return self.create_sql(model, schema_editor)
 
     def create_sql(self, model: type[Model] | None, schema_editor: BaseDatabaseSchemaEditor | None) -> str:
-        """The statement that makes it."""
-        assert model is not None
-        return _verbatim(self.sql(model._meta.db_table)[0])
+        """Nothing at once, with its table or after it: it waits for the end of the migration."""
+        if model is not None and schema_editor is not None:
+            statement = _verbatim(self.sql(model._meta.db_table)[0])
+            self.put(cast(list[str], schema_editor.deferred_sql), statement)
+        return ""
+
+    def put(self, waiting: list[str], statement: str) -> None:
+        """Where it stands among what waits: after what came before."""
+        waiting.append(statement)
 
     def remove_sql(self, model: type[Model] | None, schema_editor: BaseDatabaseSchemaEditor | None) -> str:
         """The statement that undoes it."""
@@ -128,11 +132,9 @@ def _verbatim(sql: str) -> str:
 class LogLaw(Decree):
     """The functions of the law, and the log that only they can write."""
 
-    def constraint_sql(self, model: type[Model] | None, schema_editor: BaseDatabaseSchemaEditor | None) -> str:
+    def put(self, waiting: list[str], statement: str) -> None:
         """Before every other law of the same migration, as those call its functions."""
-        if model is not None and schema_editor is not None:
-            schema_editor.deferred_sql.insert(0, self.create_sql(model, schema_editor))
-        return ""
+        waiting.insert(0, statement)
 
     def sql(self, table: str) -> tuple[str, str]:
         """From the sections `functions` and `functions-undo`."""

@@ -12,6 +12,7 @@ from django.urls import reverse
 
 from qtm.fields import TransactionIdField
 from qtm.law import DIGEST, LogLaw, own_law
+from qtm.letters.model import Letter, SentAgain  # noqa: F401
 from qtm.receipts import Receipt  # noqa: F401  (Django looks for models here)
 from qtm.refusals import Conflict
 from qtm.roles import OPERATOR_PERMISSIONS, Standing, grant, standing_of, withdraw_grants

@@ -29,6 +29,7 @@ GOVERN = [
     "governance.reschedule_assignment",
     "execution.create_job",
     "execution.cancel_job",
+    "qtm.send_letter",
 ]
 WORK = [
     "execution.claim_job",

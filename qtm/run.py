@@ -73,6 +73,9 @@ def settings(addresses: dict[str, str]) -> dict[str, str]:
         "ALLOWED_HOSTS": ",".join(dict.fromkeys([*names, "localhost", "127.0.0.1", "[::1]"])),  # we ask /healthz too
         "EVIDENCE_ROOT": os.environ.get("EVIDENCE_ROOT") or str(VAR / "evidence"),
         "LOOPBACK": "1" if address.plain() else "0",
+        "SITE_URL": os.environ.get("SITE_URL") or address.url(address.local_host()).rstrip("/"),
+        "EMAIL_URL": os.environ.get("EMAIL_URL") or f"file://{VAR / 'mail'}",
+        "MAIL_FROM": os.environ.get("MAIL_FROM") or "QTM OS <nobody@localhost>",
     }
     return {**os.environ, **chosen, **addresses, "SECRET_KEY": os.environ.get("SECRET_KEY") or secret_key()}
 

@@ -6,6 +6,7 @@ from typing import Any
 from django.utils.csp import CSP
 from environs import Env
 
+from qtm.mailing import mailers
 from qtm.stores import evidence_store
 
 HERE = Path(__file__).resolve().parent.parent
@@ -29,6 +30,14 @@ STATIC_ROOT = env.path("STATIC_ROOT", HERE / "var" / "static")
 EVIDENCE_MAX_BYTES = env.int("EVIDENCE_MAX_BYTES", 12_000_000)
 EVIDENCE_MAX_PIXELS = env.int("EVIDENCE_MAX_PIXELS", 40_000_000)
 TIME_ZONE = env.str("TIME_ZONE", "Europe/Berlin")  # the zone of the place, in which people read times
+MAILERS = mailers(env)
+MAIL_FROM = env.str("MAIL_FROM", "")
+MAIL_REPLY_TO = env.str("MAIL_REPLY_TO", "")
+MAIL_PAUSES: list[int] = env.list(
+    "MAIL_PAUSES", [60, 600, 3600, 14_400], subcast=int
+)  # seconds before each further try
+SITE_URL = env.str("SITE_URL", "").rstrip("/")  # where people find the house, for the links in letters
+LETTER_LANGUAGE = env.str("LETTER_LANGUAGE", "en")  # of who has said nothing else
 DEMO_ALLOWED = env.bool("DEMO_ALLOWED", False)
 env.seal()
 
@@ -124,7 +133,9 @@ STORAGES = {
     "evidence": _evidence,
     "staticfiles": {"BACKEND": "qtm.statics.Statics"},
 }
-TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}  # done by `manage.py background`
+TASKS = {
+    "default": {"BACKEND": "django_tasks_db.DatabaseBackend", "QUEUES": ["default", "mail"]}
+}  # done by `manage.py background`
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1_000_000
 DATA_UPLOAD_MAX_NUMBER_FILES = 20
 FILE_UPLOAD_MAX_MEMORY_SIZE = 1_000_000

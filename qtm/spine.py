@@ -16,6 +16,7 @@ from qtm.acts import acting, give_reason, present_act
 from qtm.births import Birth, BornAmong, BornOf, PartOf
 from qtm.declared import law_of, refuse_bad_machine
 from qtm.law import DIGEST, FactLaw, Law
+from qtm.letters.declared import happened
 from qtm.refusals import Conflict, Invalid, Lawless
 from qtm.rows import change, insert
 from qtm.verbs import Verb, birth, move, note, words
@@ -191,6 +192,7 @@ class Room(Lawful):
                 given.setdefault(*((name, cached) if cached else (column, getattr(up, column))))
         row = cls(**given)
         insert(row)
+        happened(row, becomes=row.state)
         return row
 
     def _guard(self, verb: Verb, reason: str) -> None:
@@ -209,6 +211,7 @@ class Room(Lawful):
         """Store the new state, and what the move writes, where the old one still stands; if it does not, somebody was first."""
         if not change(self, before, writes):
             raise Conflict(self)
+        happened(self, before, self.state)
 
     @classmethod
     def _enact(cls) -> None:
@@ -258,6 +261,7 @@ class Fact(Lawful):
         """Note it; afterwards it says by whom, when and in which act, as the database wrote it."""
         fact = cls(**given)
         insert(fact)
+        happened(fact)
         return fact
 
     @classmethod

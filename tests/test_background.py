@@ -97,7 +97,7 @@ def test_what_is_no_task_of_the_house_is_set_aside_unread_and_stops_nothing(
     poison = DBTaskResult.objects.create(
         task_path=path, args_kwargs={"args": given, "kwargs": {}}, backend_name="default", queue_name="default"
     )
-    for _ in range(tasks.TRIES + 1):
+    for _ in range(tasks.COPIES.tries + 1):
         call_command("background", "--once")
     poison.refresh_from_db()
     assert (poison.status, "this" in sys.modules) == ("FAILED", False)

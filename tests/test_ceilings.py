@@ -25,6 +25,7 @@ from governance.models import Assignment, Task
 from intake.models import Funnel, Request
 from qtm.acts import acting
 from qtm.doors import all_doors
+from qtm.letters.model import Letter
 from qtm.models import Attempt, Invitation, Membership, Operator, Surface, Transition, User
 from qtm.people import Keeper, new_invitation
 from qtm.queues import QUEUES
@@ -177,6 +178,8 @@ PAGES: dict[str, list[Page]] = {
         Page("ines", case(version__surface__code="event-coordination")),
         *(Page("nora", case(state=state, governor__name="Northside")) for state in ("open", "assigned", "handed_off")),
     ],
+    "letters": [Page("ines"), Page("nora"), Page("eve"), Page("will", status=403)],
+    "letter-again": [Page("ines", newest(Letter), status=405)],
     "desk": [Page("will"), Page("nora"), Page("liam"), Page("sue", status=403)],
     "calendar": [Page("will"), Page("nora"), Page("sue", status=403)],
     "calendar-feed": [
@@ -278,6 +281,7 @@ def lived() -> None:
         sent = {"item": uuid4(), "door": "door-serviceevent-capture", "row_id": started.pk, "digest": "0" * 64}
         Receipt.noted(**sent, said_at=timezone.now())
     copies_made()
+    Letter.objects.filter(state="waiting").update(state="failed", error="The mail server answered: 550 nobody")
     take(Evidence.objects.filter(kind="photo").latest("pk"), cast.ines, "execution.take_originals as admin").close()
     for each in range(2):
         operator = Keeper(cast.wim).take_in(name=f"Newcomer {number + each}")

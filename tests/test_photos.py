@@ -23,6 +23,7 @@ from PIL import Image
 
 from execution import apart, files, renditions, tasks
 from execution.models import Download, Evidence, Rendition
+from qtm import background
 from qtm.refusals import Closed, Invalid
 from records.models import Annex
 from tests.cast import DETAILING, Cast, Walk
@@ -319,22 +320,22 @@ def test_what_a_killed_worker_left_is_taken_up_again_and_after_three_times_given
     dead = subprocess.Popen(["true"])
     dead.wait()
     left = left_running(f"{socket.gethostname()[:50]}/{dead.pid}", 1)
-    tasks.take_up_again("somebody else")
+    background.take_up_again("somebody else")
     left.refresh_from_db()
     assert (left.status, Rendition.objects.count()) == ("READY", 0)
     for _ in range(2):
         left.claim(f"{socket.gethostname()[:50]}/{dead.pid}")
-    tasks.take_up_again("somebody else")
+    background.take_up_again("somebody else")
     left.refresh_from_db()
     assert left.status == "FAILED"
     assert {each.trouble for each in Rendition.objects.all()} == {tasks.GIVEN_UP}
-    tasks.take_up_again("somebody else")
+    background.take_up_again("somebody else")
     assert Rendition.objects.count() == 2, "it is said once"
 
 
 def test_what_a_living_worker_has_in_hand_is_left_to_it() -> None:
-    left = left_running(tasks.worker_id(), 1)
-    tasks.take_up_again("somebody else")
+    left = left_running(background.worker_id(), 1)
+    background.take_up_again("somebody else")
     left.refresh_from_db()
     assert left.status == "RUNNING"
 

@@ -1,4 +1,4 @@
-"""`manage.py import_requests FILE [--funnel SLUG]`: Open311 service requests, through the submit path; safe to run again."""
+"""`manage.py import_requests FILE [--funnel SLUG] [--language de]`: Open311 service requests, through the submit path; safe to run again."""
 
 from argparse import ArgumentParser
 from collections import Counter
@@ -13,6 +13,7 @@ from intake.models import Funnel
 from intake.offers import funnels, offers_of
 from intake.open311 import Services, foreign, in_their_words, services_of
 from intake.rows import NoList, Row, Rows
+from qtm.letters.spoken import SPOKEN
 from qtm.refusals import Invalid, Refusal
 
 MADE, THERE, REFUSED = "made", "already there", "refused"
@@ -31,14 +32,17 @@ class Command(BaseCommand):
         parser.add_argument(
             "--system", default="Open311", help="the name of the system that asks; its ids are told from others' by it"
         )
+        parser.add_argument(
+            "--language", default="", choices=list(SPOKEN), help="in which those who asked are written to"
+        )
 
-    def handle(self, *args: Any, file: Path, funnel: str, system: str, **options: Any) -> None:
+    def handle(self, *args: Any, file: Path, funnel: str, system: str, language: str, **options: Any) -> None:
         """A line for each row, then the sum; the exit status is 1 where anything was refused."""
         entry, said = _funnel(funnel), Counter[str]()
         services, name = services_of(offers_of(entry)), _name(system)
         try:
             for row in Rows(_text(file)):
-                outcome, words = self._row(row, entry, services, name)
+                outcome, words = self._row(row, entry, services, name, language)
                 said[outcome] += 1
                 self.stdout.write(f"{row.number:>6}  {outcome:<13}  {words}")
         except NoList:
@@ -49,7 +53,7 @@ class Command(BaseCommand):
         if said[REFUSED]:
             raise CommandError(f"{said[REFUSED]} of {said.total()} rows were refused; the others are in.")
 
-    def _row(self, row: Row, funnel: Funnel, services: Services, system: str) -> tuple[str, str]:
+    def _row(self, row: Row, funnel: Funnel, services: Services, system: str, language: str) -> tuple[str, str]:
         """What became of one row, in words."""
         if row.broken:
             return REFUSED, f"{row.broken}."
@@ -66,6 +70,7 @@ class Command(BaseCommand):
                 "import by the command line",
                 system=system,
                 past=True,
+                language=language,
             )
             request, new = ask(asking)
         except Invalid as invalid:

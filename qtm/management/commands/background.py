@@ -15,7 +15,7 @@ from django.db import InterfaceError, OperationalError, close_old_connections, c
 from django_tasks_db.management.commands.db_worker import Worker
 from django_tasks_db.models import DBTaskResult
 
-from execution.tasks import is_ours, take_up_again, worker_id
+from qtm.background import is_ours, resting, take_up_again, worker_id
 
 LOOK_SECONDS, TIDY_SECONDS = 10, 3600
 
@@ -29,6 +29,12 @@ class Hands(Worker):
             super().run_task(db_task_result)
         else:
             db_task_result.set_failed(SuspiciousOperation("no task of the house"))
+        self.excluded_queue_names = resting()
+
+    def run(self) -> None:
+        """Do what waits, but for what rests now."""
+        self.excluded_queue_names = resting()
+        super().run()
 
 
 class Command(BaseCommand):

@@ -1,0 +1,73 @@
+"""What is written about execution: to the requester that somebody is on the way, to those who work what comes onto their Desk and leaves it."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from django.conf import settings
+from django.utils.dateparse import parse_datetime
+
+from execution.models import Job, Travel
+from governance.letters import CANCELLED, to_requester
+from qtm.letters.declared import LETTERS, Kind, Recipient
+from qtm.models import Membership, Operator, User
+from qtm.spine import WORKING
+
+
+def carried_out(job: Job) -> Iterator[Recipient]:
+    """The operator of a Job, and whom it names to do it; nobody where their access is closed."""
+    operator, worker, language = job.operator, job.worker, settings.LETTER_LANGUAGE
+    if operator.state not in WORKING:
+        return
+    if operator.email:
+        yield Recipient("operator", operator.email, language, operator.name)
+    if worker and worker.email not in ("", operator.email) and _works_for(worker, operator):
+        yield Recipient("worker", worker.email, language, str(worker))
+
+
+def _works_for(worker: User, operator: Operator) -> bool:
+    """Whether somebody is still a member, and their account is open."""
+    return worker.is_active and Membership.objects.filter(user=worker, operator=operator, left_at=None).exists()
+
+
+def of_job(job: Job) -> Mapping[str, Any]:
+    """What a Job is about, and its page; who asked, where and how they are reached stands there alone."""
+    wished = job.context.get("wished")
+    return {
+        "reference": job.reference,
+        "what": job.context["summary"],
+        "operator": str(job.operator),
+        "wished": parse_datetime(wished) if wished else None,
+        "link": settings.SITE_URL + job.page,
+    }
+
+
+def _job(job: Job) -> Job:
+    """A Job says itself whose it is."""
+    return job
+
+
+def _travelled(travel: Travel) -> Job:
+    """The Job of a way to it."""
+    job: Job = travel.event.job
+    return job
+
+
+def _sets_off(travel: Travel) -> bool:
+    """Whether it is the beginning of the way: whoever arrives is seen."""
+    return not travel.arrived
+
+
+def _who_comes(travel: Travel) -> Mapping[str, Any]:
+    """Who is on the way, as a business."""
+    return {"operator": str(travel.event.operator)}
+
+
+MEMBERS = ("operator", "worker")
+NEW_JOB = Kind("new-job", "New job", MEMBERS, _job, carried_out, of_job)
+JOB_CANCELLED = Kind("job-cancelled", "Job cancelled", MEMBERS, _job, carried_out, of_job)
+ON_THE_WAY = to_requester("on-the-way", "On the way", case=_travelled, when=_sets_off, says=_who_comes)
+LETTERS |= {
+    (Job.label(), ">queued"): [NEW_JOB],
+    (Job.label(), "cancelled"): [CANCELLED, JOB_CANCELLED],
+    (Travel._meta.label, ""): [ON_THE_WAY],
+}
