@@ -12,8 +12,9 @@ class QtmConfig(AppConfig):
     name = "qtm"
 
     def ready(self) -> None:
-        """Let the system checks be known."""
+        """Let the system checks be known, and what is done in the background."""
         import_module("qtm.checks")
+        import_module("qtm.overview.tasks")
 
 
 class Oversight(AdminConfig):

@@ -11,5 +11,6 @@ class RecordsConfig(AppConfig):
     name = "records"
 
     def ready(self) -> None:
-        """Let it be known what requesters are told."""
+        """Let it be known what requesters are told, and what the overview counts."""
         import_module("records.told")
+        import_module("records.overview")
