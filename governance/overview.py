@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.db.models import OuterRef, QuerySet, Subquery
+from django.db.models import OuterRef, QuerySet, Subquery, TextField
 from django.db.models.functions import Coalesce
 
 from governance.models import BEFORE_ASSIGNED, Correction, Task
@@ -27,7 +27,9 @@ def _placed() -> QuerySet[Task]:
 def _without(rows: QuerySet[Task], *details: str) -> QuerySet[Task]:
     """Those whose intake says none of these details, corrections included."""
     for detail in details:
-        rows = rows.annotate(**{f"now_{detail}": Coalesce(_corrected(detail), f"intake__{detail}")})
+        rows = rows.annotate(
+            **{f"now_{detail}": Coalesce(_corrected(detail), f"intake__{detail}", output_field=TextField())}
+        )
     return rows.filter(**{f"now_{detail}": "" for detail in details})
 
 

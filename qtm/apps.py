@@ -15,6 +15,7 @@ class QtmConfig(AppConfig):
         """Let the system checks be known, and what is done in the background."""
         import_module("qtm.checks")
         import_module("qtm.overview.tasks")
+        import_module("qtm.overview.gaps")
 
 
 class Oversight(AdminConfig):

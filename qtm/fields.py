@@ -1,6 +1,6 @@
 """Column types and an index that Django does not have."""
 
-from typing import Any
+from typing import Any, cast
 
 from django.db import models
 
@@ -21,5 +21,5 @@ class Brin(models.Index):
     def create_sql(self, model: Any, schema_editor: Any, using: str = "", **kwargs: Any) -> Any:
         """The statement that makes it, and has new stretches summed up as they are filled."""
         statement = super().create_sql(model, schema_editor, using=" USING brin", **kwargs)
-        statement.parts["extra"] = " WITH (autosummarize = on)"
+        cast(Any, statement).parts["extra"] = " WITH (autosummarize = on)"
         return statement
