@@ -15,3 +15,4 @@ class ExecutionConfig(AppConfig):
         import_module("execution.told")
         import_module("execution.appointments")
         import_module("execution.letters")
+        import_module("execution.overview")

@@ -15,3 +15,4 @@ class GovernanceConfig(AppConfig):
         import_module("governance.told")
         import_module("governance.packet")
         import_module("governance.letters")
+        import_module("governance.overview")

@@ -11,5 +11,6 @@ class IntakeConfig(AppConfig):
     name = "intake"
 
     def ready(self) -> None:
-        """Let it be known what requesters are told."""
+        """Let it be known what requesters are told, and what the overview counts."""
         import_module("intake.told")
+        import_module("intake.overview")

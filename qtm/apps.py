@@ -15,6 +15,8 @@ class QtmConfig(AppConfig):
         """Let the system checks be known, and what acts have written."""
         import_module("qtm.checks")
         import_module("qtm.letters.ordered")
+        import_module("qtm.overview.tasks")
+        import_module("qtm.overview.gaps")
 
 
 class Oversight(AdminConfig):

@@ -49,6 +49,8 @@ class Chore:
 
 # By the path of the task: `register(Chore(make_copies, …))`.
 CHORES: dict[str, Chore] = {}
+# Called every few seconds by a background that stays: each orders what is due, if anything is.
+ROUNDS: list[Callable[[], None]] = []
 
 
 def register(chore: Chore) -> Chore:

@@ -1,6 +1,6 @@
-"""Column types that Django does not have."""
+"""Column types and an index that Django does not have."""
 
-from typing import Any
+from typing import Any, cast
 
 from django.db import models
 
@@ -11,3 +11,15 @@ class TransactionIdField(models.Field):  # type: ignore[type-arg]
     def db_type(self, connection: Any) -> str:
         """The column's type."""
         return "xid8"
+
+
+class Brin(models.Index):
+    """An index of a few bytes for each stretch of a table that only grows; Django's own would bring a whole app with it."""
+
+    suffix = "brin"
+
+    def create_sql(self, model: Any, schema_editor: Any, using: str = "", **kwargs: Any) -> Any:
+        """The statement that makes it, and has new stretches summed up as they are filled."""
+        statement = super().create_sql(model, schema_editor, using=" USING brin", **kwargs)
+        cast(Any, statement).parts["extra"] = " WITH (autosummarize = on)"
+        return statement

@@ -10,9 +10,10 @@ from django.db import models
 from django.db.models.functions import Now
 from django.urls import reverse
 
-from qtm.fields import TransactionIdField
+from qtm.fields import Brin, TransactionIdField
 from qtm.law import DIGEST, LogLaw, own_law
 from qtm.letters.model import Letter, SentAgain  # noqa: F401
+from qtm.overview.models import Day, Snapshot  # noqa: F401
 from qtm.receipts import Receipt  # noqa: F401  (Django looks for models here)
 from qtm.refusals import Conflict
 from qtm.roles import OPERATOR_PERMISSIONS, Standing, grant, standing_of, withdraw_grants
@@ -268,6 +269,7 @@ class Transition(models.Model):
         indexes = [
             models.Index(fields=["case_id", "id"], name="qtm_transition_case"),
             models.Index(fields=["room", "row_id"], condition=models.Q(case_id=None), name="qtm_transition_row"),
+            Brin(fields=["at"], name="qtm_transition_at"),  # costs a move nothing to speak of
         ]
         constraints = [LogLaw(name="qtm_transition_law", said={"digest": DIGEST})]
 

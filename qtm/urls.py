@@ -11,6 +11,7 @@ from qtm import signing, views
 from qtm import surface_views as surfaces
 from qtm.doors import doors
 from qtm.models import Operator
+from qtm.overview import views as figures
 from qtm.queues import WORKPLACES
 
 urlpatterns = [
@@ -23,6 +24,9 @@ urlpatterns = [
     path("spine/", views.spine, name="spine"),
     path("omni/", views.observed, name="omni"),
     path("omni/packet", views.packet, name="omni-packet"),
+    path("overview/", figures.overview, name="overview"),
+    path("overview/<slug:slug>.csv", figures.table, name="overview-table"),
+    path("overview/gaps/<slug:slug>/", figures.gap, name="overview-gap"),
     path("login", signing.SignIn.as_view(), name="login"),
     path("logout", signing.SignOut.as_view(), name="logout"),
     path("password", signing.ChangePassword.as_view(), name="password_change"),
@@ -56,6 +60,6 @@ urlpatterns = [
     path("", include("settlement.urls")),
     path("admin/", admin.site.urls),
 ]
-WORKPLACES += views.PLACES  # after those of the zones
+WORKPLACES += [*figures.PLACES, *views.PLACES]  # after those of the zones
 handler400 = "qtm.errors.bad_request"
 handler500 = "qtm.errors.server_error"

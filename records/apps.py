@@ -14,3 +14,4 @@ class RecordsConfig(AppConfig):
         """Let it be known what people are told, and written to about."""
         import_module("records.told")
         import_module("records.letters")
+        import_module("records.overview")

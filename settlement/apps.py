@@ -11,5 +11,6 @@ class SettlementConfig(AppConfig):
     name = "settlement"
 
     def ready(self) -> None:
-        """Let it be known what requesters are told."""
+        """Let it be known what requesters are told, and what the overview counts."""
         import_module("settlement.told")
+        import_module("settlement.overview")

@@ -15,7 +15,7 @@ from django.db import InterfaceError, OperationalError, close_old_connections, c
 from django_tasks_db.management.commands.db_worker import Worker
 from django_tasks_db.models import DBTaskResult
 
-from qtm.background import is_ours, resting, take_up_again, worker_id
+from qtm.background import ROUNDS, is_ours, resting, take_up_again, worker_id
 
 LOOK_SECONDS, TIDY_SECONDS = 10, 3600
 
@@ -79,6 +79,8 @@ class Command(BaseCommand):
                 close_old_connections()
                 if now - looked > LOOK_SECONDS:
                     take_up_again(worker.worker_id)
+                    for order_what_is_due in ROUNDS:
+                        order_what_is_due()
                     looked = now
                 if now - tidied > TIDY_SECONDS:
                     call_command("prune_db_task_results", min_age_days=1, failed_min_age_days=30, verbosity=0)

@@ -1,0 +1,59 @@
+"""What the overview counts of governance."""
+
+from typing import Any
+
+from django.db.models import OuterRef, QuerySet, Subquery, TextField
+from django.db.models.functions import Coalesce
+
+from governance.models import BEFORE_ASSIGNED, Correction, Task
+from qtm.models import SurfaceVersion
+from qtm.overview.declared import GAPS, PACES, Gap, Pace
+
+GOVERNED = [*BEFORE_ASSIGNED, "assigned"]
+
+PACES.append(Pace("Approved", Task, "open", "approved"))
+
+
+def governed() -> QuerySet[Task]:
+    """Tasks that governance still has in hand."""
+    return Task.objects.filter(state__in=GOVERNED)
+
+
+def _placed() -> QuerySet[Task]:
+    """Those of surfaces that ask for a place."""
+    return governed().filter(version__in=SurfaceVersion.objects.exclude(runtime__asks__place="no"))
+
+
+def _without(rows: QuerySet[Task], *details: str) -> QuerySet[Task]:
+    """Those whose intake says none of these details, corrections included."""
+    for detail in details:
+        rows = rows.annotate(
+            **{f"now_{detail}": Coalesce(_corrected(detail), f"intake__{detail}", output_field=TextField())}
+        )
+    return rows.filter(**{f"now_{detail}": "" for detail in details})
+
+
+def _corrected(detail: str) -> Any:
+    """What the last correction of a detail made of it, if there is one."""
+    corrections = Correction.objects.filter(task=OuterRef("pk"), field=detail).order_by("-pk")
+    return Subquery(corrections.values("becomes")[:1])
+
+
+GAPS += [
+    Gap(
+        "tasks-without-place",
+        "Tasks with no place",
+        "Their surface asks for one; whoever is to go there does not know where.",
+        Task,
+        lambda: _without(_placed(), "place"),
+        _placed,
+    ),
+    Gap(
+        "tasks-out-of-reach",
+        "Tasks whose requester cannot be reached",
+        "Neither a phone nor an e-mail address stands in the case.",
+        Task,
+        lambda: _without(governed(), "phone", "email"),
+        governed,
+    ),
+]
