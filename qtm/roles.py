@@ -28,6 +28,12 @@ GOVERN = [
     "governance.withdraw_assignment",
     "execution.create_job",
     "execution.cancel_job",
+    "intake.annotate_request",
+    "intake.liken_request",
+    "governance.ask_question",
+    "governance.say_question",
+    "governance.mark_read_question",
+    "governance.withdraw_question",
 ]
 WORK = [
     "execution.claim_job",
