@@ -2,14 +2,17 @@
 
 from django.urls import path
 
-from governance import entry, letter_views, views, week_views
+from governance import case_views, entry, letter_views, tracking, views, week_views
 from governance.forms import AssignForm, CorrectionForm
 from governance.models import Assignment, Task
+from governance.question import Question
+from governance.speaking import AnswerForm, QuestionForm
 from governance.windows import AppointmentForm
 from qtm.doors import doors, governed_from
 
 urlpatterns = [
     *entry.urlpatterns,
+    *tracking.urlpatterns,
     path("console/", views.console, name="console"),
     path("console/week", week_views.console_week, name="console-week"),
     path("inbox/week", week_views.inbox_week, name="inbox-week"),
@@ -18,18 +21,21 @@ urlpatterns = [
     path("console/<slug:slug>/", views.console, name="console-queue"),
     path("inbox/", views.inbox, name="inbox"),
     path("inbox/<slug:slug>/", views.inbox, name="inbox-queue"),
-    path("cases/<int:case_id>/", views.case, name="case"),
+    path("cases/<int:case_id>/", case_views.case, name="case"),
     path("letters/", letter_views.failed, name="letters"),
     path("letters/<int:pk>/again", letter_views.again, name="letter-again"),
     *doors(
         Task,
         Assignment,
+        Question,
         via=governed_from,
         forms={
             "Task.submit": entry.CompleteForm,
             "Assignment.assign": AssignForm,
             "Assignment.reschedule": AppointmentForm,
             "Task.correct": CorrectionForm,
+            "Question.ask": QuestionForm,
+            "Question.say": AnswerForm,
         },
     ),
 ]
