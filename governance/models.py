@@ -5,6 +5,7 @@ from typing import Self
 
 from django.db import models
 
+from governance.bulk import Bulk, BulkOutcome  # noqa: F401  (Django looks for models here)
 from governance.details import ANSWER, as_asked, correctable, said_in, stands, text_of
 from intake.asking import Details, read
 from intake.models import Intake, Request
@@ -57,15 +58,15 @@ class Task(Room):
         intake = Intake.born(request=request, version=version, funnel_id=request.funnel_id, **details.columns())
         return cls.born(intake=intake)
 
-    @move("open", "approved", label="Approve", says="It can then be assigned to an operator.", primary=True)
+    @move("open", "approved", label="Approve", says="It can then be assigned to an operator.", primary=True, key="a")
     def approve(self) -> None:
         """The review says yes."""
 
-    @move("open", "held", no=True, label="Hold", says="It waits, with your reason, until somebody resumes it.")
+    @move("open", "held", no=True, label="Hold", says="It waits, with your reason, until somebody resumes it.", key="h", many=True)
     def hold(self) -> None:
         """The review waits for something."""
 
-    @move("held", "open", label="Resume", says="It goes back into review.", primary=True)
+    @move("held", "open", label="Resume", says="It goes back into review.", primary=True, key="e")
     def resume(self) -> None:
         """The review goes on."""
 
@@ -75,6 +76,8 @@ class Task(Room):
         no=True,
         label="Reject",
         says="Ends here. The requester reads that it will not be done.",
+        key="r",
+        many=True,
     )
     def reject(self) -> None:
         """The review says no."""
@@ -200,6 +203,8 @@ class Assignment(Room):
         says="Names who is to do it. It makes no job yet.",
         codename="assign_task",
         primary=True,
+        key="s",
+        many=True,
     )
     def assign(cls, task: Task, *, operator: Operator, worker: User | None = None, note: str = "") -> "Assignment":  # noqa: N805
         """Assign an approved Task to an operator."""

@@ -10,7 +10,7 @@ from django.shortcuts import render
 from django.template.loader import render_to_string
 
 from qtm import devices
-from qtm.case import last_line, made_in
+from qtm.case import last_line, made_in, mover
 from qtm.devices import is_device
 from qtm.models import Transition, User
 from qtm.refusals import Closed, Conflict, Invalid, Refusal, refusal_by
@@ -46,8 +46,7 @@ def _what_stands(request: HttpRequest, row: Room) -> dict[str, Any]:
     line = last_line(row)
     if line is None:
         return {}
-    who = str(line.user) if line.user_id else "the requester" if line.actor_id else "the system"
-    said = {"state": f"{row.reference} is {words(line.becomes)}", "who": who, "when": line.at}
+    said = {"state": f"{row.reference} is {words(line.becomes)}", "who": mover(line), "when": line.at}
     if request.user.is_authenticated:  # and so has seen the row, or its door would not have opened
         own = line.user_id == request.user.pk
         said["link"] = (own and _link(made_in(line), request)) or {"url": row.page, "label": row.reference}
