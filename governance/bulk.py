@@ -1,7 +1,6 @@
 """One press for many cases: what was pressed, exactly which cases were in it, and what came of each. Nothing here moves anything."""
 
 from collections.abc import Sequence
-from uuid import UUID
 
 from django.db import models
 from django.urls import reverse
@@ -41,7 +40,7 @@ class Bulk(Fact):
         return reverse("bulk", args=[self.pk])
 
     @classmethod
-    def pressed(cls, key: UUID) -> "Bulk | None":
+    def pressed(cls, key: str) -> "Bulk | None":
         """The press that was made of a page before, if one was."""
         return cls.objects.filter(key=key).first()
 

@@ -8,7 +8,9 @@ from uuid import UUID
 
 from django.core import signing
 from django.db import OperationalError
-from django.http import QueryDict
+from django.db.models import QuerySet
+from django.http import Http404, QueryDict
+from django.urls import reverse
 from django.utils import timezone
 
 from governance.bulk import MOST, Bulk, BulkOutcome
@@ -17,13 +19,14 @@ from governance.models import Task
 from governance.queues import SEE, Place
 from qtm.acts import acting
 from qtm.case import last_line, mover
-from qtm.doors import Door, DoorForm, all_doors
+from qtm.doors import Door, DoorForm, all_doors, governed_from
 from qtm.models import User
 from qtm.queues import Queue
 from qtm.refusals import Busy, Conflict, Forbidden, Refusal, refusal_by
 from qtm.spine import Room, words
 
 SALT = "governance.bulk"
+OWN = ("case", "which", "after", "list", "csrfmiddlewaretoken")  # what a page asks for itself, beside the filter
 HALF_A_DAY = 12 * 3600
 AT_A_TIME = 50  # rows are read shortly before they are pressed on
 NO_LIST = "This list was not drawn by this house for you. Open the queue, choose again, and press there."
@@ -32,19 +35,62 @@ TOO_OLD = "This list was drawn more than half a day ago. Open the queue and choo
 
 def doors_here(user: User, place: Place, queue: Queue) -> list[Door]:
     """The doors of governance that a person may pass on what waits in a queue; none where its rows are told apart by more than a state."""
-    state = next((each[1] for each in queue.waits.children if isinstance(each, tuple) and each[0] == "state"), None)
-    if state is None:
+    row = one_of(place, queue)
+    if row is None:
         return []
-    row = queue.room(state=state, governor=place.governor)
-    here = (door for door in all_doors() if door.pressed_on is queue.room and state in door.verb.was and governs(door))
-    return [door for door in here if door.authority(user, row)]
+    here = (
+        each for each in all_doors() if each.pressed_on is queue.room and row.state in each.verb.was and governs(each)
+    )
+    return [each for each in here if each.authority(user, row)]
 
 
-def many_door(user: User, place: Place, queue: Queue, verb: str) -> Door | None:
-    """The door of that name through which many cases of a queue go with one press; 403 where a person has to look at each."""
-    door = next((door for door in doors_here(user, place, queue) if door.verb.name == verb), None)
-    if door and not door.verb.many:
-        raise Forbidden(f"“{door.verb.label}” is pressed for one case at a time: a person looks at each of them first.")
+def one_of(place: Place, queue: Queue) -> Room | None:
+    """A row such as those that wait in a queue, and none of them; nothing where they are told apart by more than a state."""
+    state = next((each[1] for each in queue.waits.children if isinstance(each, tuple) and each[0] == "state"), None)
+    made: Any = queue.room
+    return made(state=state, governor=place.governor) if state else None
+
+
+def matching(place: Place, queue: Queue, asked: QueryDict) -> QuerySet[Any]:
+    """What waits in a queue, oldest first."""
+    return queue.rows(place.governor)
+
+
+def without(asked: QueryDict, *names: str) -> QueryDict:
+    """What a page was asked, without what is its own and no filter."""
+    kept = asked.copy()
+    for name in names or OWN:
+        kept.pop(name, None)
+    return kept
+
+
+def offer(user: User, place: Place, queue: Queue, asked: QueryDict, total: int) -> dict[str, Any]:
+    """What the page of a queue offers beside its rows: many with one press, and the keys that lead to the doors of one."""
+    doors = doors_here(user, place, queue)
+    many = [
+        {
+            "label": each.verb.label,
+            "key": each.verb.key,
+            "url": reverse(f"{place.route}-bulk", args=[queue.slug, each.verb.name]),
+        }
+        for each in doors
+        if each.verb.many
+    ]
+    kept = [(name, value) for name, values in without(asked).lists() for value in values]
+    bulk = {"doors": many, "total": total, "most": MOST, "filter": kept} if many else None
+    return {"bulk": bulk, "keys": [each.verb for each in doors if each.verb.key]}
+
+
+def many_door(user: User, place: Place, queue: Queue, verb: str) -> Door:
+    """The door of that name through which many cases of a queue go with one press: 403 where a person has to look at each, 404 where there is none."""
+    named = [each for each in all_doors() if each.verb.name == verb and governs(each)]
+    if named and not any(each.verb.many for each in named):
+        raise Forbidden(
+            f"“{named[0].verb.label}” is pressed for one case at a time: a person looks at each of them first."
+        )
+    door = next((each for each in doors_here(user, place, queue) if each in named), None)
+    if door is None:
+        raise Http404("There is no such press for these cases.")
     return door
 
 
@@ -54,7 +100,7 @@ class Chosen:
 
     key: str
     user: int
-    governor: int | None
+    governor_id: int | None
     queue: str
     query: str
     door: str
@@ -77,24 +123,19 @@ class Chosen:
             raise Forbidden(NO_LIST)
         return cls(**found)
 
-    def press(self, user: User, authority: str, via: str, typed: Mapping[str, list[str]]) -> tuple[Bulk, bool]:
+    def press(self, user: User, authority: str, typed: Mapping[str, list[str]]) -> tuple[Bulk, bool]:
         """Note the press, once however often it is sent; whether it is new."""
-        if first := Bulk.pressed(UUID(self.key)):
+        if first := Bulk.pressed(self.key):
             return first, False
         said = {"queue": self.queue, "query": self.query, "door": self.door, "typed": typed, "tasks": self.tasks}
         try:
-            with acting(user, via=via, authority=authority):
-                return Bulk.noted(key=UUID(self.key), governor_id=self.governor, **said), True
+            with acting(user, via=governed_from(self), authority=authority):
+                return Bulk.noted(key=UUID(self.key), governor_id=self.governor_id, **said), True
         except Conflict:
-            first = Bulk.pressed(UUID(self.key))
+            first = Bulk.pressed(self.key)
             if first is None:
                 raise
             return first, False
-
-
-def rows_of(rows: Any, cases: Sequence[int] | None) -> list[Room]:
-    """The rows of a queue that are meant: those of these cases, or the oldest of all; one more than a press takes, if there are more."""
-    return list((rows if cases is None else rows.filter(case_id__in=cases))[: MOST + 1])
 
 
 class Carrier:
@@ -128,9 +169,7 @@ class Carrier:
             if form and not form.is_valid():  # an operator may have been suspended since
                 raise Conflict(sentence=" ".join(str(each) for errors in form.errors.values() for each in errors))
             note = {"bulk": self.bulk, "task": task}
-            self.door.enter(
-                self.user, task, beside=lambda: BulkOutcome.noted(**note), **(form.given() if form else {})
-            )
+            self.door.enter(self.user, task, beside=lambda: BulkOutcome.noted(**note), **(form.given() if form else {}))
         except Refusal as refusal:
             self._refused(task, self._why(task, refusal))
         except OperationalError as error:

@@ -62,7 +62,15 @@ class Task(Room):
     def approve(self) -> None:
         """The review says yes."""
 
-    @move("open", "held", no=True, label="Hold", says="It waits, with your reason, until somebody resumes it.", key="h", many=True)
+    @move(
+        "open",
+        "held",
+        no=True,
+        label="Hold",
+        says="It waits, with your reason, until somebody resumes it.",
+        key="h",
+        many=True,
+    )
     def hold(self) -> None:
         """The review waits for something."""
 

@@ -2,13 +2,14 @@
 
 from django.urls import path
 
-from governance import entry, views
+from governance import bulk_views, entry, views
 from governance.forms import AssignForm, CorrectionForm
 from governance.models import Assignment, Task
 from qtm.doors import doors, governed_from
 
 urlpatterns = [
     *entry.urlpatterns,
+    *bulk_views.urlpatterns,
     path("console/", views.console, name="console"),
     path("console/find", views.find, name="find"),
     path("console/<slug:slug>/", views.console, name="console-queue"),

@@ -10,7 +10,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_safe
 
 from governance import case as cases
-from governance import lists, queues
+from governance import lists, many, queues
 from governance.context import context_of
 from governance.models import Assignment, Correction, Task
 from governance.queues import Place, place_of
@@ -50,6 +50,7 @@ def _place(request: Signed, place: Place, slug: str) -> HttpResponse:
         longest = lists.longest(place.queues, place.governor)
         return render(request, "governance/place.html", {**place.rail(waiting), "entries": longest})
     page = {"here": here, **_page(place, here.queue, request.GET.get("after", ""))}
+    page |= many.offer(request.user, place, here.queue, request.GET, here.count or 0)
     return render(request, "governance/queue.html", place.rail(waiting, here.queue) | page)
 
 
