@@ -1,10 +1,13 @@
 """Governance: the Task is reviewed, approved and assigned by people; nothing here is work yet."""
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Self
 
 from django.db import models
+from django.utils import timezone
 
+from governance.appointed import LONGEST, STANDS, Appointed
 from governance.bulk import Bulk, BulkOutcome  # noqa: F401  (Django looks for models here)
 from governance.details import ANSWER, as_asked, correctable, said_in, stands, text_of
 from intake.asking import Details, read
@@ -14,6 +17,7 @@ from qtm.law import own_law
 from qtm.models import Membership, Operator, SurfaceVersion, User
 from qtm.refusals import Conflict, Invalid
 from qtm.spine import ACTIVE, BornAmong, BornOf, Boundary, Fact, PartOf, Room, birth, move, note
+from qtm.words import window
 
 BEFORE_ASSIGNED = ("open", "held", "approved")
 
@@ -166,7 +170,7 @@ class Correction(Fact):
         ordering = ["id"]
 
 
-class Assignment(Room):
+class Assignment(Appointed):
     """Coordination: which operator is to do it, and if wished which of its workers; no work yet."""
 
     first = "active"
@@ -214,8 +218,17 @@ class Assignment(Room):
         key="s",
         many=True,
     )
-    def assign(cls, task: Task, *, operator: Operator, worker: User | None = None, note: str = "") -> "Assignment":  # noqa: N805
-        """Assign an approved Task to an operator."""
+    def assign(  # noqa: N805
+        cls,
+        task: Task,
+        *,
+        operator: Operator,
+        worker: User | None = None,
+        note: str = "",
+        starts: datetime | None = None,
+        ends: datetime | None = None,
+    ) -> "Assignment":
+        """Assign an approved Task to an operator, with the appointment where there is one already."""
         if task.governor_id not in (None, operator.pk):
             raise Invalid({"operator": "A task of an operator's own funnel is assigned within that operator."})
         if operator.state != "active":
@@ -223,7 +236,10 @@ class Assignment(Room):
         if worker and not Membership.objects.filter(user=worker, operator=operator, left_at=None).exists():
             raise Invalid({"worker": f"{worker} does not work for {operator}."})
         task.be_assigned()
-        return cls.born(task=task, operator=operator, worker=worker, note=note)
+        made = cls.born(task=task, operator=operator, worker=worker, note=note)
+        if starts or ends:
+            made.appoint(starts, ends)
+        return made
 
     @move("active", "handed_off", own_door=False)
     def hand_off(self) -> None:
@@ -236,3 +252,26 @@ class Assignment(Room):
     def withdraw(self) -> None:
         """Take the assignment back before a Job is created."""
         self.task.be_unassigned()
+
+
+class Appointment(Fact):
+    """When somebody is to be there, and why that was set anew; of several the newest counts."""
+
+    assignment = PartOf(Assignment, STANDS, related_name="appointments")
+    starts = models.DateTimeField()
+    ends = models.DateTimeField()
+    why = models.TextField(max_length=1000, blank=True)
+
+    class Meta(Fact.Meta):
+        ordering = ["id"]
+        indexes = [models.Index(fields=["starts"], name="governance_appointment_when")]
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(ends__gt=models.F("starts"), ends__lte=models.F("starts") + LONGEST),
+                name="governance_appointment_window",
+            )
+        ]
+
+    def __str__(self) -> str:
+        """When, in the zone of the place."""
+        return window(self.starts, self.ends, timezone.now(), timezone.get_current_timezone())

@@ -6,7 +6,7 @@ from django.apps import apps
 from django.contrib import admin
 from django.http import HttpRequest
 
-from qtm.models import Attempt, Invitation, Membership, Surface, Transition, User
+from qtm.models import Attempt, Capability, DayOff, Hours, Invitation, Membership, Surface, Transition, User
 from qtm.oversight import Look, LookAtRooms
 from qtm.people import Keeper, last_admin
 from qtm.spine import Fact, Room
@@ -69,5 +69,5 @@ def keeper_of(request: HttpRequest) -> Keeper:
 admin.site.register([model for model in apps.get_models() if issubclass(model, Room)], LookAtRooms)
 admin.site.register([model for model in apps.get_models() if issubclass(model, Fact)], LookAtFacts)
 admin.site.register(Transition, LookAtLog)
-admin.site.register([Membership, Invitation, Surface, Attempt], Look)
+admin.site.register([Membership, Invitation, Surface, Attempt, Capability, Hours, DayOff], Look)
 admin.site.register(User, KeepAccounts)

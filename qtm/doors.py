@@ -29,6 +29,8 @@ class DoorForm(forms.Form):
     """What a door asks besides the press; it knows the row and who presses."""
 
     takes_uploads: ClassVar[bool] = False
+    template: ClassVar[str] = "door.html"  # the page on which it is drawn by itself
+    prefilled: ClassVar[tuple[str, ...]] = ()  # fields that an address may fill in: shown there, and never an act by itself
 
     def __init__(self, *args: Any, row: Room, user: Any, **kwargs: Any) -> None:
         """`row`: what is pressed on; `user`: who presses."""
@@ -149,7 +151,12 @@ class Door:
             return self.pressed(request, row)
         if row.state not in self.verb.was:
             raise Conflict(row, self.verb)
-        return self.page(request, row, self.bound(request.user, row, initial=typed_before(request)), 200)
+        return self.page(request, row, self.bound(request.user, row, initial=self.begun(request)), 200)
+
+    def begun(self, request: HttpRequest) -> dict[str, Any]:
+        """What the form begins with: what its address says, and what was typed before signing in."""
+        named = self.form.prefilled if self.form else ()
+        return {name: request.GET[name] for name in named if name in request.GET} | typed_before(request)
 
     def received(self, request: HttpRequest, pk: int, sent: Sent) -> HttpResponse:
         """What a device sends: the answer is for the device to read, and the same for the same thing sent again."""
@@ -216,7 +223,8 @@ class Door:
     def page(self, request: HttpRequest, row: Room, form: DoorForm | None, status: int) -> HttpResponse:
         """The door on a page of its own."""
         drawn = DrawnDoor(self, row, form, next_page(request))
-        return render(request, "door.html", {"door": drawn, "row": row}, status=status)
+        template = form.template if form else DoorForm.template
+        return render(request, template, {"door": drawn, "row": row}, status=status)
 
 
 @dataclass(frozen=True, slots=True)
@@ -247,6 +255,11 @@ class DrawnDoor:
     def open(self) -> bool:
         """Whether it can be passed now."""
         return not self.shut_words
+
+    @property
+    def apart(self) -> bool:
+        """Whether it takes a page of its own to be drawn."""
+        return bool(self.form and self.form.template != DoorForm.template)
 
     @property
     def primary(self) -> bool:

@@ -23,7 +23,7 @@ HIDDEN = {
     "execution.Job": {"context"},
     "execution.ServiceEvent": {"remark"},
     "records.Record": {"document"},
-    "qtm.Operator": {"phone", "email", "address"},
+    "qtm.Operator": {"phone", "email", "address", "latitude", "longitude"},
     "qtm.Transition": {"reason"},
 }
 DELETABLE = {

@@ -17,6 +17,7 @@ from qtm.refusals import Conflict
 from qtm.roles import OPERATOR_PERMISSIONS, Standing, grant, standing_of, withdraw_grants
 from qtm.runtime import Runtime
 from qtm.spine import Fact, Room, Verb, move
+from qtm.working import Capability, DayOff, Hours  # noqa: F401  (and here)
 
 _READ: dict[str, Runtime] = {}
 
@@ -73,17 +74,27 @@ class Operator(Room):
     title = "Operator"
     case_column = ""
     open_to = ("qtm.keep_people", "qtm.accept_operator")
-    amendable = ("name", "phone", "email", "address", "about")
+    amendable = ("name", "phone", "email", "address", "about", "latitude", "longitude")
 
     name = models.CharField(max_length=120, unique=True)
     phone = models.CharField(max_length=40, blank=True)
     email = models.EmailField(blank=True)
     address = models.CharField(max_length=250, blank=True)
     about = models.TextField(max_length=2000, blank=True)
+    latitude = models.DecimalField(max_digits=9, decimal_places=6, null=True, blank=True)
+    longitude = models.DecimalField(max_digits=9, decimal_places=6, null=True, blank=True)
 
     class Meta(Room.Meta):
         ordering = ["name"]
         permissions = [*OPERATOR_PERMISSIONS]
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(latitude=None, longitude=None)
+                | models.Q(latitude__isnull=False, latitude__range=(-90, 90))
+                & models.Q(longitude__isnull=False, longitude__range=(-180, 180)),
+                name="qtm_operator_position",
+            )
+        ]
 
     def __str__(self) -> str:
         """Its name."""

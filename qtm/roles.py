@@ -26,6 +26,7 @@ GOVERN = [
     "governance.correct_task",
     "governance.assign_task",
     "governance.withdraw_assignment",
+    "governance.reschedule_assignment",
     "execution.create_job",
     "execution.cancel_job",
 ]

@@ -1,6 +1,6 @@
 """Words for numbers: ages, moments, money and sizes, the same on every page."""
 
-from datetime import UTC, datetime, timedelta, tzinfo
+from datetime import UTC, date, datetime, timedelta, tzinfo
 
 # ISO 4217: every currency in use, with the number of its decimals.
 EXPONENTS = dict.fromkeys(("BIF", "CLP", "DJF", "GNF", "ISK", "JPY", "KMF", "KRW", "PYG"), 0)
@@ -46,6 +46,20 @@ def moment(then: datetime, now: datetime, zone: tzinfo) -> str:
     if near := {0: "today", 1: "yesterday", -1: "tomorrow"}.get(days):
         return f"{there:%H:%M} {near}"
     return f"{there.day} {there:%b %Y, %H:%M}"
+
+
+def day(then: date, today: date) -> str:
+    """A day as people say it: today, tomorrow, or Fri 27 Nov 2026."""
+    near = {0: "today", 1: "yesterday", -1: "tomorrow"}.get((today - then).days)
+    return near or f"{then:%a} {then.day} {then:%b %Y}"
+
+
+def window(starts: datetime, ends: datetime, now: datetime, zone: tzinfo) -> str:
+    """From when until when, in the zone of the place: 10:00–12:00 today, or 22:00 today – 02:00 tomorrow."""
+    begin, end, today = starts.astimezone(zone), ends.astimezone(zone), now.astimezone(zone).date()
+    if begin.date() == end.date():
+        return f"{begin:%H:%M}–{end:%H:%M} {day(begin.date(), today)}"
+    return " – ".join(f"{each:%H:%M} {day(each.date(), today)}" for each in (begin, end))
 
 
 def exact(then: datetime) -> str:
