@@ -76,9 +76,19 @@ def offer(user: User, place: Place, queue: Queue, asked: QueryDict, total: int) 
         for each in doors
         if each.verb.many
     ]
+    stepped = any(each.verb.primary for each in doors)
+    step = (
+        {"url": reverse(f"{place.route}-step", args=[queue.slug]), "label": f"{queue.next} one by one"}
+        if stepped
+        else None
+    )
     kept = [(name, value) for name, values in without(asked).lists() for value in values]
     bulk = {"doors": many, "total": total, "most": MOST, "filter": kept} if many else None
-    return {"bulk": bulk, "keys": [each.verb for each in doors if each.verb.key]}
+    return {
+        "bulk": bulk,
+        "step": step and step | {"filter": without(asked).urlencode()},
+        "keys": [each.verb for each in doors if each.verb.key],
+    }
 
 
 def many_door(user: User, place: Place, queue: Queue, verb: str) -> Door:

@@ -43,6 +43,12 @@ class Task(Room):
         permissions = [("see_console", "See the Governance Console or the Task Inbox")]
         indexes = [models.Index(fields=["governor", "state", "since", "id"], name="governance_task_queue")]
 
+    @property
+    def about(self) -> str:
+        """The case by its own reference, what was asked, and where."""
+        said = self.stands()
+        return " · ".join(filter(None, (f"{Request.letter}-{self.case_id}", said["summary"], said.get("place", ""))))
+
     @birth(
         Request,
         "received",
@@ -207,6 +213,11 @@ class Assignment(Appointed):
             own_law("governance_assignment_worker_law", "governance/law.sql"),
         ]
         indexes = [models.Index(fields=["governor", "state", "since", "id"], name="governance_assignment_queue")]
+
+    @property
+    def about(self) -> str:
+        """What its Task is about."""
+        return self.task.about
 
     @birth(
         Task,

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from governance import bulk_views, entry, views
+from governance import bulk_views, entry, stepper, views
 from governance.forms import AssignForm, CorrectionForm
 from governance.models import Assignment, Task
 from qtm.doors import doors, governed_from
@@ -10,6 +10,7 @@ from qtm.doors import doors, governed_from
 urlpatterns = [
     *entry.urlpatterns,
     *bulk_views.urlpatterns,
+    *stepper.urlpatterns,
     path("console/", views.console, name="console"),
     path("console/find", views.find, name="find"),
     path("console/<slug:slug>/", views.console, name="console-queue"),

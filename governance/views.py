@@ -67,17 +67,21 @@ def _page(place: Place, queue: Queue, after: str) -> dict[str, Any]:
 def case(request: Signed, case_id: int) -> HttpResponse:
     """One case: where it stands, what was asked, what happened, and what this person may do."""
     standing = request.user.standing
-    asked = _requests().filter(standing.sight(Task), pk=case_id).first()
+    asked = requests().filter(standing.sight(Task), pk=case_id).first()
     if asked is None:  # who takes requests and governs none sees of it what the intake page shows
         return redirect("taken", get_object_or_404(Request, standing.sight(Request), pk=case_id).pk)
     place = place_of(standing, asked.governor_id)
     looks_on = not standing.holds("governance.approve_task", asked.governor_id)
-    said = place.rail(place.waiting(case_id)) | _case(request, asked) | {"asked": asked, "looks_on": looks_on}
+    said = (
+        place.rail(place.waiting(case_id))
+        | case_said(request, asked, request.path)
+        | {"asked": asked, "looks_on": looks_on}
+    )
     return render(request, "governance/case.html", said)
 
 
-def _case(request: Signed, asked: Request) -> dict[str, Any]:
-    """What the log, the context and the doors say of a case."""
+def case_said(request: Signed, asked: Request, onward: str) -> dict[str, Any]:
+    """What the log, the context and the doors say of a case; `onward`: where one is led after a press."""
     told, task = (
         Case(asked.pk, str(asked.actor), request.user.standing),
         asked.intake.task if hasattr(asked, "intake") else None,
@@ -90,7 +94,7 @@ def _case(request: Signed, asked: Request) -> dict[str, Any]:
     return (
         said
         | assigned
-        | {"followed_by": _followers(request, asked), "drawn": cases.doors_of(rows, request.user, request.path)}
+        | {"followed_by": _followers(request, asked), "drawn": cases.doors_of(rows, request.user, onward)}
     )
 
 
@@ -100,7 +104,7 @@ def _followers(request: Signed, asked: Request) -> Any:
     return seen.only("id").order_by("pk")[:FOLLOWERS]
 
 
-def _requests() -> Any:
+def requests() -> Any:
     """Requests with all that their case pages show of intake and task: two queries."""
     beside = ("actor", "funnel", "surface", "governor", "intake__version", "intake__task__version")
     corrections = Prefetch("intake__task__corrections", Correction.objects.select_related("by"))

@@ -30,7 +30,9 @@ class DoorForm(forms.Form):
 
     takes_uploads: ClassVar[bool] = False
     template: ClassVar[str] = "door.html"  # the page on which it is drawn by itself
-    prefilled: ClassVar[tuple[str, ...]] = ()  # fields that an address may fill in: shown there, and never an act by itself
+    prefilled: ClassVar[
+        tuple[str, ...]
+    ] = ()  # fields that an address may fill in: shown there, and never an act by itself
 
     def __init__(self, *args: Any, row: Room, user: Any, **kwargs: Any) -> None:
         """`row`: what is pressed on; `user`: who presses."""
@@ -210,7 +212,7 @@ class Door:
                 raise
             blame(form, invalid)
             return self.page(request, row, form, 422)
-        messages.success(request, f"{self.verb.label}: done.")
+        messages.success(request, f"{row.reference}, {self.verb.label}: done.")
         return redirect((not self.verb.lands and next_page(request)) or (made if isinstance(made, Room) else row).page)
 
     def first_made(self, row: Room) -> Room | None:

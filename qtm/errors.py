@@ -12,6 +12,7 @@ from django.template.loader import render_to_string
 from qtm import devices
 from qtm.case import last_line, made_in, mover
 from qtm.devices import is_device
+from qtm.doors import next_page
 from qtm.models import Transition, User
 from qtm.refusals import Closed, Conflict, Invalid, Refusal, refusal_by
 from qtm.spine import Room, all_rooms, words
@@ -23,7 +24,7 @@ def refused(request: HttpRequest, refusal: Refusal) -> HttpResponse:
         return devices.refused(refusal)
     said = _said(refusal)
     if isinstance(refusal, Conflict) and refusal.row is not None:
-        said |= _what_stands(request, refusal.row)
+        said |= _what_stands(request, refusal.row) | {"next": next_page(request)}
     return render(request, f"{refusal.status}.html", {"refusal": said}, status=refusal.status)
 
 
