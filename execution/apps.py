@@ -11,5 +11,6 @@ class ExecutionConfig(AppConfig):
     name = "execution"
 
     def ready(self) -> None:
-        """Let it be known what requesters are told."""
+        """Let it be known what requesters are told, and how work ends."""
         import_module("execution.told")
+        import_module("execution.appointments")

@@ -39,6 +39,11 @@ class Asked:
         return wished_words(self.said.get("wished"))
 
     @property
+    def appointment(self) -> str:
+        """When it is to be done, if an appointment was set."""
+        return str(self.job.appointment or "")
+
+    @property
     def service(self) -> str:
         """The service that was chosen, with its price."""
         return service_words(self.job.version.reads, self.said.get("tier"))

@@ -15,6 +15,7 @@ from django.utils.crypto import salted_hmac
 from django.views.decorators.http import require_safe
 from icalendar import Calendar, Event, Timezone
 
+from execution.appointments import with_appointments
 from execution.day import wished_moment
 from execution.models import Feed, Job
 from qtm.refusals import Forbidden
@@ -104,18 +105,21 @@ def _calendar(name: str, events: list[Event]) -> Calendar:
 def _claimed(found: Feed, request: HttpRequest) -> Iterator[Event]:
     """What this person has claimed and not completed; without a wished time on the day on which it was claimed."""
     own = Job.objects.filter(hand__operator=found.operator, hand__worker=found.user)
-    for job in own.order_by("hand__since", "pk")[:MOST]:
-        wished = wished_moment(job.context["wished"])
-        yield _entry(job, request, wished or timezone.localdate(job.since))
+    for job in with_appointments(list(own.order_by("hand__since", "pk")[:MOST])):
+        yield _entry(job, request, _when(job) or timezone.localdate(job.since))
 
 
 def _named(found: Feed, request: HttpRequest) -> Iterator[Event]:
     """What waits for this person by name; without a wished time it is on no day, and left out."""
-    for job in Job.objects.filter(operator=found.operator, worker=found.user, state="queued").order_by("since", "pk")[
-        :MOST
-    ]:
-        if wished := wished_moment(job.context["wished"]):
-            yield _entry(job, request, wished)
+    named = Job.objects.filter(operator=found.operator, worker=found.user, state="queued")
+    for job in with_appointments(list(named.order_by("since", "pk")[:MOST])):
+        if when := _when(job):
+            yield _entry(job, request, when)
+
+
+def _when(job: Job) -> datetime | None:
+    """When a Job begins: at its appointment, or when it is wished for."""
+    return job.appointment.starts if job.appointment else wished_moment(job.context["wished"])
 
 
 def _entry(job: Job, request: HttpRequest, when: Any) -> Event:
@@ -123,7 +127,7 @@ def _entry(job: Job, request: HttpRequest, when: Any) -> Event:
     entry, link = Event(), request.build_absolute_uri(job.page)
     entry.add("uid", f"{salted_hmac('execution.calendar', job.reference, algorithm='sha256').hexdigest()[:32]}@qtm-os")
     entry.add("dtstamp", _whole(job.since))
-    entry.add("last-modified", _whole(job.since))
+    entry.add("last-modified", _whole(max(job.since, job.appointment.at) if job.appointment else job.since))
     entry.add("summary", line(f"{job.context['summary']} ({job.reference})"))
     if place := line(str(job.context["place"] or "")):
         entry.add("location", place)
@@ -131,7 +135,8 @@ def _entry(job: Job, request: HttpRequest, when: Any) -> Event:
     entry.add("url", link)
     if isinstance(when, datetime):
         entry.add("dtstart", timezone.localtime(when).replace(microsecond=0))
-        entry.add("duration", AN_HOUR)  # nobody knows how long it takes; without a length many programs show nothing
+        # without an appointment nobody knows how long it takes; without a length many programs show nothing
+        entry.add("duration", job.appointment.ends - job.appointment.starts if job.appointment else AN_HOUR)
     else:
         entry.add("dtstart", when)
         entry.add("transp", "TRANSPARENT")

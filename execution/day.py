@@ -11,6 +11,8 @@ from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 
 from execution.clock import Clock, clock_of, course_of
+from governance.appointments import as_appointment
+from governance.models import Appointment
 from intake.facts import wished_words
 from qtm.database import here
 from qtm.models import Operator, User
@@ -39,6 +41,7 @@ class Ahead:
     place: str
     wished: str
     claimed: bool
+    appointment: Appointment | None = None
 
     @property
     def page(self) -> str:
@@ -47,13 +50,16 @@ class Ahead:
 
     @property
     def order(self) -> tuple[datetime, bool, int]:
-        """By the wished moment; what has none comes after, the claimed before what waits."""
-        return wished_moment(self.wished) or LATEST, not self.claimed, self.job_id
+        """By its appointment, or the wished moment; what has neither comes after, the claimed before what waits."""
+        starts = self.appointment.starts if self.appointment else wished_moment(self.wished)
+        return starts or LATEST, not self.claimed, self.job_id
 
     @property
     def when(self) -> str:
-        """When it is wished for, in words."""
-        return wished_words(self.wished)
+        """When it is to be done, or is wished for, in words."""
+        if self.appointment:
+            return f"appointment {self.appointment}"
+        return f"wished for {wished_words(self.wished)}" if self.wished else ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,9 +80,15 @@ def wished_moment(wished: Any) -> datetime | None:
     return timezone.make_aware(moment) if moment and timezone.is_naive(moment) else moment
 
 
-def ahead_of(job_id: int, said: Mapping[str, Any], *, claimed: bool) -> Ahead:
-    """A Job by what its context says."""
-    return Ahead(job_id, str(said["summary"]), str(said["place"] or ""), str(said["wished"] or ""), claimed)
+def ahead_of(job_id: int, said: Mapping[str, Any], *, claimed: bool, appointment: Appointment | None) -> Ahead:
+    """A Job by what its context says, and its appointment."""
+    summary, place, wished = (str(said[name] or "") for name in ("summary", "place", "wished"))
+    return Ahead(job_id, summary, place, wished, claimed, appointment)
+
+
+def _named(each: Mapping[str, Any]) -> Ahead:
+    """A Job that waits by name, with the appointment that counts."""
+    return ahead_of(each["id"], each, claimed=False, appointment=as_appointment(each["appointment"]))
 
 
 def day_of(user: User, operator: Operator) -> Day:
@@ -87,7 +99,7 @@ def day_of(user: User, operator: Operator) -> Day:
     lines, travels, completed, named = found
     moved, went = _by_event(lines or []), _by_event(travels or [])
     clock = clock_of((course_of(moved[pk], went.get(pk, [])) for pk in moved), since=midnight)
-    return Day(completed, clock, [ahead_of(each["id"], each, claimed=False) for each in named or []])
+    return Day(completed, clock, [_named(each) for each in named or []])
 
 
 def _by_event(rows: Sequence[Mapping[str, Any]]) -> dict[int, list[Moment]]:

@@ -18,6 +18,9 @@ SELECT
      SELECT job_id FROM execution_serviceevent
      WHERE operator_id = $1 AND worker_id = $2 AND state = 'completed' ORDER BY since DESC LIMIT 500) newest
    JOIN execution_job j ON j.id = newest.job_id AND j.state = 'completed' AND j.since >= $3) AS completed,
-  (SELECT json_agg(json_build_object('id', n.id, 'summary', n.context ->> 'summary', 'place', n.context ->> 'place', 'wished', n.context ->> 'wished')) FROM (
-     SELECT j.id, j.context FROM execution_job j
-     WHERE j.worker_id = $2 AND j.state = 'queued' AND j.operator_id = $1 ORDER BY j.since, j.id LIMIT 100) n) AS named
+  (SELECT json_agg(json_build_object('id', n.id, 'summary', n.context ->> 'summary', 'place', n.context ->> 'place', 'wished', n.context ->> 'wished',
+     'appointment', a.said)) FROM (
+     SELECT j.id, j.context, j.assignment_id FROM execution_job j
+     WHERE j.worker_id = $2 AND j.state = 'queued' AND j.operator_id = $1 ORDER BY j.since, j.id LIMIT 100) n
+   LEFT JOIN LATERAL (
+     SELECT json_build_object('starts', p.starts, 'ends', p.ends) AS said FROM governance_appointment p WHERE p.assignment_id = n.assignment_id ORDER BY p.id DESC LIMIT 1) a ON true) AS named

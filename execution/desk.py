@@ -6,6 +6,7 @@ from typing import Any
 
 from django.db.models import QuerySet
 
+from execution.appointments import with_appointments
 from execution.asked import Asked
 from execution.bench import claim_door
 from execution.day import Ahead, Day, ahead_of, day_of
@@ -111,17 +112,19 @@ class Desk:
         """A page of the queue, the oldest first."""
         return page_of(_jobs(self.operator, "queued").select_related("worker"), self.place, size=20)
 
-    @property
+    @cached_property
     def queue(self) -> list[Waiting]:
         """What can be claimed, and what was given to somebody by name."""
-        for job in self.page.rows:
+        for job in with_appointments(self.page.rows):
             job.operator = self.operator
         return [Waiting(job, self.user) for job in self.page.rows]
 
     @cached_property
     def mine(self) -> list[InHand]:
         """What this person has claimed and not completed."""
-        return self._in_hand(hand__operator=self.operator, hand__worker=self.user)
+        mine = self._in_hand(hand__operator=self.operator, hand__worker=self.user)
+        with_appointments([each.job for each in mine])
+        return mine
 
     @cached_property
     def day(self) -> Day:
@@ -137,7 +140,7 @@ class Desk:
     def next(self) -> Ahead | None:
         """What comes next: of what this person has not begun, or left resting, and of what waits for them by name, the first wished for."""
         resting = [each.job for each in self.mine if each.event.state in ("ready", "paused")]
-        claimed = [ahead_of(job.pk, job.context, claimed=True) for job in resting]
+        claimed = [ahead_of(job.pk, job.context, claimed=True, appointment=job.appointment) for job in resting]
         return min([*claimed, *self.day.named], key=lambda each: each.order, default=None)
 
     @cached_property

@@ -34,6 +34,7 @@ class CreateForm(DoorForm):
         assigned = self.row
         asked = Asked(Job(version=assigned.task.version, context=context_of(assigned)))
         above = [("In short", asked.summary), ("Place", asked.place), ("Wished for", asked.wished)]
+        above.append(("Appointment", str(assigned.appointment or "")))
         return [*above, *asked.facts, ("Note for them", asked.note)]
 
 

@@ -7,7 +7,8 @@ from django.db import models
 from django.urls import reverse
 
 from execution.crossing import context_of
-from governance.models import Assignment
+from governance.appointments import appointments_of
+from governance.models import Appointment, Assignment
 from qtm.models import Operator, SurfaceVersion, User
 from qtm.refusals import Conflict
 from qtm.runtime import Event, within
@@ -69,6 +70,11 @@ class Job(Room):
     def about(self) -> str:
         """What was asked, and where."""
         return " · ".join(filter(None, (self.context["summary"], self.context["place"])))
+
+    @cached_property
+    def appointment(self) -> Appointment | None:
+        """The appointment that counts now; it may have been set anew since it crossed over."""
+        return appointments_of([self.assignment_id]).get(self.assignment_id)
 
     @cached_property
     def parts(self) -> list[Any]:

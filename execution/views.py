@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from functools import wraps
+from typing import Any
 
 from django.contrib.auth.decorators import login_required
 from django.http import FileResponse, Http404, HttpResponse, HttpResponseBase
@@ -19,6 +20,7 @@ from execution.follow import Following
 from execution.help import Help
 from execution.models import Job
 from execution.sight import documents_for
+from governance.appointments import as_appointment, newest
 from qtm.panels import panels
 from qtm.refusals import Forbidden
 from qtm.signed import Signed
@@ -64,9 +66,13 @@ def jobs(request: Signed) -> HttpResponse:
 def job(request: Signed, pk: int) -> HttpResponse:
     """One Job, where its work is done; who governs it looks at its case instead."""
     standing = request.user.standing
-    row = get_object_or_404(
-        Job.objects.filter(standing.sight(Job)).select_related("operator", "worker", "version__surface"), pk=pk
+    row: Any = get_object_or_404(
+        Job.objects.filter(standing.sight(Job))
+        .select_related("operator", "worker", "version__surface")
+        .annotate(appointed=newest("assignment")),
+        pk=pk,
     )
+    row.appointment = as_appointment(row.appointed)
     if not standing.working or row.operator_id != standing.operator.pk:
         return redirect("case", row.case_id)
     bench = Bench(row, request.user)

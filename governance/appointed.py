@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from functools import cached_property
 from typing import Any
 
+from django.db.models import Case, Value, When
 from django.utils import timezone
 
 from intake.asking import MOST_AHEAD
@@ -18,10 +19,20 @@ LONGEST = timedelta(hours=24)
 ENDED: dict[str, Callable[[str], Any]] = {}
 
 
+def became() -> Case:
+    """How the work of an Assignment ended, as an expression over Assignments; an empty text while it has not."""
+    told = [When(tell("pk"), then=Value(word)) for word, tell in ENDED.items()]
+    return Case(*told, default=Value(""))
+
+
 def wrong_with(starts: datetime | None, ends: datetime | None, now: datetime) -> Mapping[str, str]:
     """What is wrong with a window, by field; nothing where it is right, or where none is said at all."""
     if starts is None or ends is None:
-        return {} if starts is ends else {"ends" if starts else "starts": "Say both, when it begins and when it ends, or neither."}
+        return (
+            {}
+            if starts is ends
+            else {"ends" if starts else "starts": "Say both, when it begins and when it ends, or neither."}
+        )
     if starts < now:
         return {"starts": "This lies in the past."}
     if starts > now + MOST_AHEAD:
@@ -45,10 +56,9 @@ class Appointed(Room):
     @cached_property
     def ended(self) -> str:
         """How its work ended, in a word; empty while it has not."""
-        if self.state != "handed_off" or not ENDED:
-            return ""
-        told = type(self)._default_manager.filter(pk=self.pk).values(**{word: ENDED[word]("pk") for word in ENDED})
-        return next((word for row in told for word, so in row.items() if so), "")
+        if "told" in self.__dict__:
+            return str(self.__dict__["told"])
+        return str(type(self)._default_manager.filter(pk=self.pk).values_list(became(), flat=True).get())
 
     @classmethod
     def shut(cls, verb: Verb, row: Any) -> str:

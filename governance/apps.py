@@ -11,5 +11,6 @@ class GovernanceConfig(AppConfig):
     name = "governance"
 
     def ready(self) -> None:
-        """Let it be known what requesters are told."""
+        """Let it be known what requesters are told, and what Omni finds here."""
         import_module("governance.told")
+        import_module("governance.packet")

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from governance.appointments import telling
 from governance.context import label_of, spoken, under
 from governance.models import Assignment, Correction, Task
 from governance.queues import with_beside
@@ -45,7 +46,7 @@ def _lies_ahead(shut: DrawnDoor) -> bool:
 def assigned(case: Case) -> dict[str, Any]:
     """The Assignment that stands, and who made it; empty where there is none."""
     pk = case.row_id(Assignment) if case.state(Assignment) in {"active", "handed_off"} else None
-    row = Assignment.objects.filter(pk=pk).select_related("operator", "worker").first() if pk else None
+    row = telling(Assignment.objects.filter(pk=pk)).select_related("operator", "worker").first() if pk else None
     line = next((line for line in case.lines if line.room == Assignment.label() and line.row_id == pk), None)
     return {"assignment": row, "assigned_by": line.user if line else None}
 

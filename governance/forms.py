@@ -1,22 +1,34 @@
 """What the doors of governance ask besides the press."""
 
-from collections.abc import Mapping
-from typing import Any
+import re
+from collections.abc import Mapping, Sequence
+from functools import cached_property
+from typing import Any, ClassVar
 
 from django import forms
 
 from governance.context import label_of, spoken, under
+from governance.crews import in_question, with_people
 from governance.details import ANSWER, correctable
 from governance.models import Task
+from governance.ranking import Suggested, people_of, ranked
+from governance.roster import Member
+from governance.windows import WindowForm
 from intake.asking import POSITION
 from intake.questions import PLACE_ZONE
 from qtm.doors import DoorForm
 from qtm.models import Membership, Operator, User
 from qtm.runtime import Choice, Runtime
 
+NUMBER = re.compile(r"\d{1,18}", re.ASCII)
+BEST = 6  # so many operators stand open, and the others are folded
 
-class AssignForm(DoorForm):
-    """To whom; for a task of an operator's own funnel nobody else comes into question."""
+
+class AssignForm(WindowForm):
+    """To whom, and if wished for when; for a task of an operator's own funnel nobody else comes into question."""
+
+    template: ClassVar[str] = "governance/assign.html"
+    prefilled: ClassVar[tuple[str, ...]] = ("operator", "worker", "note", "starts", "ends", "name")
 
     operator = forms.ModelChoiceField(
         Operator.objects.none(),
@@ -37,20 +49,88 @@ class AssignForm(DoorForm):
         label="Note for them", required=False, max_length=1000, widget=forms.Textarea(attrs={"rows": 2})
     )
 
+    field_order = ("operator", "worker", "note", "starts", "ends", "known")
+
     def __init__(self, *args: Any, **kwargs: Any) -> None:
-        """Offer the active operators, or the one that governs the task, and the people of each."""
+        """Offer the active operators, or the one that governs the task, and the people of each; none of them is chosen."""
         super().__init__(*args, **kwargs)
-        own = {"pk": self.row.governor_id} if self.row.governor_id else {}  # type: ignore[attr-defined]
-        offered = Operator.objects.filter(state="active", **own)
-        self.fields["operator"].queryset = offered  # type: ignore[attr-defined]
-        self.fields["operator"].initial = own.get("pk")
-        self.people = {str(each.user_id): each for each in _people(offered)}
-        self.fields["worker"].choices = [("", "Anybody of theirs"), *_grouped(self.people.values())]  # type: ignore[attr-defined]
+        self.fields["operator"].queryset = in_question(self.row)  # type: ignore[attr-defined]
+        self.fields["worker"].choices = self._choices  # type: ignore[attr-defined]
 
     def clean_worker(self) -> User | None:
         """The person; whether they work for that operator is asked by the verb."""
         chosen = self.people.get(self.cleaned_data["worker"])
         return chosen.user if chosen else None
+
+    @cached_property
+    def people(self) -> Mapping[str, Membership]:
+        """Everybody who works for the operators that are offered, by id."""
+        return {str(each.user_id): each for each in _people(in_question(self.row))}
+
+    def _choices(self) -> list[tuple[str, Any]]:
+        """Anybody, or one of an operator's people."""
+        return [("", "Anybody of theirs"), *_grouped(self.people.values())]
+
+    @cached_property
+    def crews(self) -> tuple[list[Operator], dict[int, list[Member]]]:
+        """The operator that is chosen with its people, or all of those in question."""
+        offered, said = in_question(self.row), str(self["operator"].value() or "")
+        chosen = with_people(offered.filter(pk=int(said))) if NUMBER.fullmatch(said) else None
+        return chosen if chosen and chosen[0] else with_people(offered)
+
+    @cached_property
+    def suggested(self) -> list[Suggested]:
+        """The operators that come into question, the likeliest first."""
+        return ranked(self.roster, self.crews[0], self.sought)
+
+    @property
+    def chosen(self) -> Suggested | None:
+        """The operator that is chosen, if one is."""
+        said = str(self["operator"].value() or "")
+        return next((each for each in self.suggested if str(each.operator.pk) == said), None)
+
+    @property
+    def refused(self) -> str:
+        """Why nobody is chosen although the address names somebody; empty where it does not."""
+        named = not self.is_bound and self["operator"].value() and not self.chosen
+        return str(self.fields["operator"].error_messages["invalid_choice"]) if named else ""
+
+    @property
+    def name(self) -> str:
+        """Which name is looked for."""
+        return str(self.initial.get("name") or "").strip()[:80]
+
+    @cached_property
+    def found(self) -> list[Suggested]:
+        """Those whose name was looked for."""
+        return [each for each in self.suggested if self.name.casefold() in each.name.casefold()]
+
+    @property
+    def best(self) -> list[Suggested]:
+        """The likeliest, which stand open; all that were found where a name is looked for."""
+        return self.found if self.name else self.found[:BEST]
+
+    @property
+    def others(self) -> list[Suggested]:
+        """The others, which are folded."""
+        return [] if self.name else self.found[BEST:]
+
+    @cached_property
+    def crew(self) -> list[Suggested]:
+        """The people of the chosen operator, the likeliest first."""
+        return people_of(self.roster, self.chosen.operator, self.sought) if self.chosen else []
+
+    @property
+    def against(self) -> Sequence[str]:
+        """What stands against the operator or the person that is chosen."""
+        person = str(self["worker"].value() or "")
+        of_one = next((each.conflicts for each in self.crew if each.number == person), None)
+        return of_one if of_one is not None else self.chosen.conflicts if self.chosen else []
+
+    @property
+    def told(self) -> Sequence[str]:
+        """All that the page says against anybody of the chosen operator."""
+        return [sentence for each in (self.chosen, *self.crew) if each for sentence in each.conflicts]
 
 
 def _people(operators: Any) -> Any:

@@ -229,8 +229,8 @@ class Assignment(Appointed):
         key="s",
         many=True,
     )
-    def assign(  # noqa: N805
-        cls,
+    def assign(
+        cls,  # noqa: N805
         task: Task,
         *,
         operator: Operator,

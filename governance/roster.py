@@ -6,13 +6,11 @@ from datetime import date, datetime, time, timedelta
 from functools import cached_property
 from typing import Any
 
-from django.db.models import F, Value
 from django.utils import timezone
 
-from governance.appointed import ENDED
+from governance.appointed import ENDED, LONGEST
 from governance.appointments import counting
-from qtm.models import Membership, Operator, called
-from qtm.workforce import Span, Who, days_off, minutes, surfaces_of, working_times
+from qtm.workforce import Day, Span, Who, done_by, minutes, times_of
 
 NOT_DONE = "cancelled"  # work that ended so takes nobody's time
 
@@ -22,8 +20,8 @@ class Member:
     """Somebody who works for an operator."""
 
     user_id: int
-    name: str
     role: str
+    name: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,61 +58,53 @@ def at(day: date, clock: time) -> datetime:
     return timezone.make_aware(datetime.combine(day, clock))
 
 
-def members_of(operators: Iterable[Operator]) -> dict[int, list[Member]]:
-    """Everybody who works for these operators now, by operator and by name: one query."""
-    found: dict[int, list[Member]] = {each.pk: [] for each in operators}
-    living = Membership.objects.filter(operator__in=found, left_at=None).order_by("user__first_name", "user__username")
-    for row in living.values("operator", "user", "role", "user__first_name", "user__last_name", "user__username"):
-        names = {name: row[f"user__{name}"] for name in ("first_name", "last_name", "username")}
-        found[row["operator"]].append(Member(row["user"], called(**names), row["role"]))
-    return found
-
-
 class Roster:
-    """The times of some operators and their people on some days: five queries, and one for who does what."""
+    """The times of some operators and their people on some days: three queries, and one for who does what."""
 
-    def __init__(self, operators: Sequence[Operator], members: Mapping[int, Sequence[Member]], first: date, days: int) -> None:
-        """`members`: who works for each of the operators; from the first day on, so many days."""
-        self.operators, self.members, self.first = operators, members, first
+    def __init__(
+        self, members: Mapping[int, Sequence[Member]], first: date, days: int = 1, using: str = "default"
+    ) -> None:
+        """`members`: who works for each operator; from the first day on, so many days."""
+        self.members, self.using = members, using
+        self.whole = using == "default"  # Omni knows no memberships, but only of whom something is said
         self.days = [first + timedelta(each) for each in range(days)]
 
     @cached_property
     def everybody(self) -> list[Who]:
         """Each operator, and each of its people."""
-        people = ((each.pk, member.user_id) for each in self.operators for member in self.members[each.pk])
-        return [*((each.pk, None) for each in self.operators), *people]
+        people = ((operator, member.user_id) for operator, several in self.members.items() for member in several)
+        return [*((operator, None) for operator in self.members), *people]
 
     @cached_property
     def surfaces(self) -> Mapping[Who, set[int]]:
-        """What each says they can do."""
-        return surfaces_of(self.operators, self.everybody)
+        """What each says they can do, by the surfaces' ids."""
+        return done_by(self.everybody, self.using)
 
     @cached_property
-    def _times(self) -> Mapping[tuple[int, int | None, date], list[Span]]:
-        """When each works."""
-        return working_times(self.operators, self.first, len(self.days), self.everybody)
+    def _times(self) -> tuple[Mapping[Day, list[Span]], set[Day]]:
+        """When each works, and has a day off."""
+        return times_of(self.everybody, self.days[0], len(self.days), self.using)
 
     @cached_property
-    def _off(self) -> set[tuple[int, int | None, date]]:
-        """Who has which day off."""
-        return days_off(self.operators, self.first, len(self.days), self.everybody)
+    def _booked(self) -> Mapping[Who, list[Booked]]:
+        """Every appointment that touches these days, the first one first, by whose time it takes."""
+        found: dict[Who, list[Booked]] = {}
+        for each in booked(self.members, bounds(self.days[0])[0], bounds(self.days[-1])[1], self.using):
+            found.setdefault((each.operator_id, each.worker_id), []).append(each)
+        return found
 
-    @cached_property
-    def _booked(self) -> list[Booked]:
-        """Every appointment of theirs that touches these days, the first one first."""
-        return list(booked(self.operators, bounds(self.days[0])[0], bounds(self.days[-1])[1]))
-
-    def people(self, operator_id: int) -> list[int]:
-        """The people of an operator."""
-        return [each.user_id for each in self.members[operator_id]]
+    def people(self, operator_id: int) -> list[int | None]:
+        """Who works for an operator, by their ids; to Omni, which knows not all, the operator stands for the others."""
+        known = [each.user_id for each in self.members[operator_id]]
+        return [*known] if self.whole else [*known, None]
 
     def hours(self, operator_id: int, user_id: int | None, day: date) -> list[Span] | None:
         """When somebody works on a day: nothing on a day without work, and None where no hours were said."""
-        return self._times.get((operator_id, user_id, day))
+        return self._times[0].get((operator_id, user_id, day))
 
     def is_off(self, operator_id: int, user_id: int | None, day: date) -> bool:
         """Whether somebody, or the whole operator, has a day off."""
-        return (operator_id, user_id, day) in self._off
+        return (operator_id, user_id, day) in self._times[1]
 
     def capacity(self, operator_id: int, user_id: int | None, day: date) -> int | None:
         """How many minutes somebody works on a day, or all people of an operator do together; None where nobody said."""
@@ -124,31 +114,35 @@ class Roster:
 
     def booked(self, operator_id: int, user_id: int | None, day: date) -> list[Booked]:
         """What takes the time of somebody on a day; of nobody in particular where None."""
-        return [
-            each
-            for each in self._booked
-            if (each.operator_id, each.worker_id) == (operator_id, user_id) and each.minutes_on(day)
-        ]
+        return [each for each in self._booked.get((operator_id, user_id), []) if each.minutes_on(day)]
 
     def all_booked(self, operator_id: int, day: date) -> list[Booked]:
         """What takes the time of an operator on a day, whoever of theirs is to do it."""
-        return [each for each in self._booked if each.operator_id == operator_id and each.minutes_on(day)]
+        return [
+            each
+            for who, several in self._booked.items()
+            if who[0] == operator_id
+            for each in several
+            if each.minutes_on(day)
+        ]
 
     def overlapping(
         self, operator_id: int, user_id: int | None, starts: datetime, ends: datetime, but: int | None = None
     ) -> list[Booked]:
         """What takes somebody's time between two moments, but for one Assignment."""
-        own = (each for each in self._booked if (each.operator_id, each.worker_id) == (operator_id, user_id))
+        own = self._booked.get((operator_id, user_id), [])
         return [each for each in own if each.overlaps(starts, ends) and each.assignment_id != but]
 
 
-def booked(operators: Iterable[Operator], starts: datetime, ends: datetime, using: str = "default") -> Iterator[Booked]:
+def booked(operators: Iterable[int], starts: datetime, ends: datetime, using: str = "default") -> Iterator[Booked]:
     """The appointments of some operators that touch some time, and take it: one query."""
-    about = {name: F(f"assignment__{name}") for name in ("case_id", "task_id", "governor_id", "operator_id", "worker_id")}
+    when = {"starts__lt": ends, "starts__gt": starts - LONGEST, "ends__gt": starts}
+    found = counting().using(using).filter(**when, assignment__operator__in=list(operators))
     told = {word: tell("assignment") for word, tell in ENDED.items()}
-    found = counting().using(using).filter(
-        starts__lt=ends,
-        starts__gt=starts - LONGEST,
-        ends__gt=starts,
-        assignment__operator__in=[each.pk for each in operators],
-    )
+    of = [f"assignment__{name}" for name in ("task_id", "case_id", "governor_id", "operator_id", "worker_id")]
+    named = found.annotate(**told).order_by("starts", "pk")
+    rows: Any = named.values_list("assignment_id", *of, "starts", "ends", *told)
+    for row in rows:
+        ended = next((word for word, so in zip(told, row[8:], strict=True) if so), "")
+        if ended != NOT_DONE:
+            yield Booked(*(*row[:8], ended))

@@ -2,9 +2,10 @@
 
 from django.urls import path
 
-from governance import bulk_views, entry, stepper, views
+from governance import bulk_views, entry, stepper, views, week_views
 from governance.forms import AssignForm, CorrectionForm
 from governance.models import Assignment, Task
+from governance.windows import AppointmentForm
 from qtm.doors import doors, governed_from
 
 urlpatterns = [
@@ -12,6 +13,9 @@ urlpatterns = [
     *bulk_views.urlpatterns,
     *stepper.urlpatterns,
     path("console/", views.console, name="console"),
+    path("console/week", week_views.console_week, name="console-week"),
+    path("inbox/week", week_views.inbox_week, name="inbox-week"),
+    path("week/put-on", week_views.put_on, name="put-on"),
     path("console/find", views.find, name="find"),
     path("console/<slug:slug>/", views.console, name="console-queue"),
     path("inbox/", views.inbox, name="inbox"),
@@ -21,6 +25,11 @@ urlpatterns = [
         Task,
         Assignment,
         via=governed_from,
-        forms={"Task.submit": entry.CompleteForm, "Assignment.assign": AssignForm, "Task.correct": CorrectionForm},
+        forms={
+            "Task.submit": entry.CompleteForm,
+            "Assignment.assign": AssignForm,
+            "Assignment.reschedule": AppointmentForm,
+            "Task.correct": CorrectionForm,
+        },
     ),
 ]

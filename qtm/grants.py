@@ -1,7 +1,7 @@
 """What the app's role and Omni's role may touch, made from the models: nothing that moves the spine by itself.
 
 Rooms: read, be born, and change of state and living columns. Facts: read and note. The log: read. Everything else: read and write,
-and nothing may be deleted where a trace belongs. Omni reads the rooms and the log, and no contact data, sessions, passwords or keys.
+and nothing may be deleted where a trace belongs. Omni reads the rooms, the log and who works when, and no contact data, sessions, passwords or keys.
 """
 
 from collections.abc import Iterator
@@ -25,7 +25,11 @@ HIDDEN = {
     "records.Record": {"document"},
     "qtm.Operator": {"phone", "email", "address", "latitude", "longitude"},
     "qtm.Transition": {"reason"},
+    "qtm.DayOff": {"why"},
+    "governance.Appointment": {"why"},
 }
+# Besides the rooms, the log and the surfaces, what Omni reads: who does what and when, and when something is to be done.
+OBSERVED = {"qtm.Capability", "qtm.Hours", "qtm.DayOff", "governance.Appointment"}
 DELETABLE = {
     "sessions.Session",
     "guardian.UserObjectPermission",
@@ -55,8 +59,14 @@ def statements() -> Iterator[str]:
     yield f'GRANT SELECT ON django_migrations TO "{app}"'
     for model in apps.get_models(include_auto_created=True):
         yield f'GRANT {app_may(model)} ON {model._meta.db_table} TO "{app}"'
-        if model is Transition or issubclass(model, Room) or model in (Surface, SurfaceVersion):
+        if observed(model):
             yield f'GRANT SELECT ({", ".join(omni_reads(model))}) ON {model._meta.db_table} TO "{omni}"'
+
+
+def observed(model: type[Model]) -> bool:
+    """Whether Omni reads anything of a model."""
+    whole = model is Transition or model in (Surface, SurfaceVersion)
+    return whole or issubclass(model, Room) or model._meta.label in OBSERVED
 
 
 def app_may(model: type[Model]) -> str:

@@ -1,6 +1,6 @@
 """Omni: observes, interprets, flags what is stuck, suggests. It reads through a role that can only SELECT, and has no door."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -58,6 +58,28 @@ class Watched:
     def patience(self) -> str:
         """How long its rows may wait."""
         return words.span(self.queue.late_after)
+
+
+@dataclass(frozen=True, slots=True)
+class Suggestion:
+    """What could be done about one case, in words, the likeliest first; it leads to the case and to nothing else."""
+
+    case_id: int
+    about: str
+    words: Sequence[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What a finder brings: facts with figures, what it suggests, and what it cannot resolve."""
+
+    facts: Sequence[str] = ()
+    suggests: Sequence[Suggestion] = ()
+    unresolved: Sequence[str] = ()
+
+
+# What zones to the right find for the decision packet, each reading as Omni: `FINDERS.append(to_assign)`.
+FINDERS: list[Callable[[datetime], Found]] = []
 
 
 def rows_of(model: type[Model]) -> QuerySet[Any]:
@@ -148,3 +170,37 @@ def look() -> Seen:
     counts = standing_counts(lambda room: Q(), ALIAS)
     stands = [(room.title, room.zone, in_order(room, counts[room.label()])) for room in rooms()]
     return Seen(stands, watched(now), stuck(now), idle(), pace(now))
+
+
+@dataclass(frozen=True, slots=True)
+class Packet:
+    """The decision packet: where work is stuck, what was found, what is suggested, and what cannot be resolved."""
+
+    late: list[Watched]
+    stuck: list[Stuck]
+    found: list[Found]
+
+    @property
+    def facts(self) -> list[str]:
+        """What it found, with figures: first the queues in which something waits too long."""
+        queues = [
+            f"“{one.queue.name}”: {one.late} of {one.count} wait longer than {one.patience}." for one in self.late
+        ]
+        return [*queues, *(each for found in self.found for each in found.facts)]
+
+    @property
+    def suggests(self) -> list[Suggestion]:
+        """What it suggests."""
+        return [each for found in self.found for each in found.suggests]
+
+    @property
+    def unresolved(self) -> list[str]:
+        """What it cannot resolve."""
+        return [each for found in self.found for each in found.unresolved]
+
+
+def packet() -> Packet:
+    """Put the decision packet together, as Omni."""
+    now = timezone.now()
+    late = [one for one in watched(now) if one.late]
+    return Packet(late, stuck(now), [find(now) for find in FINDERS])

@@ -22,6 +22,7 @@ urlpatterns = [
     path("offline/signing-out/", device.offline, {"leaving": True}, name="offline-leaving"),
     path("spine/", views.spine, name="spine"),
     path("omni/", views.observed, name="omni"),
+    path("omni/packet", views.packet, name="omni-packet"),
     path("login", signing.SignIn.as_view(), name="login"),
     path("logout", signing.SignOut.as_view(), name="logout"),
     path("password", signing.ChangePassword.as_view(), name="password_change"),

@@ -64,3 +64,12 @@ def observed(request: Signed) -> HttpResponse:
     if not request.user.standing.holds("qtm.oversee"):
         raise Forbidden("Omni is read by those who oversee the network.")
     return render(request, "qtm/omni.html", {"seen": omni.look()})
+
+
+@require_safe
+@signed_in
+def packet(request: Signed) -> HttpResponse:
+    """Omni's decision packet; it is read, and whoever decides does so at the cases."""
+    if not request.user.standing.holds("qtm.oversee"):
+        raise Forbidden("Omni is read by those who oversee the network.")
+    return render(request, "qtm/packet.html", {"packet": omni.packet()})

@@ -7,39 +7,63 @@ from datetime import date, time, timedelta
 from qtm.models import Membership, Operator
 from qtm.working import Capability, DayOff, Hours
 
-__all__ = ["Capability", "DayOff", "Hours", "Span", "Who", "covers", "minutes", "surfaces_of", "working_times"]
+__all__ = [
+    "Capability",
+    "DayOff",
+    "Hours",
+    "Span",
+    "Who",
+    "covers",
+    "done_by",
+    "minutes",
+    "surfaces_of",
+    "times_of",
+    "working_times",
+]
 
 type Span = tuple[time, time]  # from, to; midnight as its end is the day's end
+type Day = tuple[int, int | None, date]  # of an operator or a member
 type Who = tuple[int, int | None]  # an operator's number, and a member's; nobody: the operator itself
 
 A_DAY = 24 * 60
 
 
-def working_times(
-    operators: Iterable[Operator], first_day: date, days: int
-) -> Mapping[tuple[int, int | None, date], list[Span]]:
+def working_times(operators: Iterable[Operator], first_day: date, days: int) -> Mapping[Day, list[Span]]:
     """When operators and their living members work on each of some days, by the clock of the place; three queries.
 
     An empty list is a day without work. Where nobody has said any hours, the key is not there.
     """
-    numbers = {each.pk for each in operators}
-    week, off = _weeks(numbers), _off(numbers, first_day, first_day + timedelta(days - 1))
-    return {
-        (operator, user, day): [] if _is_off(off, operator, user, day) else spans[day.weekday()]
-        for (operator, user), spans in week.items()
-        for day in (first_day + timedelta(each) for each in range(days))
+    return times_of(everybody_of({each.pk for each in operators}), first_day, days)[0]
+
+
+def times_of(
+    everybody: Sequence[Who], first_day: date, days: int, using: str = "default"
+) -> tuple[dict[Day, list[Span]], set[Day]]:
+    """The same of operators and members that are known already, and which of the days are days off; two queries."""
+    numbers = {operator for operator, _ in everybody}
+    week, off = _weeks(everybody, using), _off(numbers, first_day, first_day + timedelta(days - 1), using)
+    each_day = [first_day + timedelta(each) for each in range(days)]
+    free = {(*who, day) for who in everybody for day in each_day if _is_off(off, *who, day)}
+    times = {
+        (*who, day): [] if (*who, day) in free else spans[day.weekday()]
+        for who, spans in week.items()
+        for day in each_day
     }
+    return times, free
 
 
 def surfaces_of(operators: Iterable[Operator]) -> Mapping[Who, set[int]]:
     """The surfaces that operators and their living members say they can do, by number; two queries."""
-    numbers = {each.pk for each in operators}
+    return done_by(everybody_of({each.pk for each in operators}))
+
+
+def done_by(everybody: Sequence[Who], using: str = "default") -> dict[Who, set[int]]:
+    """The same of operators and members that are known already; one query."""
     said: defaultdict[Who, set[int]] = defaultdict(set)
-    for operator, user, surface in Capability.objects.filter(operator__in=numbers, until=None).values_list(
-        "operator", "user", "surface"
-    ):
+    living = Capability.objects.using(using).filter(operator__in={operator for operator, _ in everybody}, until=None)
+    for operator, user, surface in living.values_list("operator", "user", "surface"):
         said[operator, user].add(surface)
-    return {who: said.get(who) or said.get((who[0], None), set()) for who in everybody_of(numbers)}
+    return {who: said.get(who) or said.get((who[0], None), set()) for who in everybody}
 
 
 def everybody_of(operators: Iterable[int]) -> list[Who]:
@@ -48,20 +72,21 @@ def everybody_of(operators: Iterable[int]) -> list[Who]:
     return [*((each, None) for each in operators), *living]
 
 
-def _weeks(operators: Iterable[int]) -> dict[Who, list[list[Span]]]:
+def _weeks(everybody: Sequence[Who], using: str) -> dict[Who, list[list[Span]]]:
     """Each one's week, as seven lists of spans; those of whom nothing is said are not there."""
     said: defaultdict[Who, list[list[Span]]] = defaultdict(lambda: [[] for _ in range(7)])
-    living = Hours.objects.filter(operator__in=operators, until=None).order_by("weekday", "opens")
+    numbers = {operator for operator, _ in everybody}
+    living = Hours.objects.using(using).filter(operator__in=numbers, until=None).order_by("weekday", "opens")
     for operator, user, weekday, opens, closes in living.values_list("operator", "user", "weekday", "opens", "closes"):
         said[operator, user][weekday].append((opens, closes))
-    weeks = {who: said.get(who) or said.get((who[0], None)) for who in everybody_of(operators)}
+    weeks = {who: said.get(who) or said.get((who[0], None)) for who in everybody}
     return {who: week for who, week in weeks.items() if week}
 
 
-def _off(operators: Iterable[int], first: date, last: date) -> dict[Who, list[tuple[date, date]]]:
+def _off(operators: Iterable[int], first: date, last: date, using: str) -> dict[Who, list[tuple[date, date]]]:
     """The days off that touch some days."""
     found: defaultdict[Who, list[tuple[date, date]]] = defaultdict(list)
-    touching = DayOff.objects.filter(operator__in=operators, until=None, first__lte=last, last__gte=first)
+    touching = DayOff.objects.using(using).filter(operator__in=operators, until=None, first__lte=last, last__gte=first)
     for operator, user, begins, ends in touching.values_list("operator", "user", "first", "last"):
         found[operator, user].append((begins, ends))
     return found

@@ -9,6 +9,8 @@ SELECT
    FROM qtm_transition t WHERE t.case_id = $1) AS lines,
   (SELECT json_agg(json_build_object('field', c.field, 'was', c.was, 'is', c.becomes, 'why', c.why, 'by', c.by_id, 'at', c.at) ORDER BY c.id)
    FROM governance_correction c JOIN governance_task t ON t.id = c.task_id WHERE t.case_id = $1) AS corrections,
+  (SELECT json_build_object('starts', p.starts, 'ends', p.ends) FROM governance_appointment p JOIN governance_assignment a ON a.id = p.assignment_id
+   WHERE a.case_id = $1 AND a.state = 'handed_off' ORDER BY p.id DESC LIMIT 1) AS appointment,
   (SELECT json_agg(json_build_object('stage', m.stage, 'act', m.act, 'by', m.by_id, 'at', m.at) ORDER BY m.id)
    FROM execution_stagemark m WHERE m.event_id = $2) AS marks,
   (SELECT json_agg(json_build_object('stage', e.stage, 'kind', e.kind, 'category', e.category, 'item', e.item, 'value', e.value, 'text', e.text, 'sha256', e.sha256,

@@ -108,6 +108,12 @@ class Certificate:
         moment = parse_datetime(wished) if wished else None
         return exact(moment) if moment and moment.tzinfo else wished
 
+    @property
+    def appointment(self) -> list[datetime]:
+        """From when until when it was to be done, if an appointment was set."""
+        sealed = self.facts["governance"]["appointment"] or {}
+        return [datetime.fromisoformat(sealed[name]) for name in ("starts", "ends") if sealed]
+
     @cached_property
     def sees_case(self) -> bool:
         """Whether this person may see the case it comes from."""

@@ -167,6 +167,7 @@ def _governance(event: ServiceEvent, there: Reading) -> dict[str, Any]:
         "layer": _layer(event),
         "task": f"T-{task}",
         "assignment": {"reference": f"A-{job.assignment_id}", "worker": there.name(job.worker_id)},
+        "appointment": {name: stamp(when) for name, when in there.appointment.items()} if there.appointment else None,
         "corrections": [_correction(each, there, event.version.reads) for each in there.corrections],
     }
 

@@ -22,6 +22,7 @@ class Reading:
     request: Row
     lines: Sequence[Row]
     corrections: Sequence[Row]
+    appointment: Row | None
     marks: Sequence[Row]
     evidence: Sequence[Row]
     travels: Sequence[Row]
@@ -41,9 +42,10 @@ def read(event: ServiceEvent) -> Reading:
     """Read the case of a ServiceEvent and all that was noted of it."""
     found = here().run(STATEMENT, [event.case_id, event.pk])
     assert found
-    request, lines, corrections, marks, evidence, travels, said, people = found
+    request, lines, corrections, appointment, marks, evidence, travels, said, people = found
     named = {int(pk): called(**words) for pk, words in people.items()}
-    return Reading(request, lines, corrections or [], marks or [], evidence or [], travels or [], said or {}, named)
+    marks, evidence, travels = (each or [] for each in (marks, evidence, travels))
+    return Reading(request, lines, corrections or [], appointment, marks, evidence, travels, said or {}, named)
 
 
 def stamp(moment: datetime | str) -> str:

@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import timedelta
 from html.parser import HTMLParser
 from importlib import import_module
 from typing import Any
@@ -22,7 +23,7 @@ from execution.models import Evidence, Feed, Job, ServiceEvent
 from execution.originals import take
 from governance.bulk import Bulk
 from governance.many import Carrier, Chosen
-from governance.models import Task
+from governance.models import Assignment, Task
 from intake.models import Funnel, Request
 from qtm.acts import acting
 from qtm.doors import all_doors
@@ -119,6 +120,7 @@ PAGES: dict[str, list[Page]] = {
     **{key: [Page(asks=0)] for key in ("offline", "offline-leaving")},
     "spine": [Page("ines"), Page("will"), Page("nobody")],
     "omni": [Page("eve")],
+    "omni-packet": [Page("eve"), Page("ines"), Page("nora", status=403)],
     "login": [Page()],
     "logout": [Page(status=405)],
     "password_change": [Page("will")],
@@ -175,6 +177,9 @@ PAGES: dict[str, list[Page]] = {
     },
     "bulk": [Page("ines", newest(Bulk, governor=None)), Page("nora", newest(Bulk, governor__name="Northside"))],
     "case-door": [Page("ines", lambda: [*case(state="open", governor=None)(), "approve"], status=302)],
+    "console-week": [Page("ines"), Page("eve"), Page("nora", status=403)],
+    "inbox-week": [Page("nora"), Page("will", status=403)],
+    "put-on": [Page("ines", query="?card=T-{task}"), Page("ines", query="?card=X-1", status=404)],
     "find": [Page("ines", query="?q=T-{task}", status=302), Page("ines", query="?q=X-1", status=404)],
     "case": [
         *(Page("ines", case(state=state, governor=None)) for state in Task.states()),
@@ -271,6 +276,10 @@ def lived() -> None:
     enter(cast.will, ServiceEvent, "capture", garden, **papers)
     enter(cast.nora, Task, "hold", Walk(funnel="north").task, reason="for the test")
     enter(cast.will, ServiceEvent, "set_off", Walk().event())
+    starts = timezone.now() + timedelta(days=1)
+    window = {"starts": starts, "ends": starts + timedelta(hours=2)}
+    enter(cast.ines, Assignment, "reschedule", Walk().assignment(), **window)
+    enter(cast.ines, Assignment, "reschedule", Walk().event().job.assignment, **window)
     enter(cast.ines, Task, "correct", Walk().task, field="place", becomes="16 Quarry Lane", why="She called")
     started = Walk().started()
     with acting(cast.will, via="test", authority="execution.capture_evidence as worker"):

@@ -481,7 +481,10 @@ def test_a_wish_that_nobody_can_read_comes_last_and_breaks_nothing(cast: Cast) -
     plain.event()
     assert wished_moment("some day soon") is None
     assert wished_moment("2026-13-45T99:00") is None
-    assert ahead_of(1, {"summary": "x", "place": "", "wished": "soon"}, claimed=True).when == "soon"
+    assert (
+        ahead_of(1, {"summary": "x", "place": "", "wished": "soon"}, claimed=True, appointment=None).when
+        == "wished for soon"
+    )
     assert day(cast.will).next.job_id == plain.job().pk
 
 

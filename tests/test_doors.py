@@ -1,12 +1,14 @@
 """Doors: for every door, each of the cast and each state the status; each move is reached by exactly one door."""
 
 from collections import defaultdict
+from datetime import timedelta
 from importlib import import_module
 from typing import Any
 
 import pytest
 from django.db import transaction
 from django.test import Client
+from django.utils import timezone
 
 from execution.models import Job, ServiceEvent
 from governance.models import Task
@@ -30,6 +32,7 @@ MAY: dict[str, set[str]] = {
     **{f"Task.{verb}": ADMIN for verb in ("approve", "hold", "resume", "reject", "cancel", "close", "correct")},
     "Assignment.assign": ADMIN,
     "Assignment.withdraw": ADMIN,
+    "Assignment.reschedule": ADMIN,
     "Job.create": ADMIN,
     "Job.cancel": ADMIN,
     "ServiceEvent.claim": CREW,
@@ -115,12 +118,19 @@ def test_a_superuser_opens_no_door_for_being_one(cast: Cast) -> None:
         assert not door.authority(root, row), called(door)
 
 
+def window() -> dict[str, Any]:
+    """An hour of tomorrow."""
+    starts = timezone.now() + timedelta(days=1)
+    return {"starts": starts, "ends": starts + timedelta(hours=1)}
+
+
 def given_to(door: Door) -> dict[str, Any]:
     """What a door's verb is given besides the press."""
     version = Surface.objects.get(code="automotive-advisory").current
     return {
         "Task.submit": {"version": version, "details": read(version, ADVISORY).details},
         "Assignment.assign": {"operator": Cast().Northside},
+        "Assignment.reschedule": window(),
         "Task.correct": {"field": "description", "becomes": "Another", "why": "typo"},
         "ServiceEvent.capture": {"stage": "study", "kind": "note", "category": "findings", "text": "x"},
         "ServiceEvent.mark": {"stage": "study"},

@@ -3,12 +3,14 @@
 import hashlib
 import os
 from collections.abc import Callable, Iterator
+from datetime import timedelta
 from typing import Any
 from uuid import uuid4
 
 import psycopg
 import pytest
 from django.db import DatabaseError, connections, transaction
+from django.utils import timezone
 
 from execution.models import Evidence, Job, ServiceEvent, StageMark
 from governance.models import Assignment, Correction, Task
@@ -480,3 +482,10 @@ def test_nothing_moves_under_a_snapshot_that_could_be_old(isolation: str, commit
         )
         cursor.execute("UPDATE governance_task SET state = 'approved' WHERE id = %s", [task.pk])
     assert law_broken(refused.value) == "isolation"
+
+
+def test_the_owner_changes_no_appointment(owner: Any, cast: Cast) -> None:
+    starts = timezone.now() + timedelta(days=1)
+    enter(cast.ines, Assignment, "reschedule", Walk().assignment(), starts=starts, ends=starts + timedelta(hours=1))
+    for statement in ("UPDATE governance_appointment SET why = 'x'", "DELETE FROM governance_appointment"):
+        assert owner(statement, user=cast.ines.pk) == "stays"

@@ -1,7 +1,7 @@
 """Omni: reads through a connection that can only read, sees nothing it must not, and opens nothing."""
 
 import re
-from datetime import timedelta
+from datetime import time, timedelta
 from typing import Any
 
 import pytest
@@ -16,9 +16,11 @@ from intake.models import Intake, Request
 from qtm import omni
 from qtm.grants import HIDDEN
 from qtm.models import Operator, Transition, User
+from qtm.people import Keeper
 from qtm.queues import QUEUES
 from qtm.spine import all_rooms
-from tests.cast import Cast, Walk, enter
+from qtm.workforce_keeping import Kept
+from tests.cast import ADVISORY, Cast, Walk, enter
 from tests.test_records import municipal
 
 AS_OMNI = pytest.mark.django_db(databases=["default", "omni"])
@@ -191,3 +193,89 @@ def test_nothing_else_of_the_house_reads_as_omni(case: Walk) -> None:
         for url in ("/", "/spine/", "/people/", f"/cases/{case.request.pk}/"):
             as_(case.cast.ines).get(url)
     assert used == []
+
+
+# The decision packet
+
+
+def told(client: Client) -> Any:
+    """The packet as a page draws it."""
+    answer = client.get("/omni/packet")
+    assert answer.status_code == 200
+    return answer.context["packet"]
+
+
+def test_the_packet_tells_what_it_found_what_it_suggests_and_what_it_cannot_resolve(committed: str) -> None:
+    cast, wished = Cast(), timezone.localtime().replace(hour=12) + timedelta(days=3)
+    walk = Walk(asked={**ADVISORY, "wished": wished.isoformat()})
+    task = walk.approved()
+    kept = Kept(Keeper(cast.wim), cast.Southside)
+    kept.say_surfaces([task.version.surface])
+    kept.say_hours([(wished.weekday(), time(8), time(17))])
+    packet = told(as_(cast.eve))
+    (suggestion,) = packet.suggests
+    assert suggestion.about.startswith(f"T-{task.pk}, Automotive advisory, wished for ")
+    assert suggestion.words[0].startswith("Southside: Does Automotive advisory; Works on ")
+    assert suggestion.words[1].startswith(
+        "Northside: Has not said to do Automotive advisory; Has not said when it works"
+    )
+    assert any("Northside: no hours are said" in gap for gap in packet.unresolved)
+    assert any("How far each operator is" in gap for gap in packet.unresolved)
+    assert not any("no operator has said" in gap for gap in packet.unresolved)
+
+
+def test_the_packet_says_where_no_operator_comes_into_question(committed: str) -> None:
+    task = Walk().approved()
+    unresolved = told(as_(Cast().ines)).unresolved
+    assert f"T-{task.pk}: no operator has said to do Automotive advisory." in unresolved
+    assert (
+        f"T-{task.pk}: no day within the next 28 days is wished for, so hours and load are not compared." in unresolved
+    )
+
+
+def test_a_task_of_an_operators_funnel_is_suggested_to_that_operator_alone(committed: str) -> None:
+    Walk(funnel="north").approved()
+    (suggestion,) = told(as_(Cast().ines)).suggests
+    assert [words.split(":")[0] for words in suggestion.words] == ["Northside"]
+
+
+def test_the_packet_is_read_as_omni_has_no_door_and_names_nobody(committed: str) -> None:
+    cast = Cast()
+    Walk().approved()
+    client = as_(cast.ines)
+    with CaptureQueriesContext(connections["omni"]) as omnis, CaptureQueriesContext(connections["default"]) as apps:
+        page = client.get("/omni/packet").content.decode()
+    assert len(omnis) + len(apps) <= 12
+    assert not [query["sql"] for query in apps if '"governance_task"' in query["sql"]]
+    main = page[page.index("<main") : page.index("</main>")]
+    assert not re.findall(r"<(?:form|button)", main)
+    assert set(re.findall(r'href="([^"]+)"', main)) <= {"/omni/", *re.findall(r'href="(/cases/\d+/)"', main)}
+    for personal in (*ADVISORY.values(), "Will", "Wanda", "Sid"):
+        assert str(personal) not in main
+
+
+def test_only_who_oversees_reads_the_packet(committed: str) -> None:
+    found = {person.username: as_(person).get("/omni/packet").status_code for person in Cast().everybody()}
+    assert found == {name: 200 if name in {"ines", "eve"} else 403 for name in found}
+
+
+@pytest.mark.parametrize(
+    ("sql", "may"),
+    [
+        ("SELECT first, last, operator_id, user_id FROM qtm_dayoff", True),
+        ("SELECT why FROM qtm_dayoff", False),
+        ("SELECT starts, ends FROM governance_appointment", True),
+        ("SELECT why FROM governance_appointment", False),
+        ("SELECT latitude FROM qtm_operator", False),
+        ("SELECT user_id FROM qtm_membership", False),
+        ("DELETE FROM governance_appointment RETURNING 1", False),
+        ("UPDATE qtm_hours SET until = now() RETURNING 1", False),
+    ],
+)
+@AS_OMNI
+def test_omni_reads_when_somebody_works_and_never_why_not(sql: str, may: bool) -> None:
+    if may:
+        assert run(sql) == []
+        return
+    with pytest.raises(ProgrammingError, match="permission denied"):
+        run(sql)

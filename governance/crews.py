@@ -1,0 +1,75 @@
+"""Operators with their people, and what a Task asks of them: read for a page in a query each."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import OuterRef, QuerySet
+from django.db.models.functions import JSONObject
+from django.utils import timezone
+from django.utils.dateparse import parse_datetime
+
+from governance.conflicts import Window
+from governance.details import stands, text_of
+from governance.models import Correction, Task
+from governance.ranking import Position, Sought
+from governance.roster import Member
+from intake.models import Intake
+from qtm.models import Membership, Operator, called
+
+WHERE_AND_WHEN = ("place", "latitude", "longitude", "wished")
+
+
+@dataclass(slots=True)
+class Put:
+    """A correction as it is read here."""
+
+    field: str
+    becomes: str
+
+
+def in_question(task: Any) -> QuerySet[Operator]:
+    """The operators that a Task may be assigned to now: active ones, and for an operator's own funnel itself alone."""
+    own = {"pk": task.governor_id} if task.governor_id else {}
+    return Operator.objects.filter(state="active", **own)
+
+
+def with_people(operators: QuerySet[Operator]) -> tuple[list[Operator], dict[int, list[Member]]]:
+    """Operators, and everybody who works for each of them now, by name: one query."""
+    person = {name: f"user__{name}" for name in ("first_name", "last_name", "username")}
+    living = Membership.objects.filter(operator=OuterRef("pk"), left_at=None)
+    each = JSONObject(user_id="user", role="role", **person)
+    crew = living.order_by("user__first_name", "user__username").values(each=each)
+    found: list[Any] = list(operators.annotate(crew=ArraySubquery(crew)))
+    return found, {each.pk: list(map(_member, each.crew)) for each in found}
+
+
+def _member(said: dict[str, Any]) -> Member:
+    """Somebody, by what was read."""
+    return Member(said.pop("user_id"), said.pop("role"), called(**said))
+
+
+def sought_by(task: Task, window: Window | None = None, but: int | None = None) -> Sought:
+    """What a Task asks, as its review put it right; its day is the appointment's, or the one that is wished for: one query."""
+    put = Correction.objects.filter(task=OuterRef("task"), field__in=WHERE_AND_WHEN).order_by("pk")
+    each = JSONObject(field="field", becomes="becomes")
+    found = Intake.objects.filter(task=task).annotate(put=ArraySubquery(put.values(each=each)))
+    *said, surface_id, surface, corrections = found.values_list(
+        *WHERE_AND_WHEN, "version__surface", "version__surface__name", "put"
+    ).get()
+    now = _as_it_stands(said, corrections)
+    wished = parse_datetime(now["wished"]) if now["wished"] else None
+    day = window.days[0] if window else timezone.localdate(wished) if wished else None
+    return Sought(surface_id, surface, _position(now), day, window, wished, but)
+
+
+def _as_it_stands(said: Iterable[Any], corrections: Iterable[dict[str, str]]) -> dict[str, str]:
+    """Where and when, with what was put right."""
+    first = dict(zip(WHERE_AND_WHEN, map(text_of, said), strict=True))
+    return stands(first, [Put(**each) for each in corrections])
+
+
+def _position(now: dict[str, str]) -> Position | None:
+    """Where the work is, if that is known."""
+    return (float(now["latitude"]), float(now["longitude"])) if now["latitude"] and now["longitude"] else None

@@ -1,0 +1,115 @@
+"""What Omni finds in governance: the tasks that wait longest to be assigned, who could do them, and what stands in the way of knowing.
+
+It reads through its own role: no memberships, no places and no words of anybody. So it tells of operators and not of their people, and
+says nothing of distances.
+"""
+
+from collections.abc import Iterator, Sequence
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import OuterRef
+from django.utils import timezone
+
+from governance.conflicts import day_words
+from governance.models import Task
+from governance.ranking import Sought, Suggested, ranked
+from governance.roster import Member, Roster
+from qtm import words
+from qtm.models import Operator
+from qtm.omni import ALIAS, FINDERS, Found, Suggestion, rows_of
+from qtm.workforce import Capability, Hours
+
+OLDEST, NAMED, AHEAD = 5, 3, 28  # tasks, operators for each, and days of which hours are read
+SHOWN = 8
+NOBODY = 2  # the weight of nobody working that day
+BLIND = "How far each operator is: where work is done, and where operators are, is not for Omni to read."
+
+
+def to_assign(now: datetime) -> Found:
+    """The tasks that wait longest to be assigned, and who comes into question: six queries."""
+    waiting = rows_of(Task).filter(state="approved").order_by("since", "pk")
+    tasks = list(
+        waiting.values(
+            "pk", "case_id", "since", "governor", "version__surface", "version__surface__name", "intake__wished"
+        )[:OLDEST]
+    )
+    if not tasks:
+        return Found()
+    operators = _operators()
+    today = timezone.localdate(now)
+    roster = Roster({each.pk: _members(each) for each in operators}, today, AHEAD, ALIAS)
+    found = [(task, _ranked(roster, operators, task, today)) for task in tasks]
+    facts = [
+        f"{len(operators)} operators are active. Of what waits to be assigned, the {len(tasks)} oldest are looked at here."
+    ]
+    suggests = [_suggestion(task, sought, best, now) for task, (sought, best) in found]
+    gaps = [gap for task, (sought, best) in found for gap in _gaps(task, sought, best)]
+    return Found(facts, suggests, [*gaps, *_unsaid(roster, operators, today), BLIND])
+
+
+def _operators() -> list[Any]:
+    """The active operators, each with those of whom something of their own is said."""
+    said = [
+        kind.objects.filter(operator=OuterRef("pk"), until=None).exclude(user=None).order_by("user")
+        for kind in (Hours, Capability)
+    ]
+    hours, surfaces = (ArraySubquery(rows.values("user").distinct()) for rows in said)
+    active = rows_of(Operator).filter(state="active").order_by("name").only("name", "state")
+    return list(active.annotate(with_hours=hours, with_surfaces=surfaces))
+
+
+def _members(operator: Any) -> list[Member]:
+    """Those of whom something is said, without their names, and the operator itself for all others."""
+    return [Member(each, "", "") for each in sorted({*operator.with_hours, *operator.with_surfaces})]
+
+
+def _ranked(
+    roster: Roster, operators: Sequence[Operator], task: dict[str, Any], today: date
+) -> tuple[Sought, list[Suggested]]:
+    """What a Task asks, and who comes into question for it, the likeliest first."""
+    day = timezone.localdate(task["intake__wished"]) if task["intake__wished"] else None
+    near = day if day and today <= day < today + timedelta(AHEAD) else None
+    sought = Sought(task["version__surface"], task["version__surface__name"], None, near)
+    own = [each for each in operators if task["governor"] in (None, each.pk)]
+    return sought, ranked(roster, own, sought)
+
+
+def _suggestion(task: dict[str, Any], sought: Sought, best: Sequence[Suggested], now: datetime) -> Suggestion:
+    """Who comes into question for one Task, in words."""
+    when = f", wished for {day_words(sought.day)}" if sought.day else ""
+    about = f"T-{task['pk']}, {sought.surface}{when}, waits {words.span(now - task['since'])}"
+    return Suggestion(
+        task["case_id"],
+        about,
+        [f"{each.name}: {'; '.join(reason.words for reason in each.reasons)}." for each in best[:NAMED]],
+    )
+
+
+def _gaps(task: dict[str, Any], sought: Sought, best: Sequence[Suggested]) -> Iterator[str]:
+    """What is missing to decide on one Task."""
+    able = [each for each in best if not each.reasons[0].weight]
+    if not best:
+        yield f"T-{task['pk']}: no operator that could take it is active."
+    elif not able:
+        yield f"T-{task['pk']}: no operator has said to do {sought.surface}."
+    if sought.day and best and all(each.reasons[1].weight == NOBODY for each in able or best):
+        yield f"T-{task['pk']}: nobody works on {day_words(sought.day)}."
+    if not sought.day:
+        yield f"T-{task['pk']}: no day within the next {AHEAD} days is wished for, so hours and load are not compared."
+
+
+def _unsaid(roster: Roster, operators: Sequence[Operator], today: date) -> Iterator[str]:
+    """The operators of whom nobody knows when they work."""
+    silent = [
+        str(each)
+        for each in operators
+        if all(roster.hours(each.pk, person, today) is None for person in roster.people(each.pk))
+    ]
+    if silent:
+        more = f" and {len(silent) - SHOWN} more" if len(silent) > SHOWN else ""
+        yield f"{', '.join(silent[:SHOWN])}{more}: no hours are said, so nobody knows when they work."
+
+
+FINDERS.append(to_assign)
