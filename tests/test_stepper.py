@@ -25,7 +25,7 @@ def html(page: Any) -> str:
 
 def leads(page: Any, key: str) -> str:
     """Where the link of a key leads; empty where there is none."""
-    found = re.search(rf'<a [^>]*data-key="{key}"[^>]*href="([^"]+)"', html(page))
+    found = re.search(rf'<a [^>]*data-go="{key}"[^>]*href="([^"]+)"', html(page))
     return found[1] if found else ""
 
 

@@ -1,5 +1,5 @@
 // The keyboard of the Console and the Task Inbox. A key leads to a page or moves the focus; nothing is ever done by it.
-// What it works on is marked in the page: [data-key] where a key leads, [data-rows] a list, [data-row-key] the doors of its rows.
+// What it works on is marked in the page: [data-go] where a key leads, [data-rows] a list, [data-row-key] the doors of its rows.
 
 const OFF = "qtm-keys-off", WAY = "qtm-row";
 const on = () => localStorage.getItem(OFF) === null;
@@ -25,8 +25,8 @@ function move(step) {
 // After a confirmation one comes back to the list, on the row that followed the one that was dealt with.
 
 function remember(row) {
-  sessionStorage.setItem(WAY, JSON.stringify({ page: location.pathname, order: rows().map((each) => each.id), at: row.id }));
-  return `${location.pathname}${location.search}#${row.id}`;
+  sessionStorage.setItem(WAY, JSON.stringify({ page: location.pathname, order: rows().map((each) => link(each).id) }));
+  return `${location.pathname}${location.search}#${link(row).id}`;
 }
 
 function comeBack() {
@@ -35,8 +35,7 @@ function comeBack() {
   const way = JSON.parse(sessionStorage.getItem(WAY) ?? "null");
   const order = way?.page === location.pathname ? way.order : [];
   const after = [id, ...order.slice(order.indexOf(id) + 1)].map((each) => document.getElementById(each)).find(Boolean);
-  const place = after ?? rows()[0];
-  (place ? link(place) : document.querySelector(".empty a"))?.focus();
+  (after ?? (rows()[0] ? link(rows()[0]) : document.querySelector(".empty a")))?.focus();
 }
 
 // Choosing: the box above ticks all of this page, and says whether that is none, some or all.
@@ -91,7 +90,7 @@ function door(key, verb) {
   const button = many && bar.querySelector(`[data-many-key="${key}"]`);
   if (button) return bar.requestSubmit(button);
   const row = current();
-  if (row) location.assign(`/cases/${row.id.replace("case-", "")}/to/${verb}?next=${encodeURIComponent(remember(row))}`);
+  if (row) location.assign(`/cases/${link(row).id.replace("case-", "")}/to/${verb}?next=${encodeURIComponent(remember(row))}`);
 }
 
 function works() {
@@ -104,8 +103,8 @@ function works() {
     if (bar) found.set("x", ["Tick the row", () => choose(false)]).set("X", ["Tick all from the last one to this", () => choose(true)]);
     for (const each of all("[data-row-key]")) found.set(each.dataset.rowKey, [`${each.textContent}, for the row or for what is ticked`, () => door(each.dataset.rowKey, each.dataset.verb)]);
   }
-  for (const each of all("[data-key]").filter(shown)) if (!found.has(each.dataset.key)) {
-    found.set(each.dataset.key, [each.dataset.label ?? each.textContent.trim(), () => lead(each)]);
+  for (const each of all("[data-go]").filter(shown)) if (!found.has(each.dataset.go)) {
+    found.set(each.dataset.go, [each.dataset.label ?? each.textContent.trim(), () => lead(each)]);
   }
   return found.set("?", ["What works here", help]);
 }
