@@ -141,6 +141,7 @@ class Job(Room):
         codename="create_job",
         layer="governor",
         primary=True,
+        key="J",
     )
     def create(cls, assignment: Assignment) -> "Job":  # noqa: N805
         """Create Job: the explicit, one-way handoff from governance into execution."""

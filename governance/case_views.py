@@ -29,13 +29,13 @@ BESIDE = ("annotate", "liken", "ask")  # the doors that are drawn where what the
 def case(request: Signed, case_id: int) -> HttpResponse:
     """One case: where it stands, what was asked, what happened, and what this person may do."""
     standing = request.user.standing
-    asked = _requests().filter(standing.sight(Task), pk=case_id).first()
+    asked = requests().filter(standing.sight(Task), pk=case_id).first()
     if asked is None:  # who takes requests and governs none sees of it what the intake page shows
         return redirect("taken", get_object_or_404(Request, standing.sight(Request), pk=case_id).pk)
     place = place_of(standing, asked.governor_id)
     said = {
         **place.rail(place.waiting(case_id)),
-        **_case(request, asked),
+        **case_said(request, asked, request.path),
         "asked": asked,
         "looks_on": not standing.holds("governance.approve_task", asked.governor_id),
         "panels": panels("case", request, asked),
@@ -43,15 +43,15 @@ def case(request: Signed, case_id: int) -> HttpResponse:
     return render(request, "governance/case.html", said)
 
 
-def _case(request: Signed, asked: Request) -> dict[str, Any]:
-    """What the log, the context and the doors say of a case."""
+def case_said(request: Signed, asked: Request, onward: str) -> dict[str, Any]:
+    """What the log, the context and the doors say of a case; `onward`: where one is led after a press."""
     told = Case(asked.pk, str(asked.actor), request.user.standing)
     task = asked.intake.task if hasattr(asked, "intake") else None
     assigned = cases.assigned(told)
     if assigned["assignment"]:
         assigned["assignment"].task = task
     rows = cases.rows_of(told, {Request: asked, Task: task, Assignment: assigned["assignment"], Question: None})
-    drawn, context = cases.doors_of(rows, request.user, request.path), context_of(asked)
+    drawn, context = cases.doors_of(rows, request.user, onward), context_of(asked)
     said = {"case": told, "task": task, "context": context, "log": cases.history(told, task)}
     doors = {
         "drawn": [each for each in drawn if each.door.verb.name not in BESIDE],
@@ -75,7 +75,7 @@ def _beside(request: Signed, asked: Request, context: Context) -> dict[str, Any]
     }
 
 
-def _requests() -> Any:
+def requests() -> Any:
     """Requests with all that their case pages show of intake, task and what stands beside: two queries."""
     around = ("actor", "funnel", "surface", "governor", "intake__version", "intake__task__version")
     corrections = Prefetch("intake__task__corrections", Correction.objects.select_related("by"))

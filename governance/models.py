@@ -8,6 +8,7 @@ from django.db import models
 from django.utils import timezone
 
 from governance.appointed import LONGEST, STANDS, Appointed
+from governance.bulk import Bulk, BulkOutcome  # noqa: F401  (Django looks for models here)
 from governance.details import ANSWER, as_asked, correctable, said_in, stands, text_of
 from governance.question import Question  # noqa: F401  (Django looks for models here)
 from intake.asking import Details, read
@@ -43,6 +44,12 @@ class Task(Room):
         permissions = [("see_console", "See the Governance Console or the Task Inbox")]
         indexes = [models.Index(fields=["governor", "state", "since", "id"], name="governance_task_queue")]
 
+    @property
+    def about(self) -> str:
+        """The case by its own reference, what was asked, and where."""
+        said = self.stands()
+        return " · ".join(filter(None, (f"{Request.letter}-{self.case_id}", said["summary"], said.get("place", ""))))
+
     @birth(
         Request,
         "received",
@@ -62,15 +69,23 @@ class Task(Room):
         intake = Intake.born(request=request, version=version, funnel_id=request.funnel_id, **details.columns())
         return cls.born(intake=intake)
 
-    @move("open", "approved", label="Approve", says="It can then be assigned to an operator.", primary=True)
+    @move("open", "approved", label="Approve", says="It can then be assigned to an operator.", primary=True, key="a")
     def approve(self) -> None:
         """The review says yes."""
 
-    @move("open", "held", no=True, label="Hold", says="It waits, with your reason, until somebody resumes it.")
+    @move(
+        "open",
+        "held",
+        no=True,
+        label="Hold",
+        says="It waits, with your reason, until somebody resumes it.",
+        key="h",
+        many=True,
+    )
     def hold(self) -> None:
         """The review waits for something."""
 
-    @move("held", "open", label="Resume", says="It goes back into review.", primary=True)
+    @move("held", "open", label="Resume", says="It goes back into review.", primary=True, key="e")
     def resume(self) -> None:
         """The review goes on."""
 
@@ -80,6 +95,8 @@ class Task(Room):
         no=True,
         label="Reject",
         says="Ends here. The requester reads that it will not be done.",
+        key="r",
+        many=True,
     )
     def reject(self) -> None:
         """The review says no."""
@@ -198,6 +215,11 @@ class Assignment(Appointed):
         ]
         indexes = [models.Index(fields=["governor", "state", "since", "id"], name="governance_assignment_queue")]
 
+    @property
+    def about(self) -> str:
+        """What its Task is about."""
+        return self.task.about
+
     @birth(
         Task,
         "approved",
@@ -205,6 +227,8 @@ class Assignment(Appointed):
         says="Names who is to do it. It makes no job yet.",
         codename="assign_task",
         primary=True,
+        key="s",
+        many=True,
     )
     def assign(
         cls,  # noqa: N805

@@ -85,6 +85,14 @@ class Place:
             "place": self,
             "place_url": self.url(),
             "queues": links,
+            "onward": next(
+                (
+                    {**each, "label": f"Go on: {each['label']}, {each['count']}"}
+                    for each in _from(links)
+                    if each["count"]
+                ),
+                None,
+            ),
             "waits_in": [link for link, one in zip(links, waiting, strict=True) if one.here],
         }
 
@@ -98,6 +106,12 @@ class Place:
             "count": one.number if one.count else one.count,
         }
         return said | {"oldest": one.oldest, "late": one.late, "current": one.here or one.queue is current}
+
+
+def _from(links: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The queues that follow the present one, and then those before it."""
+    here = next((place for place, each in enumerate(links, 1) if each["current"]), 0)
+    return links[here:] + links[: max(here - 1, 0)]
 
 
 def with_beside(rows: QuerySet[Any], *wanted: str) -> QuerySet[Any]:

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from governance import case_views, entry, letter_views, tracking, views, week_views
+from governance import bulk_views, case_views, entry, letter_views, stepper, tracking, views, week_views
 from governance.forms import AssignForm, CorrectionForm
 from governance.models import Assignment, Task
 from governance.question import Question
@@ -13,6 +13,8 @@ from qtm.doors import doors, governed_from
 urlpatterns = [
     *entry.urlpatterns,
     *tracking.urlpatterns,
+    *bulk_views.urlpatterns,
+    *stepper.urlpatterns,
     path("console/", views.console, name="console"),
     path("console/week", week_views.console_week, name="console-week"),
     path("inbox/week", week_views.inbox_week, name="inbox-week"),

@@ -8,7 +8,7 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_safe
 
-from governance import lists, queues
+from governance import lists, many, queues
 from governance.models import Task
 from governance.queues import Place, place_of
 from intake.models import Request
@@ -46,6 +46,7 @@ def _place(request: Signed, place: Place, slug: str) -> HttpResponse:
         longest = lists.longest(place.queues, place.governor)
         return render(request, "governance/place.html", {**place.rail(waiting), "entries": longest})
     page = {"here": here, **_page(place, here.queue, request.GET.get("after", ""))}
+    page |= many.offer(request.user, place, here.queue, request.GET, here.count or 0)
     return render(request, "governance/queue.html", place.rail(waiting, here.queue) | page)
 
 

@@ -195,6 +195,11 @@ def last_line(row: Room) -> Transition | None:
     return lines.filter(case_id=case_id).order_by("-id").first()
 
 
+def mover(line: Transition) -> str:
+    """Who made a line, where the asker's name is not said."""
+    return str(line.user) if line.user_id else "the requester" if line.actor_id else "the system"
+
+
 def made_in(line: Transition) -> Transition | None:
     """The row that was made in the same act as a line, if any: what one's own first press led to.
 

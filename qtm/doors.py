@@ -119,10 +119,10 @@ class Door:
             else None
         )
 
-    def enter(self, user: Any, row: Room, *, sent: Sent | None = None, **given: Any) -> Any:
+    def enter(self, user: Any, row: Room, *, beside: Callable[[], object] | None = None, **given: Any) -> Any:
         """Pass the door: the permission is asked, the act is named, the verb is called; `Forbidden` (403) where it may not.
 
-        `sent`: what a device says beside it; its receipt is written in the same act, and so there is one or none of both.
+        `beside`: what is noted of the press in the same act, such as a device's receipt: there is one or none of both.
         """
         authority = self.authority(user, row)
         if not authority:
@@ -130,8 +130,8 @@ class Door:
         with acting(user, via=self.via(row), authority=authority):
             if self.authority(user.anew(), row) != authority:  # it may have ended since, while an upload was read
                 raise Forbidden(f"“{self.verb.label}” is not yours to do here.")
-            if sent:
-                self.note(sent, row)
+            if beside:
+                beside()
             if self.verb.of:
                 return getattr(self.room, self.verb.name)(row, **given)
             return getattr(row, self.verb.name)(**given)
@@ -185,7 +185,7 @@ class Door:
         form = self.bound(request.user, row, request.POST, request.FILES)
         if form and not form.is_valid():
             raise Invalid({name: " ".join(map(str, errors)) for name, errors in form.errors.items()})
-        self.enter(request.user, row, sent=sent, **(form.given() if form else {}))
+        self.enter(request.user, row, beside=lambda: self.note(sent, row), **(form.given() if form else {}))
 
     def row(self, user: Any, pk: int) -> Any:
         """The row as far as this person sees it; 404 otherwise."""
@@ -212,7 +212,7 @@ class Door:
                 raise
             blame(form, invalid)
             return self.page(request, row, form, 422)
-        messages.success(request, f"{self.verb.label}: done.")
+        messages.success(request, f"{row.reference}, {self.verb.label}: done.")
         return redirect((not self.verb.lands and next_page(request)) or (made if isinstance(made, Room) else row).page)
 
     def first_made(self, row: Room) -> Room | None:
@@ -272,6 +272,11 @@ class DrawnDoor:
     def action(self) -> str:
         """Where it leads."""
         return self.door.action(self.row)
+
+    @property
+    def key(self) -> str:
+        """The key that leads to it, if one does."""
+        return self.door.verb.key
 
     @property
     def of(self) -> str:

@@ -10,8 +10,9 @@ from django.shortcuts import render
 from django.template.loader import render_to_string
 
 from qtm import devices
-from qtm.case import last_line, made_in
+from qtm.case import last_line, made_in, mover
 from qtm.devices import is_device
+from qtm.doors import next_page
 from qtm.models import Transition, User
 from qtm.refusals import Closed, Conflict, Invalid, Refusal, refusal_by
 from qtm.spine import Room, all_rooms, words
@@ -23,7 +24,7 @@ def refused(request: HttpRequest, refusal: Refusal) -> HttpResponse:
         return devices.refused(refusal)
     said = _said(refusal)
     if isinstance(refusal, Conflict) and refusal.row is not None:
-        said |= _what_stands(request, refusal.row)
+        said |= _what_stands(request, refusal.row) | {"next": next_page(request)}
     return render(request, f"{refusal.status}.html", {"refusal": said}, status=refusal.status)
 
 
@@ -46,8 +47,7 @@ def _what_stands(request: HttpRequest, row: Room) -> dict[str, Any]:
     line = last_line(row)
     if line is None:
         return {}
-    who = str(line.user) if line.user_id else "the requester" if line.actor_id else "the system"
-    said = {"state": f"{row.reference} is {words(line.becomes)}", "who": who, "when": line.at}
+    said = {"state": f"{row.reference} is {words(line.becomes)}", "who": mover(line), "when": line.at}
     if request.user.is_authenticated:  # and so has seen the row, or its door would not have opened
         own = line.user_id == request.user.pk
         said["link"] = (own and _link(made_in(line), request)) or {"url": row.page, "label": row.reference}

@@ -29,6 +29,8 @@ class Verb:
     of: Any = None  # for a birth: the room of the row that is pressed on
     writes: tuple[str, ...] = ()  # the living columns that a move writes
     lands: bool = False  # afterwards one stands before the row that was born, and not where one came from
+    key: str = ""  # the one key that leads to its door, wherever it is drawn
+    many: bool = False  # whether one press may ask it of many rows; what a person has to look at is asked of one
 
     def words_on(self, row: Any) -> str:
         """The label as it stands on the button for one row."""
@@ -53,12 +55,14 @@ def move(
     access: tuple[str, ...] = (),
     primary: bool = False,
     writes: tuple[str, ...] = (),
+    key: str = "",
+    many: bool = False,
 ) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     """Declare a verb as a change of state.
 
     `no`: it takes a reason. `asker`: the requester may do it without an account. `own_door=False`: a crossing makes it, or a
     verb beside it. `layer`: whose permission is asked, the room's own where empty. `access`: the operator's states it needs.
-    `writes`: the columns that it writes besides the state, and no other move may.
+    `writes`: the columns that it writes besides the state, and no other move may. `key`: the key that leads to its door. `many`: it may be asked of many rows with one press.
     """
     sources = (was,) if isinstance(was, str) else tuple(was)
 
@@ -88,6 +92,8 @@ def move(
             access,
             primary,
             writes=writes,
+            key=key,
+            many=many,
         )
         return _carrying(what, moved)
 
@@ -115,6 +121,8 @@ def birth(
     primary: bool = False,
     codename: str = "",
     lands: bool = False,
+    key: str = "",
+    many: bool = False,
 ) -> Callable[[Any], Any]:
     """Declare a class method as the crossing into its room: it takes a row of `of` that is `was`, moves it, and is born of it."""
     sources = (was,) if isinstance(was, str) else tuple(was)
@@ -132,6 +140,8 @@ def birth(
             button=button,
             of=of,
             lands=lands,
+            key=key,
+            many=many,
         )
         return classmethod(_carrying(what, verb))
 

@@ -21,6 +21,8 @@ from django.utils import timezone
 from execution import documents
 from execution.models import Evidence, Feed, Job, ServiceEvent
 from execution.originals import take
+from governance.bulk import Bulk
+from governance.many import Carrier, Chosen
 from governance.models import Assignment, Task
 from governance.question import Question
 from intake.models import Funnel, Note, Request
@@ -177,6 +179,13 @@ PAGES: dict[str, list[Page]] = {
     "inbox-queue": [
         Page("nora", given(queue.slug), status=404 if queue.slug == UNSETTLED.slug else 200) for queue in QUEUES
     ],
+    **{
+        f"{place}-{what}": [Page(who, given("to-review", *verb), query=query)]
+        for place, who in (("console", "ines"), ("inbox", "nora"))
+        for what, verb, query in (("bulk", ["hold"], "?which=all"), ("step", [], ""))
+    },
+    "bulk": [Page("ines", newest(Bulk, governor=None)), Page("nora", newest(Bulk, governor__name="Northside"))],
+    "case-door": [Page("ines", lambda: [*case(state="open", governor=None)(), "approve"], status=302)],
     "console-week": [Page("ines"), Page("eve"), Page("nora", status=403)],
     "inbox-week": [Page("nora"), Page("will", status=403)],
     "put-on": [Page("ines", query="?card=T-{task}"), Page("ines", query="?card=X-1", status=404)],
@@ -290,6 +299,8 @@ def lived() -> None:
         started.capture(stage="study", kind="note", category="findings", text="Sent by a phone.")
         sent = {"item": uuid4(), "door": "door-serviceevent-capture", "row_id": started.pk, "digest": "0" * 64}
         Receipt.noted(**sent, said_at=timezone.now())
+    pressed_for_many(cast.ines, Walk(), None)
+    pressed_for_many(cast.nora, Walk(funnel="north"), cast.Northside.pk)
     copies_made()
     Letter.objects.filter(state="waiting").update(state="failed", error="The mail server answered: 550 nobody")
     take(Evidence.objects.filter(kind="photo").latest("pk"), cast.ines, "execution.take_originals as admin").close()
@@ -312,6 +323,14 @@ def talked_of(walk: Walk) -> None:
     for _ in range(2):
         enter(walk.governor, Request, "annotate", walk.request, text="Ring before.")
         enter(walk.governor, Request, "liken", walk.request, other=Walk().request, why="the same car")
+
+
+def pressed_for_many(user: User, walk: Walk, governor_id: int | None) -> None:
+    """A press for many of which one was done and one refused."""
+    tasks = [walk.task.pk, Walk(funnel=walk.funnel).approved().pk]
+    chosen = Chosen(str(uuid4()), user.pk, governor_id, "to-review", "", "door-task-hold", tasks)
+    authority = user.authority_for(walk.task, Task, Task.verbs["hold"])
+    Carrier(chosen.press(user, authority, {"reason": ["for the test"]})[0], user).carry(10)
 
 
 def held() -> None:

@@ -1,0 +1,166 @@
+"""One case after the other, one press each; what was skipped stays behind, and what somebody else took is stepped over and said so."""
+
+import re
+from html import unescape
+from importlib import import_module
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from execution.models import Job
+from governance.models import Task
+from tests.cast import Cast, Walk, enter
+from tests.test_bulk import at, ben, read
+
+pytestmark = pytest.mark.django_db
+import_module("qtm.urls")
+REVIEW, CREATE = "/console/to-review/steps", "/console/to-create-job/steps"
+
+
+def html(page: Any) -> str:
+    """A page as it was sent."""
+    return unescape(page.content.decode())
+
+
+def leads(page: Any, key: str) -> str:
+    """Where the link of a key leads; empty where there is none."""
+    found = re.search(rf'<a [^>]*data-go="{key}"[^>]*href="([^"]+)"', html(page))
+    return found[1] if found else ""
+
+
+def press(client: Client, page: Any, verb: str, **given: str) -> Any:
+    """Press a door that the page draws, and see where it leads."""
+    form = re.search(rf'<form [^>]*action="([^"]+/{verb})".*?name="next" value="([^"]+)"', html(page), re.DOTALL)
+    assert form, verb
+    return client.post(form[1], {"next": form[2], **given}, follow=True)
+
+
+def shows(page: Any, walk: Walk, left: int) -> bool:
+    """Whether it is this case that is looked at, and so many are left."""
+    return f"<title>{walk.request.reference} " in html(page) and f"{left} left" in read(page)
+
+
+@pytest.fixture
+def three() -> list[Walk]:
+    """Three cases to review, the oldest first."""
+    walks = [Walk() for _ in range(3)]
+    for walk in walks:
+        assert walk.task
+    return walks
+
+
+def test_one_press_for_each_and_the_next_one_comes(three: list[Walk]) -> None:
+    client = at(Cast().ines)
+    page = client.get(REVIEW)
+    for left, walk in zip((3, 2, 1), three, strict=True):
+        assert shows(page, walk, left)
+        page = press(client, page, "approve")
+        assert walk.task.state == "approved"
+    assert "You are through" in read(page)
+    assert 'href="/console/to-assign/"' in html(page), "and the next queue that has work is named"
+
+
+def test_create_job_is_gone_through_likewise(three: list[Walk]) -> None:
+    for walk in three:
+        walk.assignment()
+    client = at(Cast().ines)
+    page = client.get(CREATE)
+    for left, walk in zip((3, 2, 1), three, strict=True):
+        assert shows(page, walk, left)
+        assert "Create Job for Northside" in read(page)
+        page = press(client, page, "create-job")
+        assert Job.objects.filter(case_id=walk.request.pk).exists()
+
+
+def test_what_is_skipped_stays_skipped_can_be_gone_back_to_and_waits_at_the_end(three: list[Walk]) -> None:
+    client = at(Cast().ines)
+    page = client.get(leads(client.get(REVIEW), "n"))
+    assert shows(page, three[1], 2)
+    assert shows(client.get(leads(page, "p")), three[0], 3)
+    page = press(client, page, "hold", reason="She is abroad")
+    assert shows(page, three[2], 1)
+    assert shows(client.get(leads(page, "p")), three[0], 2)
+    page = press(client, page, "reject", reason="Not ours")
+    assert "What you skipped still waits" in read(page)
+    assert shows(client.get(leads(page, "n")), three[0], 1)
+    assert [walk.task.state for walk in three] == ["open", "held", "rejected"]
+
+
+def test_looking_and_skipping_do_nothing(three: list[Walk]) -> None:
+    client = at(Cast().ines)
+    page = client.get(REVIEW)
+    while leads(page, "n"):
+        page = client.get(leads(page, "n"))
+        if "You are through" in read(page):
+            break
+    assert {walk.task.state for walk in three} == {"open"}
+    assert client.post(REVIEW).status_code == 405
+
+
+def test_what_somebody_else_took_meanwhile_is_stepped_over_and_said_so(three: list[Walk]) -> None:
+    client = at(Cast().ines)
+    page = client.get(REVIEW)
+    enter(ben(), Task, "approve", three[1].task)
+    page = press(client, page, "approve")
+    assert shows(page, three[2], 1)
+    assert f"{three[1].task.reference} was approved by Ben" in read(page)
+
+
+def test_who_is_second_is_told_who_and_when_and_led_on_to_the_next_case(three: list[Walk]) -> None:
+    client = at(Cast().ines)
+    page = client.get(REVIEW)
+    enter(ben(), Task, "reject", three[0].task, reason="Twice the same")
+    lost = press(client, page, "approve")
+    assert (lost.status_code, "Moved by Ben When" in read(lost)) == (409, True)
+    onward = re.search(r'href="([^"]+)">Go on with what is next', html(lost))
+    assert onward
+    assert shows(client.get(onward[1]), three[1], 2)
+
+
+def test_an_owner_goes_through_their_own_cases_alone(three: list[Walk]) -> None:
+    own = Walk(funnel="north")
+    assert own.task
+    client = at(Cast().nora)
+    page = client.get("/inbox/to-review/steps")
+    assert shows(page, own, 1)
+    assert "You are through" in read(press(client, page, "approve"))
+    assert client.get(REVIEW).status_code == 403
+    assert client.get(f"/cases/{three[0].request.pk}/to/approve").status_code == 404
+
+
+@pytest.mark.parametrize(("who", "status"), [("ines", 200), ("eve", 404), ("nora", 403), ("will", 403), ("wim", 403)])
+def test_it_is_for_those_who_pass_the_doors(who: str, status: int, three: list[Walk]) -> None:
+    assert at(getattr(Cast(), who)).get(REVIEW).status_code == status
+
+
+@pytest.mark.parametrize("slug", ["in-work", "waiting-for-claim", "to-close", "nowhere"])
+def test_a_queue_without_a_press_of_governance_is_not_gone_through(slug: str) -> None:
+    assert at(Cast().ines).get(f"/console/{slug}/steps").status_code == 404
+
+
+@pytest.mark.parametrize("place", ["x", "2026-01-01,x", "9999-01-01T00:00:00+00:00,1", "&expects=99999999999999999999"])
+def test_a_place_that_cannot_be_read_harms_nothing(place: str, three: list[Walk]) -> None:
+    assert at(Cast().ines).get(f"{REVIEW}?after={place}").status_code == 200
+
+
+def test_a_key_leads_to_the_page_of_its_door_and_does_nothing(three: list[Walk]) -> None:
+    client, walk = at(Cast().ines), three[0]
+    page = client.get(f"/cases/{walk.request.pk}/to/approve?next=/console/to-review/%23case-1", follow=True)
+    assert page.redirect_chain[0][0] == f"/tasks/{walk.task.pk}/approve?next=%2Fconsole%2Fto-review%2F%23case-1"
+    assert f"{walk.request.reference} · " in read(page), "it says which case"
+    assert '<button class="press" autofocus>Approve</button>' in html(page)
+    assert walk.task.state == "open"
+    for verb in ("cancel", "close", "claim", "nothing"):
+        assert client.get(f"/cases/{walk.request.pk}/to/{verb}").status_code == 404
+
+
+def test_an_address_of_another_house_is_not_gone_to_afterwards(three: list[Walk]) -> None:
+    client = at(Cast().ines)
+    answer = client.get(f"/cases/{three[0].request.pk}/to/approve?next=https://elsewhere.example/")
+    assert "elsewhere" not in answer.headers["Location"]
+
+
+def test_an_empty_queue_says_where_there_is_work(three: list[Walk]) -> None:
+    page = at(Cast().ines).get("/console/held/")
+    assert 'href="/console/to-review/">Go on: To review, 3<' in html(page)
