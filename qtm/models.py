@@ -94,6 +94,7 @@ class Operator(Room):
                 | models.Q(latitude__isnull=False, latitude__range=(-90, 90))
                 & models.Q(longitude__isnull=False, longitude__range=(-180, 180)),
                 name="qtm_operator_position",
+                violation_error_message="Give latitude and longitude both, in degrees, or neither.",
             )
         ]
 
@@ -189,6 +190,11 @@ class Membership(models.Model):
     def __str__(self) -> str:
         """Such as "owner of Northside Detailing"."""
         return f"{self.role} of {self.operator}"
+
+    @property
+    def page(self) -> str:
+        """The page of who it is."""
+        return reverse("person", args=[self.user_id])
 
     @classmethod
     def join(cls, user: User, operator: Operator, role: str) -> Self:

@@ -23,10 +23,11 @@ def working_times(
     An empty list is a day without work. Where nobody has said any hours, the key is not there.
     """
     numbers = {each.pk for each in operators}
-    week, off = _weeks(numbers), _off(numbers, first_day, first_day + timedelta(days - 1))
+    week, off = weeks_said(numbers), off_said(numbers, first_day, first_day + timedelta(days - 1))
     return {
-        (operator, user, day): [] if _is_off(off, operator, user, day) else spans[day.weekday()]
-        for (operator, user), spans in week.items()
+        (*who, day): [] if _is_off(off, *who, day) else spans[day.weekday()]
+        for who in everybody_of(numbers)
+        if (spans := theirs(week, who))
         for day in (first_day + timedelta(each) for each in range(days))
     }
 
@@ -34,12 +35,13 @@ def working_times(
 def surfaces_of(operators: Iterable[Operator]) -> Mapping[Who, set[int]]:
     """The surfaces that operators and their living members say they can do, by number; two queries."""
     numbers = {each.pk for each in operators}
-    said: defaultdict[Who, set[int]] = defaultdict(set)
-    for operator, user, surface in Capability.objects.filter(operator__in=numbers, until=None).values_list(
-        "operator", "user", "surface"
-    ):
-        said[operator, user].add(surface)
-    return {who: said.get(who) or said.get((who[0], None), set()) for who in everybody_of(numbers)}
+    said = surfaces_said(numbers)
+    return {who: theirs(said, who) or set() for who in everybody_of(numbers)}
+
+
+def theirs[T](said: Mapping[Who, T], who: Who) -> T | None:
+    """What is said of somebody, or else of their operator; nothing where neither is."""
+    return said.get(who) or said.get((who[0], None))
 
 
 def everybody_of(operators: Iterable[int]) -> list[Who]:
@@ -48,23 +50,31 @@ def everybody_of(operators: Iterable[int]) -> list[Who]:
     return [*((each, None) for each in operators), *living]
 
 
-def _weeks(operators: Iterable[int]) -> dict[Who, list[list[Span]]]:
-    """Each one's week, as seven lists of spans; those of whom nothing is said are not there."""
+def surfaces_said(operators: Iterable[int]) -> dict[Who, set[int]]:
+    """The surfaces that stand of each, as they themselves were named."""
+    said: defaultdict[Who, set[int]] = defaultdict(set)
+    living = Capability.objects.filter(operator__in=operators, until=None)
+    for operator, user, surface in living.values_list("operator", "user", "surface"):
+        said[operator, user].add(surface)
+    return dict(said)
+
+
+def weeks_said(operators: Iterable[int]) -> dict[Who, list[list[Span]]]:
+    """The week of each of whom one is said, as seven lists of spans."""
     said: defaultdict[Who, list[list[Span]]] = defaultdict(lambda: [[] for _ in range(7)])
     living = Hours.objects.filter(operator__in=operators, until=None).order_by("weekday", "opens")
     for operator, user, weekday, opens, closes in living.values_list("operator", "user", "weekday", "opens", "closes"):
         said[operator, user][weekday].append((opens, closes))
-    weeks = {who: said.get(who) or said.get((who[0], None)) for who in everybody_of(operators)}
-    return {who: week for who, week in weeks.items() if week}
+    return dict(said)
 
 
-def _off(operators: Iterable[int], first: date, last: date) -> dict[Who, list[tuple[date, date]]]:
-    """The days off that touch some days."""
+def off_said(operators: Iterable[int], first: date, last: date) -> dict[Who, list[tuple[date, date]]]:
+    """The days off that touch some days, the soonest first."""
     found: defaultdict[Who, list[tuple[date, date]]] = defaultdict(list)
     touching = DayOff.objects.filter(operator__in=operators, until=None, first__lte=last, last__gte=first)
-    for operator, user, begins, ends in touching.values_list("operator", "user", "first", "last"):
+    for operator, user, begins, ends in touching.order_by("first").values_list("operator", "user", "first", "last"):
         found[operator, user].append((begins, ends))
-    return found
+    return dict(found)
 
 
 def _is_off(off: Mapping[Who, Sequence[tuple[date, date]]], operator: int, user: int | None, day: date) -> bool:
