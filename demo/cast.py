@@ -7,6 +7,7 @@ from typing import Any
 
 from django.contrib.auth.models import Group
 
+from demo.workforce import make_workforce
 from intake.models import Funnel
 from qtm.doors import door_of
 from qtm.models import Operator, Surface, User
@@ -167,6 +168,7 @@ def make_cast() -> None:
     for person in PEOPLE:
         if person.operator:
             _join(ines if person.role == "owner" else wim, person)
+    make_workforce(wim)
     for slug, entry in FUNNELS.items():
         _open(slug, entry)
 

@@ -41,12 +41,13 @@ def times_of(
 ) -> tuple[dict[Day, list[Span]], set[Day]]:
     """The same of operators and members that are known already, and which of the days are days off; two queries."""
     numbers = {operator for operator, _ in everybody}
-    week, off = _weeks(everybody, using), _off(numbers, first_day, first_day + timedelta(days - 1), using)
+    week, off = weeks_said(numbers, using), off_said(numbers, first_day, first_day + timedelta(days - 1), using)
     each_day = [first_day + timedelta(each) for each in range(days)]
     free = {(*who, day) for who in everybody for day in each_day if _is_off(off, *who, day)}
     times = {
         (*who, day): [] if (*who, day) in free else spans[day.weekday()]
-        for who, spans in week.items()
+        for who in everybody
+        if (spans := theirs(week, who))
         for day in each_day
     }
     return times, free
@@ -59,11 +60,13 @@ def surfaces_of(operators: Iterable[Operator]) -> Mapping[Who, set[int]]:
 
 def done_by(everybody: Sequence[Who], using: str = "default") -> dict[Who, set[int]]:
     """The same of operators and members that are known already; one query."""
-    said: defaultdict[Who, set[int]] = defaultdict(set)
-    living = Capability.objects.using(using).filter(operator__in={operator for operator, _ in everybody}, until=None)
-    for operator, user, surface in living.values_list("operator", "user", "surface"):
-        said[operator, user].add(surface)
-    return {who: said.get(who) or said.get((who[0], None), set()) for who in everybody}
+    said = surfaces_said({operator for operator, _ in everybody}, using)
+    return {who: theirs(said, who) or set() for who in everybody}
+
+
+def theirs[T](said: Mapping[Who, T], who: Who) -> T | None:
+    """What is said of somebody, or else of their operator; nothing where neither is."""
+    return said.get(who) or said.get((who[0], None))
 
 
 def everybody_of(operators: Iterable[int]) -> list[Who]:
@@ -72,24 +75,33 @@ def everybody_of(operators: Iterable[int]) -> list[Who]:
     return [*((each, None) for each in operators), *living]
 
 
-def _weeks(everybody: Sequence[Who], using: str) -> dict[Who, list[list[Span]]]:
-    """Each one's week, as seven lists of spans; those of whom nothing is said are not there."""
+def surfaces_said(operators: Iterable[int], using: str = "default") -> dict[Who, set[int]]:
+    """The surfaces that stand of each, as they themselves were named."""
+    said: defaultdict[Who, set[int]] = defaultdict(set)
+    living = Capability.objects.using(using).filter(operator__in=operators, until=None)
+    for operator, user, surface in living.values_list("operator", "user", "surface"):
+        said[operator, user].add(surface)
+    return dict(said)
+
+
+def weeks_said(operators: Iterable[int], using: str = "default") -> dict[Who, list[list[Span]]]:
+    """The week of each of whom one is said, as seven lists of spans."""
     said: defaultdict[Who, list[list[Span]]] = defaultdict(lambda: [[] for _ in range(7)])
-    numbers = {operator for operator, _ in everybody}
-    living = Hours.objects.using(using).filter(operator__in=numbers, until=None).order_by("weekday", "opens")
+    living = Hours.objects.using(using).filter(operator__in=operators, until=None).order_by("weekday", "opens")
     for operator, user, weekday, opens, closes in living.values_list("operator", "user", "weekday", "opens", "closes"):
         said[operator, user][weekday].append((opens, closes))
-    weeks = {who: said.get(who) or said.get((who[0], None)) for who in everybody}
-    return {who: week for who, week in weeks.items() if week}
+    return dict(said)
 
 
-def _off(operators: Iterable[int], first: date, last: date, using: str) -> dict[Who, list[tuple[date, date]]]:
-    """The days off that touch some days."""
+def off_said(
+    operators: Iterable[int], first: date, last: date, using: str = "default"
+) -> dict[Who, list[tuple[date, date]]]:
+    """The days off that touch some days, the soonest first."""
     found: defaultdict[Who, list[tuple[date, date]]] = defaultdict(list)
     touching = DayOff.objects.using(using).filter(operator__in=operators, until=None, first__lte=last, last__gte=first)
-    for operator, user, begins, ends in touching.values_list("operator", "user", "first", "last"):
+    for operator, user, begins, ends in touching.order_by("first").values_list("operator", "user", "first", "last"):
         found[operator, user].append((begins, ends))
-    return found
+    return dict(found)
 
 
 def _is_off(off: Mapping[Who, Sequence[tuple[date, date]]], operator: int, user: int | None, day: date) -> bool:

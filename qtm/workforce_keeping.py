@@ -1,7 +1,7 @@
 """Keeping what is said of how people work: surfaces, hours and days off, each change with its note in the same act."""
 
-from collections.abc import Collection, Iterable
-from contextlib import AbstractContextManager
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, time, timedelta
 from typing import Any
@@ -31,32 +31,38 @@ class Kept:
         """What stands of them now, of one kind; of themselves alone."""
         return kind._default_manager.filter(operator=self.operator, user=self.user, until=None)
 
-    def say_surfaces(self, surfaces: Collection[Surface]) -> None:
-        """What they can do from now on."""
-        stand = {each.surface_id: each for each in self.said(Capability).select_related("surface")}
-        wanted = {each.pk: each for each in surfaces}
-        gone = [each for pk, each in stand.items() if pk not in wanted]
-        new = [Capability(**self._who, surface=each) for pk, each in wanted.items() if pk not in stand]
-        if gone or new:
-            names = ", ".join(each.name for each in wanted.values()) or self._nothing
-            with self._noting(f"said what they can do: {names}"):
-                end(gone)
-                Capability.objects.bulk_create(new)
+    def stamp(self, kind: type[Said]) -> str:
+        """What stands of them now, as a form takes it along: it is another once something was changed."""
+        return "-".join(str(pk) for pk in self.said(kind).order_by("pk").values_list("pk", flat=True))
 
-    def say_hours(self, week: Iterable[Opening]) -> None:
+    def say_surfaces(self, surfaces: Collection[Surface], seen: str | None = None) -> None:
+        """What they can do from now on."""
+        named = sorted(surfaces, key=str)
+        words = ", ".join(each.name for each in named) or self._nothing
+        wanted = {(each.pk,): Capability(**self._who, surface=each) for each in named}
+        self._say(Capability, ("surface_id",), wanted, f"said what they can do: {words}", seen)
+
+    def say_hours(self, week: Iterable[Opening], seen: str | None = None) -> None:
         """From when to when they work on each day of the week from now on."""
-        stand = {(each.weekday, each.opens, each.closes): each for each in self.said(Hours)}
-        wanted = sorted(set(week))
-        gone = [each for key, each in stand.items() if key not in wanted]
-        new = [
-            Hours(**self._who, weekday=weekday, opens=opens, closes=closes)
-            for weekday, opens, closes in wanted
-            if (weekday, opens, closes) not in stand
-        ]
-        if gone or new:
-            with self._noting(f"said the hours: {week_in_words(wanted) or self._nothing}"):
-                end(gone)
-                Hours.objects.bulk_create(new)
+        wanted = {
+            (weekday, opens, closes): Hours(**self._who, weekday=weekday, opens=opens, closes=closes)
+            for weekday, opens, closes in sorted(set(week))
+        }
+        words = week_in_words(wanted) or self._nothing
+        self._say(Hours, ("weekday", "opens", "closes"), wanted, f"said the hours: {words}", seen)
+
+    def _say[T: Said](
+        self, kind: type[T], names: Sequence[str], wanted: Mapping[Any, T], words: str, seen: str | None
+    ) -> None:
+        """Let this stand from now on and nothing else; `seen`: what stood when it was typed, if it was typed somewhere."""
+        stand = {tuple(getattr(each, name) for name in names): each for each in self.said(kind)}
+        if stand.keys() == wanted.keys():
+            return
+        with self._noting(words):
+            if seen is not None and seen != self.stamp(kind):
+                raise Conflict(sentence=CHANGED)
+            end([each for key, each in stand.items() if key not in wanted])
+            kind._default_manager.bulk_create(each for key, each in wanted.items() if key not in stand)
 
     def take_off(self, first: date, last: date, why: str = "") -> DayOff:
         """Days on which they do not work."""
@@ -84,10 +90,13 @@ class Kept:
         """What it comes to where nothing is said any more."""
         return f"as {self.operator}" if self.user else "nothing"
 
-    def _noting(self, words: str) -> AbstractContextManager[None]:
-        """The act, with its note."""
+    @contextmanager
+    def _noting(self, words: str) -> Iterator[None]:
+        """The act, with its note; of several at once about one operator each waits for the one before."""
         authority = self.keeper.over(self.operator)
-        return self.keeper.noting(authority, words[:300], person=self.user, operator=self.operator)
+        with self.keeper.noting(authority, words[:300], person=self.user, operator=self.operator):
+            Operator.objects.select_for_update(no_key=True).get(pk=self.operator.pk)
+            yield
 
 
 def end(rows: Collection[Model]) -> None:
