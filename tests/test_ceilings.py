@@ -185,6 +185,15 @@ PAGES: dict[str, list[Page]] = {
     ],
     "withdraw": [Page(args=followed(state="open"))],
     "not-content": [Page(args=followed(state="open")), Page(args=followed(state="rejected"))],
+    "told-record": [
+        Page(
+            args=lambda: [
+                Request.objects.get(pk=(one := Record.objects.filter(**by).latest("pk")).case_id).token,
+                one.pk,
+            ]
+        )
+        for by in ({"final": True}, {"final": False})
+    ],
     "answer": [Page(args=questioned(state)) for state in Question.states()],
     "intake": [Page("ines"), Page("nora")],
     "take": [Page("ines", given("network", surface)) for surface in SURFACES],
