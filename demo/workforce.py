@@ -76,14 +76,6 @@ APPLICATIONS = [
         "words": "Gardens all year, and we put up your party tent in them.",
     },
     {
-        "name": "Kerb & Glass",
-        "contact": "Dana Feld",
-        "phone": "+49 30 23125 275",
-        "address": "31 Tanners Lane, Linden",
-        "surfaces": ["municipal-works"],
-        "words": "Kerbs, panes and signs. We worked for two districts for six years.",
-    },
-    {
         "name": "Speedy Everything",
         "contact": "Karl Brand",
         "email": "karl@speedy.example",
@@ -92,7 +84,6 @@ APPLICATIONS = [
         "words": "We do it all, cheaper.",
     },
 ]
-TAKEN_IN = "Kerb & Glass"
 DECLINED = ("Speedy Everything", "No business address, and nobody there knew of the application when we called.")
 
 
@@ -108,8 +99,10 @@ def make_workforce(wim: User) -> None:
         user = User.objects.get(username=login)
         membership = user.memberships.select_related("operator").get(left_at=None)
         _say(Kept(keeper, membership.operator, user), working, surfaces)
-    for number, said in enumerate(APPLICATIONS):
-        _apply(wim, said, f"demo:{number}")
+    for said in APPLICATIONS:
+        row = _apply(said)
+        if row.name == DECLINED[0]:
+            door_of(Application, "decline").enter(wim, row, reason=DECLINED[1])
 
 
 def _say(kept: Kept, working: Working, surfaces: Mapping[str, Surface]) -> None:
@@ -121,11 +114,15 @@ def _say(kept: Kept, working: Working, surfaces: Mapping[str, Surface]) -> None:
         kept.take_off(first, first + timedelta(days - 1), why)
 
 
-def _apply(wim: User, said: Mapping[str, Any], key: str) -> None:
-    """A business applies; one of them is taken in, and one declined."""
+def _apply(said: Mapping[str, Any]) -> Application:
+    """A business applies on the public page."""
     with acting(via="application form", authority="an open form"):
-        row = Application.born(**said, key=key)
-    if said["name"] == TAKEN_IN:
-        door_of(Operator, "take_in").enter(wim, row, name=TAKEN_IN)
-    if said["name"] == DECLINED[0]:
-        door_of(Application, "decline").enter(wim, row, reason=DECLINED[1])
+        return Application.born(**said, key=f"demo:{Application.objects.count()}")
+
+
+def by_application(wim: User, details: Mapping[str, str], contact: str) -> Operator:
+    """A business applied, and was taken in."""
+    said = {name: details[name] for name in ("name", "phone", "address")}
+    row = _apply({**said, "contact": contact, "words": details["about"], "surfaces": ["auto-detailing"]})
+    made: Operator = door_of(Operator, "take_in").enter(wim, row, name=row.name)
+    return made
