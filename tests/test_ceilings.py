@@ -25,6 +25,10 @@ from intake.models import Funnel, Request
 from qtm.acts import acting
 from qtm.doors import all_doors
 from qtm.models import Attempt, Invitation, Membership, Operator, Surface, Transition, User
+from qtm.overview.declared import GAPS
+from qtm.overview.figures import figures
+from qtm.overview.making import make
+from qtm.overview.summing import PERIODS
 from qtm.people import Keeper, new_invitation
 from qtm.queues import QUEUES
 from qtm.receipts import Receipt
@@ -117,6 +121,13 @@ PAGES: dict[str, list[Page]] = {
     **{key: [Page(asks=0)] for key in ("offline", "offline-leaving")},
     "spine": [Page("ines"), Page("will"), Page("nobody")],
     "omni": [Page("eve")],
+    "overview": [
+        Page("eve"),
+        *(Page("ines", query=f"?days={days}") for days in PERIODS),
+        Page("eve", query="?days=8", status=404),
+    ],
+    "overview-table": [Page("eve", given(figure.slug), html=False) for figure in figures()],
+    "overview-gap": [Page("eve", given(gap.slug)) for gap in GAPS],
     "login": [Page()],
     "logout": [Page(status=405)],
     "password_change": [Page("will")],
@@ -281,6 +292,8 @@ def lived() -> None:
         )
         Funnel.objects.create(slug=f"north-{number + each}", name="Another", operator=cast.Northside)
         Attempt.objects.create(kind="sign-in", place=str(operator.pk))
+
+    make()
 
 
 def held() -> None:
