@@ -31,6 +31,10 @@ from qtm.applications import Application
 from qtm.doors import all_doors
 from qtm.letters.model import Letter
 from qtm.models import Attempt, Invitation, Membership, Operator, Surface, Transition, User
+from qtm.overview.declared import GAPS
+from qtm.overview.figures import figures
+from qtm.overview.making import make
+from qtm.overview.summing import PERIODS
 from qtm.people import Keeper, new_invitation
 from qtm.queues import QUEUES
 from qtm.receipts import Receipt
@@ -131,6 +135,13 @@ PAGES: dict[str, list[Page]] = {
     "spine": [Page("ines"), Page("will"), Page("nobody")],
     "omni": [Page("eve")],
     "omni-packet": [Page("eve"), Page("ines"), Page("nora", status=403)],
+    "overview": [
+        Page("eve"),
+        *(Page("ines", query=f"?days={days}") for days in PERIODS),
+        Page("eve", query="?days=8", status=404),
+    ],
+    "overview-table": [Page("eve", given(figure.slug), html=False) for figure in figures()],
+    "overview-gap": [Page("eve", given(gap.slug)) for gap in GAPS],
     "login": [Page()],
     "logout": [Page(status=405)],
     "password_change": [Page("will")],
@@ -363,6 +374,8 @@ def pressed_for_many(user: User, walk: Walk, governor_id: int | None) -> None:
     chosen = Chosen(str(uuid4()), user.pk, governor_id, "to-review", "", "door-task-hold", tasks)
     authority = user.authority_for(walk.task, Task, Task.verbs["hold"])
     Carrier(chosen.press(user, authority, {"reason": ["for the test"]})[0], user).carry(10)
+
+    make()
 
 
 def held() -> None:

@@ -77,15 +77,15 @@ def keep(day: date, *, closed: bool) -> None:
 def written_until() -> datetime | None:
     """The moment before which nothing can be written any more, as every transaction that was under way then is over; unknown while one goes on.
 
-    Only transactions that write have a number, and none is older than the lowest that is still running. Nothing of it is kept: in a
-    restored database the numbers begin anew.
+    Whoever writes has a number, and a number of our own is higher than all that were given before: it is waited until it is the lowest.
+    A snapshot's xmax is not, as it counts only what has ended. Nothing of it is kept: in a restored database the numbers begin anew.
     """
     with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_snapshot_xmax(pg_current_snapshot())::text, clock_timestamp()")
-        following, now = cursor.fetchone()
+        cursor.execute("SELECT pg_current_xact_id()::text, clock_timestamp()")
+        ours, now = cursor.fetchone()
         began = monotonic()
         while True:
-            cursor.execute("SELECT pg_snapshot_xmin(pg_current_snapshot()) >= %s::xid8", [following])
+            cursor.execute("SELECT pg_snapshot_xmin(pg_current_snapshot()) >= %s::xid8", [ours])
             if cursor.fetchone()[0]:
                 return now - MARGIN  # type: ignore[no-any-return]
             if monotonic() - began > PATIENCE_SECONDS:

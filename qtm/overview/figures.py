@@ -33,6 +33,10 @@ class Figure:
     place: int  # in the order of the page
     of_period: bool = True
 
+    def empty(self, counted: Counted) -> str:
+        """What is said where there is nothing to show."""
+        return "What was counted so far has none of it." if self.of_period and counted.missing else self.fills
+
 
 FIGURES: list[Figure] = []
 
@@ -91,13 +95,13 @@ def _throughput(counted: Counted) -> Drawn | None:
     """How many were asked, approved, created, sealed and settled on each day."""
     days = list(counted.days())
     highest = max((number for _, pace in days for number in pace or []), default=0)
-    if not highest:
+    if not highest and not counted.missing:
         return None
     wide, groups = 100 / len(days), []
     for place, pace in enumerate(PACES):
         columns = []
         for at, (day, numbers) in enumerate(days):
-            high = COLUMNS_HIGH * numbers[place] / highest if numbers else COLUMNS_HIGH
+            high = COLUMNS_HIGH * numbers[place] / (highest or 1) if numbers else COLUMNS_HIGH
             kind = "unknown" if numbers is None else "open" if day == counted.today else ""
             columns.append(
                 {
@@ -109,7 +113,7 @@ def _throughput(counted: Counted) -> Drawn | None:
                 }
             )
         known = [(day, numbers[place]) for day, numbers in days if numbers]
-        most = max(known, key=lambda each: each[1])
+        most = max(known, key=lambda each: each[1])  # today is always known
         desc = f"{sum(number for _, number in known):,} in all; the most on one day {most[1]:,}, on {most[0]:%d %b}"
         groups.append(
             Group(pace.name, pace.room.zone, f"{sum(number for _, number in known):,}", columns, desc, COLUMNS_HIGH)

@@ -33,7 +33,7 @@ def overview(request: Signed) -> HttpResponse:
     """Every figure over the period that was chosen, with the moment of which it is true."""
     length = _length(request)
     counted = Counted.newest(length)
-    drawn = [(figure, figure.made(counted)) for figure in figures()] if counted else []
+    drawn = [(figure, figure.made(counted), figure.empty(counted)) for figure in figures()] if counted else []
     said = {"counted": counted, "figures": drawn, "periods": PERIODS, "length": length}
     return render(request, "qtm/overview.html", said)
 
@@ -46,7 +46,7 @@ def table(request: Signed, slug: str) -> HttpResponse:
     counted = Counted.newest(length)
     drawn = figure.made(counted) if counted else None
     if counted is None or drawn is None:
-        raise Http404(figure.fills if counted else "Nothing was counted yet.")
+        raise Http404(figure.empty(counted) if counted else "Nothing was counted yet.")
     when = timezone.localtime(counted.as_of)
     period = f"-{length}-days" if figure.of_period else ""
     answer = HttpResponse(drawn.table.as_csv(), content_type="text/csv; charset=utf-8; header=present")
