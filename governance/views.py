@@ -12,17 +12,21 @@ from django.views.decorators.http import require_safe
 from governance import case as cases
 from governance import lists, queues
 from governance.context import context_of
+from governance.finding import Finding
 from governance.models import Assignment, Correction, Task
+from governance.plans import SAID, plan_lines, plan_of
 from governance.queues import Place, place_of
+from governance.saved import SHARED
+from governance.saved_views import rail_views
 from intake.models import Request
 from qtm.case import Case
 from qtm.paging import behind
-from qtm.queues import Queue
+from qtm.queues import Queue, told
 from qtm.roles import Standing
 from qtm.signed import Signed
 from qtm.spine import rooms
 
-PAGE, FOLLOWERS = 50, 20
+PAGE, FOLLOWERS, MOST = 50, 20, 1000  # what a filter leaves is counted so far
 REFERENCE = re.compile(r"([A-Z]?)\s*-?\s*(\d{1,18})", re.ASCII)
 
 
@@ -46,19 +50,34 @@ def _place(request: Signed, place: Place, slug: str) -> HttpResponse:
     here = next((one for one in waiting if one.queue.slug == slug), None)
     if slug and here is None:
         raise Http404("There is no such queue.")
+    rail = place.rail(waiting, here.queue if here else None) | {
+        "views": rail_views(place, request.get_full_path()),
+    }
     if here is None:
         longest = lists.longest(place.queues, place.governor)
-        return render(request, "governance/place.html", {**place.rail(waiting), "entries": longest})
-    page = {"here": here, **_page(place, here.queue, request.GET.get("after", ""))}
-    return render(request, "governance/queue.html", place.rail(waiting, here.queue) | page)
+        return render(request, "governance/place.html", {**rail, "entries": longest})
+    found = Finding.read(place, request.GET, here.queue)
+    page = {
+        "here": here,
+        "whose": place.mover(here.queue),
+        **_page(found, here.queue, request.GET.get("after", "")),
+        **_filtered(found, here.count),
+    }
+    return render(request, "governance/queue.html", {**rail, **page}, status=422 if found.wrong else 200)
 
 
-def _page(place: Place, queue: Queue, after: str) -> dict[str, Any]:
+def _page(found: Finding, queue: Queue, after: str) -> dict[str, Any]:
     """Fifty rows after a point in the queue, and the point after them."""
-    rows = list(queues.with_beside(queue.rows(place.governor).filter(behind(after)), "operator")[: PAGE + 1])
+    rows = list(found.waits().select_related("operator").filter(behind(after, key="row_id"))[: PAGE + 1])
     last = rows[PAGE - 1] if len(rows) > PAGE else None
-    further = f"{last.since.isoformat()},{last.pk}" if last else ""
+    further = f"{last.since.isoformat()},{last.row_id}" if last else ""
     return {"entries": lists.entries(queue, rows[:PAGE]), "after": after, "further": further}
+
+
+def _filtered(found: Finding, count: int) -> dict[str, Any]:
+    """What a list draws of its filters: how many match where any is set, and the form for saving them."""
+    number = found.count(MOST) if found.asked else count
+    return {"finding": found, "sharing": SHARED, "matching": number, "number": told(number, MOST if found.asked else 0)}
 
 
 @require_safe
@@ -85,7 +104,13 @@ def _case(request: Signed, asked: Request) -> dict[str, Any]:
     if assigned["assignment"]:
         assigned["assignment"].task = task
     rows = cases.rows_of(told, {Request: asked, Task: task, Assignment: assigned["assignment"]})
-    said = {"case": told, "task": task, "context": context_of(asked), "log": cases.history(told, task)}
+    said = {
+        "case": told,
+        "task": task,
+        "plan": plan_of(asked),
+        "context": context_of(asked),
+        "log": cases.history(told, task, plan_lines(asked)),
+    }
     return (
         said
         | assigned
@@ -103,19 +128,38 @@ def _requests() -> Any:
     """Requests with all that their case pages show of intake and task: two queries."""
     beside = ("actor", "funnel", "surface", "governor", "intake__version", "intake__task__version")
     corrections = Prefetch("intake__task__corrections", Correction.objects.select_related("by"))
-    return Request.objects.select_related(*beside).prefetch_related(corrections)
+    rows = Request.objects.select_related(*beside, "listing").defer("listing__words").annotate(plans_said=SAID)
+    return rows.prefetch_related(corrections)
 
 
 @require_safe
 @login_required
 def find(request: Signed) -> HttpResponse:
-    """A case by any of its references."""
-    standing, sought = request.user.standing, request.GET.get("q", "").strip()
+    """A case by any of its references, straight away; or cases by whom, where and what, newest first."""
+    standing = request.user.standing
     place = place_of(standing)
-    if case_id := _found(standing, sought):
+    found = Finding.read(place, request.GET, None)
+    if case_id := _found(standing, found.sought):
         return redirect("case", case_id)
-    said = {**place.rail(place.waiting()), "sought": sought[:80], "letters": rooms()}
-    return render(request, "governance/find.html", said, status=404 if sought else 200)
+    after = request.GET.get("after", "")
+    shown = found.listed().filter(**_older(after)).values_list("pk", flat=True)[: PAGE + 1]
+    case_ids = list(shown)
+    further = case_ids[PAGE - 1] if len(case_ids) > PAGE else ""
+    said = {
+        "entries": lists.found(case_ids[:PAGE]),
+        "after": after,
+        "further": further,
+        "finding": found,
+        "sharing": SHARED,
+    }
+    rail = place.rail(place.waiting()) | {"views": rail_views(place, request.get_full_path()), "letters": rooms()}
+    status = 422 if found.wrong else 404 if found.sought and not case_ids and not after else 200
+    return render(request, "governance/find.html", {**rail, **said, "sought": found.sought}, status=status)
+
+
+def _older(after: str) -> dict[str, int]:
+    """What lies behind a case; a place that cannot be read is the beginning."""
+    return {"pk__lt": int(after)} if re.fullmatch(r"\d{1,18}", after, re.ASCII) else {}
 
 
 def _found(standing: Standing, sought: str) -> int | None:

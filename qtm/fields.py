@@ -11,3 +11,11 @@ class TransactionIdField(models.Field):  # type: ignore[type-arg]
     def db_type(self, connection: Any) -> str:
         """The column's type."""
         return "xid8"
+
+
+class WordsField(models.Field):  # type: ignore[type-arg]
+    """Words to be sought, as PostgreSQL's tsvector; written by the law alone."""
+
+    def db_type(self, connection: Any) -> str:
+        """The type of the column."""
+        return "tsvector"

@@ -17,6 +17,7 @@ from qtm.refusals import Conflict
 from qtm.roles import OPERATOR_PERMISSIONS, Standing, grant, standing_of, withdraw_grants
 from qtm.runtime import Runtime
 from qtm.spine import Fact, Room, Verb, move
+from qtm.waits import Wait  # noqa: F401
 
 _READ: dict[str, Runtime] = {}
 

@@ -166,7 +166,14 @@ PAGES: dict[str, list[Page]] = {
     "inbox-queue": [
         Page("nora", given(queue.slug), status=404 if queue.slug == UNSETTLED.slug else 200) for queue in QUEUES
     ],
-    "find": [Page("ines", query="?q=T-{task}", status=302), Page("ines", query="?q=X-1", status=404)],
+    "find": [
+        Page("ines", query="?q=T-{task}", status=302),
+        Page("ines", query="?q=X-1", status=404),
+        Page("ines", query="?q=maren&due=none"),
+        Page("nora", query="?q=maren"),
+    ],
+    "save-view": [Page("ines", status=405)],
+    **{key: [Page("ines", lambda: [1], status=405)] for key in ("change-view", "delete-view")},
     "case": [
         *(Page("ines", case(state=state, governor=None)) for state in Task.states()),
         Page("ines", case(version__surface__code="event-coordination")),

@@ -27,7 +27,7 @@ ADMIN, CREW, MONEY = {"ines"}, {"nora", "will", "wanda"}, {"cora"}
 MAY: dict[str, set[str]] = {
     "Request.discard": ADMIN,
     "Task.submit": ADMIN,
-    **{f"Task.{verb}": ADMIN for verb in ("approve", "hold", "resume", "reject", "cancel", "close", "correct")},
+    **{f"Task.{verb}": ADMIN for verb in ("approve", "hold", "resume", "reject", "cancel", "close", "correct", "plan")},
     "Assignment.assign": ADMIN,
     "Assignment.withdraw": ADMIN,
     "Job.create": ADMIN,
@@ -121,6 +121,7 @@ def given_to(door: Door) -> dict[str, Any]:
     return {
         "Task.submit": {"version": version, "details": read(version, ADVISORY).details},
         "Assignment.assign": {"operator": Cast().Northside},
+        "Task.plan": {"priority": 3},
         "Task.correct": {"field": "description", "becomes": "Another", "why": "typo"},
         "ServiceEvent.capture": {"stage": "study", "kind": "note", "category": "findings", "text": "x"},
         "ServiceEvent.mark": {"stage": "study"},
