@@ -9,6 +9,7 @@ from django.urls import reverse
 from execution.crossing import context_of
 from governance.appointments import appointments_of
 from governance.models import Appointment, Assignment
+from qtm.law import own_law
 from qtm.models import Operator, SurfaceVersion, User
 from qtm.refusals import Conflict
 from qtm.runtime import Event, within
@@ -44,6 +45,7 @@ class Job(Room):
     context = models.JSONField()
 
     class Meta(Room.Meta):
+        constraints = [own_law("execution_waits_law", "execution/waits.sql")]
         indexes = [
             models.Index(fields=["operator", "state", "since", "id"], name="execution_job_desk"),
             models.Index(

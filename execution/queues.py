@@ -5,9 +5,10 @@ from datetime import timedelta
 from django.db.models import Exists, OuterRef, Q
 
 from execution.job import ENDED
-from execution.models import UNDER_WAY, Job, ServiceEvent
+from execution.models import UNDER_WAY, Evidence, Job, ServiceEvent
+from governance.finding import FILTERS, Filter
 from governance.models import Task
-from qtm.queues import QUEUES, WORKPLACES, Queue, Workplace
+from qtm.queues import OPERATOR, QUEUES, WORKPLACES, Queue, Workplace
 
 # A Task says nothing of its Job. But while the Job is under way the case waits there; afterwards it waits for governance alone.
 UNCLOSED = Exists(Task.objects.filter(pk=OuterRef("assignment__task_id"), state="handed_off"))
@@ -27,6 +28,7 @@ QUEUES += [
         Q(state="queued"),
         "A job waits here until somebody of its operator claims it.",
         next="To be claimed by {row.operator}",
+        whose=OPERATOR,
     ),
     Queue(
         "in-work",
@@ -35,6 +37,7 @@ QUEUES += [
         Q(state__in=UNDER_WAY),
         "Claimed jobs stand here until they are completed, with whatever outcome.",
         next="With {row.operator}",
+        whose=OPERATOR,
         governor="job__governor",
     ),
     Queue(
@@ -44,6 +47,7 @@ QUEUES += [
         Q(state="claimed") & Q(BETWEEN),
         "Where the work has several parts, a job stands here once one is recorded, until its operator opens the next. It does not open by itself.",
         next="Next part, to be opened by {row.operator}",
+        whose=OPERATOR,
     ),
     Queue(
         "job-to-complete",
@@ -52,6 +56,7 @@ QUEUES += [
         Q(state="claimed", events__state="completed", events__final=True),
         "Once all its work is recorded a job stands here, until its operator says that it is completed. Neither follows from the other.",
         next="To be completed by {row.operator}",
+        whose=OPERATOR,
     ),
     Queue(
         "to-close",
@@ -61,7 +66,6 @@ QUEUES += [
         "A task whose job was completed or cancelled stands here until governance closes it. It does not close by itself.",
         next="Close the task",
         late_after=timedelta(days=7),
-        counted=False,
     ),
 ]
 
@@ -69,3 +73,14 @@ WORKPLACES += [
     Workplace("Desk", "desk", lambda standing: bool(standing.membership), home=1),
     Workplace("Jobs", "jobs", lambda standing: standing.working, home=0),
 ]
+
+# Where the case of a row has a piece of evidence.
+PROVEN = Exists(Evidence.objects.filter(event__case_id=OuterRef("case_id")))
+FILTERS.append(
+    Filter(
+        "evidence",
+        "Evidence",
+        lambda found: [("yes", "Has evidence"), ("no", "Has none")],
+        lambda value, found: Q(PROVEN) if value == "yes" else ~Q(PROVEN),
+    )
+)

@@ -51,10 +51,10 @@ def assigned(case: Case) -> dict[str, Any]:
     return {"assignment": row, "assigned_by": line.user if line else None}
 
 
-def history(case: Case, task: Task | None) -> list[Line]:
-    """What happened, newest first: the acts of the log, and the corrections among them."""
+def history(case: Case, task: Task | None, plans: Iterable[Line] = ()) -> list[Line]:
+    """What happened, newest first: the acts of the log, and the corrections and plans among them."""
     corrections = [_corrected(each) for each in task.corrections.all()] if task else []
-    return sorted([*case.history(), *corrections], key=lambda line: line.when, reverse=True)
+    return sorted([*case.history(), *corrections, *plans], key=lambda line: line.when, reverse=True)
 
 
 def _corrected(each: Correction) -> Line:

@@ -13,6 +13,7 @@ from governance import case as cases
 from governance.alike import Beside
 from governance.context import Context, context_of
 from governance.models import Assignment, Correction, Task
+from governance.plans import SAID, plan_lines, plan_of
 from governance.question import Question, turned_away
 from governance.queues import place_of
 from intake.models import Request
@@ -52,7 +53,13 @@ def case_said(request: Signed, asked: Request, onward: str) -> dict[str, Any]:
         assigned["assignment"].task = task
     rows = cases.rows_of(told, {Request: asked, Task: task, Assignment: assigned["assignment"], Question: None})
     drawn, context = cases.doors_of(rows, request.user, onward), context_of(asked)
-    said = {"case": told, "task": task, "context": context, "log": cases.history(told, task)}
+    said = {
+        "case": told,
+        "task": task,
+        "context": context,
+        "log": cases.history(told, task, plan_lines(asked)),
+        "plan": plan_of(asked),
+    }
     doors = {
         "drawn": [each for each in drawn if each.door.verb.name not in BESIDE],
         **{each.door.verb.name: each for each in drawn if each.door.verb.name in BESIDE},
@@ -79,4 +86,5 @@ def requests() -> Any:
     """Requests with all that their case pages show of intake, task and what stands beside: two queries."""
     around = ("actor", "funnel", "surface", "governor", "intake__version", "intake__task__version")
     corrections = Prefetch("intake__task__corrections", Correction.objects.select_related("by"))
-    return beside.with_beside(Request.objects.select_related(*around).prefetch_related(corrections))
+    rows = Request.objects.select_related(*around, "listing").defer("listing__words").annotate(plans_said=SAID)
+    return beside.with_beside(rows.prefetch_related(corrections))

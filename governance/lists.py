@@ -5,47 +5,83 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from governance.models import Correction
+from django.utils import timezone
+
+from governance.models import NORMAL, PRIORITIES, Correction
 from intake.facts import wished_words
 from intake.models import Request
-from qtm.queues import Queue, oldest_of
+from qtm.queues import QUEUES, Queue, oldest_of
+from qtm.spine import words
+from qtm.waits import Wait
 
 LISTED = ("summary", "name", "place", "wished")
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A case as a list draws it: what it is about, since when it waits, for what, and at whose."""
+    """A case as a list draws it: what it is about, since when it waits, for what, at whose; how pressing it is, and by when it is due."""
 
     request: Request
     details: Mapping[str, str]
     since: datetime
     next: str
     operator: Any = None
+    priority: str = ""  # empty where it is as usual
+    due: datetime | None = None
+    overdue: bool = False
 
 
 def entries(queue: Queue, rows: Sequence[Any]) -> list[Entry]:
     """The rows of a queue, whichever room they are of, with what their cases are about: two queries."""
     about = _about([row.case_id for row in rows])
-    return [
-        Entry(*about[row.case_id], row.since, queue.next.format(row=row), getattr(row, "operator", None))
-        for row in rows
-    ]
+    return [_entry(about[row.case_id], row, queue, queue.next.format(row=row)) for row in rows]
 
 
 def longest(queues: Sequence[Queue], governor: Any) -> list[Entry]:
     """What has waited longest in any of these queues: three queries."""
-    heads, names = oldest_of(queues, governor), {queue.slug: queue.name for queue in queues}
-    about = _about([case_id for _, case_id, _ in heads])
-    return [Entry(*about[case_id], since, names[slug]) for slug, case_id, since in heads]
+    heads, by_slug = oldest_of(queues, governor), {queue.slug: queue for queue in queues}
+    about = _about([row.case_id for row in heads])
+    return [_entry(about[row.case_id], row, by_slug[row.queue], by_slug[row.queue].name) for row in heads]
+
+
+def found(case_ids: Sequence[int]) -> list[Entry]:
+    """Cases that were sought, in this order, each with where it stands: three queries."""
+    about, waits = _about(case_ids), _first_waits(case_ids)
+    by_slug = {queue.slug: queue for queue in QUEUES}
+    entries = []
+    for case_id in case_ids:
+        row = waits.get(case_id)
+        stands = about[case_id], row or about[case_id][0], by_slug[row.queue] if row else None
+        entries.append(_entry(*stands, by_slug[row.queue].name if row else _ended(about[case_id][0])))
+    return entries
+
+
+def _first_waits(case_ids: Sequence[int]) -> dict[int, Wait]:
+    """Where cases wait: on their way through the spine, and what waits beside it only where nothing else does."""
+    rows = Wait.objects.filter(case_id__in=case_ids).select_related("operator")
+    return {row.case_id: row for row in sorted(rows, key=lambda row: row.lane == "way")}
+
+
+def _ended(request: Request) -> str:
+    """Where a case stands that waits nowhere."""
+    task = getattr(getattr(request, "intake", None), "task", None)
+    return words(task.state if task else request.state).capitalize()
+
+
+def _entry(about: tuple[Request, Mapping[str, str]], row: Any, queue: Queue | None, what: str) -> Entry:
+    """One case, as it stands in a queue, if it waits in one."""
+    request, details = about
+    listing, now = request.listing, timezone.now()
+    priority = dict(PRIORITIES)[listing.priority] if listing.priority != NORMAL else ""
+    late = listing.due < now if listing.due else queue is not None and row.since < now - queue.late_after
+    operator = getattr(row, "operator", None)
+    return Entry(request, details, row.since, what, operator, priority, listing.due, bool(queue and late))
 
 
 def _about(case_ids: Sequence[int]) -> dict[int, tuple[Request, dict[str, str]]]:
     """What cases are about, corrections included, by the Request's id."""
-    found = {
-        each.pk: (each, _listed(each))
-        for each in Request.objects.filter(pk__in=case_ids).select_related("surface", "intake")
-    }
+    requests = Request.objects.filter(pk__in=case_ids).select_related("surface", "intake__task", "listing")
+    found = {each.pk: (each, _listed(each)) for each in requests.defer("listing__words")}
     for case_id, name, becomes in Correction.objects.filter(task__case_id__in=case_ids, field__in=LISTED).values_list(
         "task__case_id", "field", "becomes"
     ):

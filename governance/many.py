@@ -15,6 +15,7 @@ from django.utils import timezone
 
 from governance.bulk import MOST, Bulk, BulkOutcome
 from governance.case import governs
+from governance.finding import Finding
 from governance.models import Task
 from governance.queues import SEE, Place
 from qtm.acts import acting
@@ -52,8 +53,8 @@ def one_of(place: Place, queue: Queue) -> Room | None:
 
 
 def matching(place: Place, queue: Queue, asked: QueryDict) -> QuerySet[Any]:
-    """What waits in a queue, oldest first."""
-    return queue.rows(place.governor)
+    """What waits in a queue and matches its filter, oldest first."""
+    return Finding.read(place, asked, queue).rows()
 
 
 def without(asked: QueryDict, *names: str) -> QueryDict:

@@ -10,7 +10,9 @@ from django.utils import timezone
 from governance.appointed import LONGEST, STANDS, Appointed
 from governance.bulk import Bulk, BulkOutcome  # noqa: F401  (Django looks for models here)
 from governance.details import ANSWER, as_asked, correctable, said_in, stands, text_of
+from governance.listing import Listing  # noqa: F401  (Django looks for models here)
 from governance.question import Question  # noqa: F401  (Django looks for models here)
+from governance.saved import SavedView  # noqa: F401  (Django looks for models here)
 from intake.asking import Details, read
 from intake.models import Intake, Request
 from intake.offers import planned
@@ -20,7 +22,10 @@ from qtm.refusals import Conflict, Invalid
 from qtm.spine import ACTIVE, BornAmong, BornOf, Boundary, Fact, PartOf, Room, birth, move, note
 from qtm.words import window
 
+NORMAL = 1
+PRIORITIES = [(0, "low"), (NORMAL, "normal"), (2, "high"), (3, "urgent")]
 BEFORE_ASSIGNED = ("open", "held", "approved")
+BEFORE_ENDED = (*BEFORE_ASSIGNED, "assigned", "handed_off")
 
 
 class Task(Room):
@@ -147,6 +152,20 @@ class Task(Room):
             raise Invalid({"becomes": "That is what it says already."})
         return Correction.noted(task=self, field=field, was=was, becomes=right, why=why)
 
+    @note(
+        BEFORE_ENDED,
+        label="Set priority and due date",
+        says="Lists show it, and the case is overdue once the due date has passed. It moves nothing.",
+    )
+    def plan(self, *, priority: int, due: datetime | None = None) -> "Plan":
+        """Say how pressing it is and by when it should be done; the newest counts."""
+        before = self._locked().plans.last()
+        if due and due < timezone.now() and due != (before.due if before else None):
+            raise Invalid({"due": "This lies in the past."})
+        if (priority, due) == ((before.priority, before.due) if before else (NORMAL, None)):
+            raise Invalid({"priority": "That is what it says already."})
+        return Plan.noted(task=self, priority=priority, due=due)
+
     def stands(self) -> dict[str, str]:
         """Every detail of the intake as it stands now, corrections included."""
         return stands(said_in(self.intake), self.corrections.all())
@@ -175,6 +194,20 @@ class Correction(Fact):
 
     class Meta(Fact.Meta):
         ordering = ["id"]
+
+
+class Plan(Fact):
+    """How pressing a case is, and by when it should be done, if that was said."""
+
+    task = PartOf(Task, BEFORE_ENDED, related_name="plans")
+    priority = models.PositiveSmallIntegerField(choices=PRIORITIES)
+    due = models.DateTimeField(null=True)
+
+    class Meta(Fact.Meta):
+        ordering = ["id"]
+        constraints = [
+            models.CheckConstraint(condition=models.Q(priority__in=dict(PRIORITIES)), name="governance_plan_priority")
+        ]
 
 
 class Assignment(Appointed):

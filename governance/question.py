@@ -38,9 +38,9 @@ class Question(Room):
         constraints = [
             models.UniqueConstraint(
                 fields=["request"],
-                condition=models.Q(state="asked"),
+                condition=models.Q(state__in=["asked", "answered"]),
                 name="governance_question_one_living",
-                violation_error_message="They were asked something already and have not answered yet: one question at a time.",
+                violation_error_message="They were asked something already, and it is not answered or the answer not read yet: one question at a time.",
             ),
             models.CheckConstraint(
                 condition=models.Q(state__in=["answered", "read"]) ^ models.Q(answer=""),

@@ -23,7 +23,26 @@ CREATE TRIGGER law_6_over_answered BEFORE UPDATE ON governance_question
 ALTER TABLE governance_question ENABLE ALWAYS TRIGGER law_6_over_asked;
 ALTER TABLE governance_question ENABLE ALWAYS TRIGGER law_6_over_answered;
 
+-- Whose move it is: the requester's until there is an answer, and then that of whoever governs, until it is read.
+CREATE FUNCTION law_governance_question_waits() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER
+  SET search_path = pg_catalog, public, pg_temp AS $$
+DECLARE waits boolean;
+BEGIN
+  IF NEW.state = 'asked' THEN
+    waits := law_waits(NEW.case_id, 'word', 'waiting-for-requester', NEW.id, NEW.since, NULL);
+  ELSIF NEW.state = 'answered' THEN
+    waits := law_waits(NEW.case_id, 'word', 'answers-to-read', NEW.id, NEW.since, NULL);
+  ELSE
+    DELETE FROM qtm_wait WHERE case_id = NEW.case_id AND lane = 'word';
+  END IF;
+  RETURN NULL;
+END $$;
+
+CREATE TRIGGER law_7_waits AFTER INSERT OR UPDATE ON governance_question FOR EACH ROW EXECUTE FUNCTION law_governance_question_waits();
+ALTER TABLE governance_question ENABLE ALWAYS TRIGGER law_7_waits;
+
 -- :undo
+DROP TRIGGER law_7_waits ON governance_question;
 DROP TRIGGER law_6_over_answered ON governance_question;
 DROP TRIGGER law_6_over_asked ON governance_question;
-DROP FUNCTION law_governance_question_over();
+DROP FUNCTION law_governance_question_waits(), law_governance_question_over();

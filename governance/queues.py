@@ -11,9 +11,21 @@ from governance.models import Assignment, Task
 from governance.question import TURNED_AWAY, Question
 from intake.models import Request
 from qtm.models import Operator
-from qtm.queues import QUEUES, WORKPLACES, Queue, Waiting, Workplace, waiting_in
+from qtm.queues import (
+    COMMERCE,
+    GOVERNOR,
+    OPERATOR,
+    QUEUES,
+    REQUESTER,
+    WORKPLACES,
+    Queue,
+    Waiting,
+    Workplace,
+    waiting_in,
+)
 from qtm.refusals import Forbidden
 from qtm.roles import Standing
+from qtm.words import span
 
 SEE = "governance.see_console"
 
@@ -69,6 +81,7 @@ class Place:
     route: str
     governor: Operator | None
     queues: list[Queue]
+    standing: Standing
 
     def url(self, queue: Queue | None = None) -> str:
         """Its own page, or that of one queue."""
@@ -102,10 +115,25 @@ class Place:
             "label": one.queue.name,
             "url": self.url(one.queue),
             "zone": one.queue.room.zone,
-            "counted": one.queue.counted,
             "count": one.number if one.count else one.count,
+            "overdue": one.overdue and one.overdue_number,
+            "patience": span(one.queue.late_after),
+            "whose": self.mover(one.queue),
         }
-        return said | {"oldest": one.oldest, "late": one.late, "current": one.here or one.queue is current}
+        return said | {
+            "oldest": one.oldest,
+            "late": one.late,
+            "stuck": one.stuck,
+            "current": one.here or one.queue is current,
+        }
+
+    def mover(self, queue: Queue) -> str:
+        """Whose move it is, as whoever looks from here reads it."""
+        governs = "yours" if self.governor else "the network’s"
+        operators = "yours, as the operator" if self.governor else "the operator’s"
+        return {GOVERNOR: governs, OPERATOR: operators, REQUESTER: "the requester’s", COMMERCE: "commerce’s"}[
+            queue.whose
+        ]
 
 
 def _from(links: list[dict[str, Any]]) -> list[dict[str, Any]]:
@@ -124,7 +152,7 @@ def console(standing: Standing) -> Place:
     """The network's Governance Console, for those whom it lets in."""
     if not standing.holds(SEE):
         raise Forbidden("The Governance Console is for those who govern the network.")
-    return Place("Console", "console", None, [queue for queue in QUEUES if standing.holds(queue.permission)])
+    return Place("Console", "console", None, [queue for queue in QUEUES if standing.holds(queue.permission)], standing)
 
 
 def inbox(standing: Standing) -> Place:
@@ -132,9 +160,8 @@ def inbox(standing: Standing) -> Place:
     operator = standing.operator
     if operator is None or not standing.holds(SEE, operator.pk):
         raise Forbidden("The Task Inbox is for the owners of an operator.")
-    return Place(
-        "Task Inbox", "inbox", operator, [queue for queue in QUEUES if standing.holds(queue.permission, operator.pk)]
-    )
+    queues = [queue for queue in QUEUES if standing.holds(queue.permission, operator.pk)]
+    return Place("Task Inbox", "inbox", operator, queues, standing)
 
 
 def place_of(standing: Standing, governor_id: int | None = None) -> Place:
@@ -168,6 +195,7 @@ QUEUES += [
         Q(state="asked") & NOT_OVER,
         "Questions that requesters have not answered yet stand here: it is their move.",
         next="Their answer",
+        whose=REQUESTER,
         late_after=timedelta(days=4),
     ),
 ]

@@ -2,9 +2,10 @@
 
 from django.urls import path
 
-from governance import bulk_views, case_views, entry, letter_views, stepper, tracking, views, week_views
+from governance import bulk_views, case_views, entry, letter_views, saved_views, stepper, tracking, views, week_views
 from governance.forms import AssignForm, CorrectionForm
 from governance.models import Assignment, Task
+from governance.plan_form import PlanForm
 from governance.question import Question
 from governance.speaking import AnswerForm, QuestionForm
 from governance.windows import AppointmentForm
@@ -26,6 +27,9 @@ urlpatterns = [
     path("cases/<int:case_id>/", case_views.case, name="case"),
     path("letters/", letter_views.failed, name="letters"),
     path("letters/<int:pk>/again", letter_views.again, name="letter-again"),
+    path("views/save", saved_views.save, name="save-view"),
+    path("views/<int:pk>/change", saved_views.change, name="change-view"),
+    path("views/<int:pk>/delete", saved_views.delete, name="delete-view"),
     *doors(
         Task,
         Assignment,
@@ -36,6 +40,7 @@ urlpatterns = [
             "Assignment.assign": AssignForm,
             "Assignment.reschedule": AppointmentForm,
             "Task.correct": CorrectionForm,
+            "Task.plan": PlanForm,
             "Question.ask": QuestionForm,
             "Question.say": AnswerForm,
         },

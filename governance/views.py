@@ -9,16 +9,19 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_safe
 
 from governance import lists, many, queues
+from governance.finding import Finding
 from governance.models import Task
 from governance.queues import Place, place_of
+from governance.saved import SHARED
+from governance.saved_views import rail_views
 from intake.models import Request
 from qtm.paging import behind
-from qtm.queues import Queue
+from qtm.queues import Queue, told
 from qtm.roles import Standing
 from qtm.signed import Signed
 from qtm.spine import rooms
 
-PAGE = 50
+PAGE, MOST = 50, 1000  # rows of a page; and how far what a filter leaves is counted
 REFERENCE = re.compile(r"([A-Z]?)\s*-?\s*(\d{1,18})", re.ASCII)
 
 
@@ -42,32 +45,65 @@ def _place(request: Signed, place: Place, slug: str) -> HttpResponse:
     here = next((one for one in waiting if one.queue.slug == slug), None)
     if slug and here is None:
         raise Http404("There is no such queue.")
+    rail = place.rail(waiting, here.queue if here else None) | {
+        "views": rail_views(place, request.get_full_path()),
+    }
     if here is None:
         longest = lists.longest(place.queues, place.governor)
-        return render(request, "governance/place.html", {**place.rail(waiting), "entries": longest})
-    page = {"here": here, **_page(place, here.queue, request.GET.get("after", ""))}
-    page |= many.offer(request.user, place, here.queue, request.GET, here.count or 0)
-    return render(request, "governance/queue.html", place.rail(waiting, here.queue) | page)
+        return render(request, "governance/place.html", {**rail, "entries": longest})
+    found = Finding.read(place, request.GET, here.queue)
+    page = {
+        "here": here,
+        "whose": place.mover(here.queue),
+        **_page(found, here.queue, request.GET.get("after", "")),
+        **_filtered(found, here.count),
+    }
+    page |= many.offer(request.user, place, here.queue, request.GET, page["matching"])
+    return render(request, "governance/queue.html", {**rail, **page}, status=422 if found.wrong else 200)
 
 
-def _page(place: Place, queue: Queue, after: str) -> dict[str, Any]:
+def _page(found: Finding, queue: Queue, after: str) -> dict[str, Any]:
     """Fifty rows after a point in the queue, and the point after them."""
-    rows = list(queues.with_beside(queue.rows(place.governor).filter(behind(after)), "operator")[: PAGE + 1])
+    rows = list(found.waits().select_related("operator").filter(behind(after, key="row_id"))[: PAGE + 1])
     last = rows[PAGE - 1] if len(rows) > PAGE else None
-    further = f"{last.since.isoformat()},{last.pk}" if last else ""
+    further = f"{last.since.isoformat()},{last.row_id}" if last else ""
     return {"entries": lists.entries(queue, rows[:PAGE]), "after": after, "further": further}
+
+
+def _filtered(found: Finding, count: int) -> dict[str, Any]:
+    """What a list draws of its filters: how many match where any is set, and the form for saving them."""
+    number = found.count(MOST) if found.asked else count
+    return {"finding": found, "sharing": SHARED, "matching": number, "number": told(number, MOST if found.asked else 0)}
 
 
 @require_safe
 @login_required
 def find(request: Signed) -> HttpResponse:
-    """A case by any of its references."""
-    standing, sought = request.user.standing, request.GET.get("q", "").strip()
+    """A case by any of its references, straight away; or cases by whom, where and what, newest first."""
+    standing = request.user.standing
     place = place_of(standing)
-    if case_id := _found(standing, sought):
+    found = Finding.read(place, request.GET, None)
+    if case_id := _found(standing, found.sought):
         return redirect("case", case_id)
-    said = {**place.rail(place.waiting()), "sought": sought[:80], "letters": rooms()}
-    return render(request, "governance/find.html", said, status=404 if sought else 200)
+    after = request.GET.get("after", "")
+    shown = found.listed().filter(**_older(after)).values_list("pk", flat=True)[: PAGE + 1]
+    case_ids = list(shown)
+    further = case_ids[PAGE - 1] if len(case_ids) > PAGE else ""
+    said = {
+        "entries": lists.found(case_ids[:PAGE]),
+        "after": after,
+        "further": further,
+        "finding": found,
+        "sharing": SHARED,
+    }
+    rail = place.rail(place.waiting()) | {"views": rail_views(place, request.get_full_path()), "letters": rooms()}
+    status = 422 if found.wrong else 404 if found.sought and not case_ids and not after else 200
+    return render(request, "governance/find.html", {**rail, **said, "sought": found.sought}, status=status)
+
+
+def _older(after: str) -> dict[str, int]:
+    """What lies behind a case; a place that cannot be read is the beginning."""
+    return {"pk__lt": int(after)} if re.fullmatch(r"\d{1,18}", after, re.ASCII) else {}
 
 
 def _found(standing: Standing, sought: str) -> int | None:

@@ -23,3 +23,11 @@ class Brin(models.Index):
         statement = super().create_sql(model, schema_editor, using=" USING brin", **kwargs)
         cast(Any, statement).parts["extra"] = " WITH (autosummarize = on)"
         return statement
+
+
+class WordsField(models.Field):  # type: ignore[type-arg]
+    """Words to be sought, as PostgreSQL's tsvector; written by the law alone."""
+
+    def db_type(self, connection: Any) -> str:
+        """The type of the column."""
+        return "tsvector"

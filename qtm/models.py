@@ -20,6 +20,7 @@ from qtm.refusals import Conflict
 from qtm.roles import OPERATOR_PERMISSIONS, Standing, grant, standing_of, withdraw_grants
 from qtm.runtime import Runtime
 from qtm.spine import Fact, Room, Verb, birth, move
+from qtm.waits import Wait  # noqa: F401
 from qtm.working import Capability, DayOff, Hours  # noqa: F401  (here too)
 
 _READ: dict[str, Runtime] = {}

@@ -24,8 +24,8 @@ def page_of(rows: QuerySet[Any], place: str, *, size: int = 50, newest: bool = F
     return Page(found[:size], f"{last.since.isoformat()},{last.pk}" if last else "")
 
 
-def behind(place: str, way: str = "gt") -> Q:
-    """What lies behind a place; one that cannot be read is the beginning."""
+def behind(place: str, way: str = "gt", key: str = "pk") -> Q:
+    """What lies behind a place, by when and then by the key; one that cannot be read is the beginning."""
     said, _, pk = place.partition(",")
     try:
         since = parse_datetime(said)
@@ -33,4 +33,4 @@ def behind(place: str, way: str = "gt") -> Q:
         return Q()
     if since is None or since.tzinfo is None or not re.fullmatch(r"\d{1,18}", pk, re.ASCII):
         return Q()
-    return Q(**{f"since__{way}e": since}) & (Q(**{f"since__{way}": since}) | Q(**{f"pk__{way}": int(pk)}))
+    return Q(**{f"since__{way}e": since}) & (Q(**{f"since__{way}": since}) | Q(**{f"{key}__{way}": int(pk)}))

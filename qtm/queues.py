@@ -3,29 +3,47 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from functools import cache
 from typing import Any
 
 from django.db import connection
-from django.db.models import F, Q, QuerySet
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from qtm.spine import Room
+from qtm.waits import Wait
 
-MANY = 1000  # nobody counts further, and no page waits until somebody has
+MANY = 10_000  # nobody counts further, and no page waits until somebody has
 HEADS = 10  # so many of those that have waited longest are named
-# Stand for the two numbers in a queue's statement, which Django makes once and not for each page.
-GOVERNOR, CASE = -1, -2
+GOVERNOR, OPERATOR, REQUESTER, COMMERCE = "governor", "operator", "requester", "commerce"
 
-type Statement = tuple[str, Sequence[Any]]
+# Along the two indexes of what waits, whatever else there is: how many, since when the oldest, how many are overdue, and whether a case
+# is among them. In each the order is named in the words of the index, as PostgreSQL sees none behind an IS NULL.
+COUNTS = """
+SELECT q.slug, counted.number, oldest.since, dated.number + undated.number, EXISTS (
+    SELECT FROM qtm_wait w WHERE w.case_id = %(case)s AND w.queue = q.slug AND {governed})
+  FROM unnest(%(slugs)s::text[], %(late)s::timestamptz[]) AS q (slug, late)
+  CROSS JOIN LATERAL (SELECT count(*) AS number FROM (
+    SELECT FROM qtm_wait w WHERE {governed} AND w.queue = q.slug LIMIT %(most)s) each) counted
+  LEFT JOIN LATERAL (SELECT w.since FROM qtm_wait w WHERE {governed} AND w.queue = q.slug
+    ORDER BY w.governor_id, w.queue, w.since, w.row_id LIMIT 1) oldest ON true
+  CROSS JOIN LATERAL (SELECT count(*) AS number FROM (
+    SELECT FROM qtm_wait w WHERE {governed} AND w.queue = q.slug AND w.due < %(now)s LIMIT %(most)s) each) dated
+  CROSS JOIN LATERAL (SELECT count(*) AS number FROM (
+    SELECT FROM qtm_wait w WHERE {governed} AND w.queue = q.slug AND w.due IS NULL AND w.since < q.late LIMIT %(most)s) each) undated"""
+OLDEST = """
+SELECT w.* FROM unnest(%(slugs)s::text[]) AS q (slug) CROSS JOIN LATERAL (
+    SELECT w.case_id, w.lane FROM qtm_wait w WHERE {governed} AND w.queue = q.slug
+    ORDER BY w.governor_id, w.queue, w.since, w.row_id LIMIT %(most)s) head
+  JOIN qtm_wait w ON w.case_id = head.case_id AND w.lane = head.lane ORDER BY w.since, w.row_id LIMIT %(most)s"""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Queue:
     """What waits before one boundary: rows of a room in some states, oldest first.
 
-    `next`: what a row waits for, in its own words. `governor`: the way from a row to whoever governs its case. `counted`: whether every
-    page says how many wait; no page can, where rows are told apart only by looking at another room's, one by one.
+    Where the rows come into it and leave it, the law says so by `law_waits` under its slug. `next`: what a row waits for, in its own words.
+    `whose`: who is to move it. `governor`: the way from a row to whoever governs its case. `late_after`: how long it may wait where no due
+    date was set.
     """
 
     slug: str
@@ -35,9 +53,9 @@ class Queue:
     empty: str
     permission: str = "governance.see_console"
     next: str = ""
+    whose: str = GOVERNOR
     governor: str = "governor"
     late_after: timedelta = timedelta(days=2)
-    counted: bool = True
 
     def rows(self, governor: Any) -> QuerySet[Any]:
         """The rows that wait in the cases that an operator governs, or the network where None; oldest first."""
@@ -49,27 +67,40 @@ class Queue:
         one_state = any(isinstance(each, tuple) and each[0] == "state" for each in self.waits.children)
         return ("governor_id", "state", "since", "pk") if one_state and self.governor == "governor" else ("since", "pk")
 
+    def overdue(self, now: datetime) -> Q:
+        """Which of what waits here is overdue: its due date has passed, or it has none and has waited longer than it should."""
+        return Q(queue=self.slug) & (Q(due__lt=now) | Q(due=None, since__lt=now - self.late_after))
+
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """A queue as it stands: how many wait, where that is counted, since when the oldest, and whether a certain case is among them."""
+    """A queue as it stands: how many wait, since when the oldest, how many are overdue, and whether a certain case is among them."""
 
     queue: Queue
-    count: int | None
+    count: int
     oldest: datetime | None
+    overdue: int
     here: bool = False
 
     @property
     def number(self) -> str:
-        """The count as people read it; empty where nobody counted."""
-        if self.count is None:
-            return ""
-        return f"{self.count:,}" if self.count <= MANY else f"{MANY:,}+"
+        """The count as people read it."""
+        return told(self.count)
+
+    @property
+    def overdue_number(self) -> str:
+        """How many are overdue, as people read it."""
+        return told(self.overdue)
 
     @property
     def late(self) -> bool:
-        """Whether the oldest has waited longer than it should."""
-        return bool(self.oldest and self.oldest < timezone.now() - self.queue.late_after)
+        """Whether anything here is overdue."""
+        return self.overdue > 0
+
+    @property
+    def stuck(self) -> bool:
+        """Whether work is stuck here: half of what waits is overdue, or more than anybody counts."""
+        return self.late and (self.overdue > MANY or self.overdue * 2 >= self.count)
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,54 +117,31 @@ QUEUES: list[Queue] = []
 WORKPLACES: list[Workplace] = []
 
 
+def told(count: int, most: int = 0) -> str:
+    """A count as people read it, exact as far as anybody counts."""
+    most = most or MANY
+    return f"{count:,}" if count <= most else f"{most:,}+"
+
+
 def waiting_in(queues: Sequence[Queue], governor: Any, case_id: int | None = None) -> list[Waiting]:
     """All these queues as they stand in what one governs, and where a case waits among them: one query."""
-    found = {slug: rest for slug, *rest in _together(_count, queues, governor, case_id)}
+    now = timezone.now()
+    late = [now - queue.late_after for queue in queues]
+    statement, given = _about(COUNTS, queues, governor, case=case_id, late=late, now=now, most=MANY + 1)
+    with connection.cursor() as cursor:
+        cursor.execute(statement, given)
+        found = {slug: rest for slug, *rest in cursor.fetchall()}
     return [Waiting(queue, *found[queue.slug]) for queue in queues]
 
 
-def oldest_of(queues: Sequence[Queue], governor: Any) -> list[tuple[str, int, datetime]]:
-    """The few that have waited longest in any of these queues that is counted, as slug, case and since: one query."""
-    counted = [queue for queue in queues if queue.counted]
-    found = _together(_heads, counted, governor, None, f"ORDER BY since LIMIT {HEADS}")
-    return [(slug, case_id, since) for slug, case_id, since in found]
+def oldest_of(queues: Sequence[Queue], governor: Any) -> list[Wait]:
+    """The few that have waited longest in any of these queues: one query."""
+    statement, given = _about(OLDEST, queues, governor, most=HEADS)
+    return list(Wait.objects.raw(statement, given))
 
 
-def _together(
-    part: Callable[[Queue, bool, bool], Statement],
-    queues: Sequence[Queue],
-    governor: Any,
-    case_id: int | None,
-    then: str = "",
-) -> list[tuple[Any, ...]]:
-    """One query of a part for each queue."""
-    if not queues:
-        return []
-    stand_for = {GOVERNOR: getattr(governor, "pk", governor), CASE: case_id}
-    parts = [part(queue, governor is not None, case_id is not None) for queue in queues]
-    values = [stand_for.get(value, value) if isinstance(value, int) else value for _, each in parts for value in each]
-    with connection.cursor() as cursor:
-        cursor.execute(f"{' UNION ALL '.join(text for text, _ in parts)} {then}", values)
-        return list(cursor.fetchall())
-
-
-@cache
-def _count(queue: Queue, governed: bool, here: bool) -> Statement:
-    """How many wait in one queue, since when the oldest, and whether a case is among them."""
-    rows = queue.rows(GOVERNOR if governed else None)
-    oldest, values = rows.values("since")[: MANY + 1].query.sql_with_params()
-    among: Statement = ("SELECT 1 WHERE false", ())
-    if here:
-        among = rows.order_by().filter(**{queue.room.case_column: CASE}).values("pk").query.sql_with_params()
-    if not queue.counted:
-        return f"SELECT %s, NULL::bigint, NULL::timestamptz, EXISTS ({among[0]})", (queue.slug, *among[1])
-    text = f"SELECT %s, count(*), min(since), EXISTS ({among[0]}) FROM ({oldest}) AS oldest"  # noqa: S608
-    return text, (queue.slug, *among[1], *values)
-
-
-@cache
-def _heads(queue: Queue, governed: bool, here: bool) -> Statement:
-    """The oldest few of one queue."""
-    rows = queue.rows(GOVERNOR if governed else None).annotate(case=F(queue.room.case_column))
-    oldest, values = rows.values("case", "since")[:HEADS].query.sql_with_params()
-    return f'(SELECT %s, "case", since FROM ({oldest}) AS oldest)', (queue.slug, *values)  # noqa: S608
+def _about(statement: str, queues: Sequence[Queue], governor: Any, **given: Any) -> tuple[str, dict[str, Any]]:
+    """A statement about these queues in what one governs, and its values."""
+    governed = "w.governor_id IS NULL" if governor is None else "w.governor_id = %(governor)s"
+    named = {"slugs": [queue.slug for queue in queues], "governor": getattr(governor, "pk", governor)}
+    return statement.format(governed=governed), {**named, **given}

@@ -24,6 +24,7 @@ GOVERN = [
     "governance.cancel_task",
     "governance.close_task",
     "governance.correct_task",
+    "governance.plan_task",
     "governance.assign_task",
     "governance.withdraw_assignment",
     "governance.reschedule_assignment",

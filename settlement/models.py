@@ -51,6 +51,7 @@ class Settlement(Room):
                 name="settlement_settlement_captured",
             ),
             own_law("settlement_own_work_law", "settlement/law.sql"),
+            own_law("settlement_waits_law", "settlement/waits.sql"),
         ]
         indexes = [models.Index(fields=["state", "since", "id"], name="settlement_queue")]
 

@@ -2,7 +2,7 @@
 
 from django.db.models import Exists, OuterRef, Q
 
-from qtm.queues import QUEUES, WORKPLACES, Queue, Workplace
+from qtm.queues import COMMERCE, QUEUES, WORKPLACES, Queue, Workplace
 from records.models import Record
 from settlement.models import LIVING, Settlement
 
@@ -17,6 +17,7 @@ UNSETTLED = Queue(
     "A record that names a price stands here until somebody opens its settlement; one without a price waits for none. Nothing is owed by itself.",
     permission="records.see_records",
     next="Waits for commerce to open a settlement",
+    whose=COMMERCE,
     governor="event__job__governor",
 )
 

@@ -84,7 +84,6 @@ def test_the_same_form_sent_twice_is_one_application(cast: Cast) -> None:
         {"words": "x" * 2001},
         {"website": "https://robot.example"},
         {"key": "made up"},
-        {"form": "network/auto-detailing"},
     ],
     ids=str,
 )

@@ -228,7 +228,14 @@ PAGES: dict[str, list[Page]] = {
     "console-week": [Page("ines"), Page("eve"), Page("nora", status=403)],
     "inbox-week": [Page("nora"), Page("will", status=403)],
     "put-on": [Page("ines", query="?card=T-{task}"), Page("ines", query="?card=X-1", status=404)],
-    "find": [Page("ines", query="?q=T-{task}", status=302), Page("ines", query="?q=X-1", status=404)],
+    "find": [
+        Page("ines", query="?q=T-{task}", status=302),
+        Page("ines", query="?q=X-1", status=404),
+        Page("ines", query="?q=maren&due=none"),
+        Page("nora", query="?q=maren"),
+    ],
+    "save-view": [Page("ines", status=405)],
+    **{key: [Page("ines", lambda: [1], status=405)] for key in ("change-view", "delete-view")},
     "case": [
         *(Page("ines", case(state=state, governor=None)) for state in Task.states()),
         Page("ines", lambda: [Note.objects.latest("pk").request_id]),

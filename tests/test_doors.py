@@ -30,7 +30,7 @@ ADMIN, CREW, MONEY = {"ines"}, {"nora", "will", "wanda"}, {"cora"}
 MAY: dict[str, set[str]] = {
     "Request.discard": ADMIN,
     "Task.submit": ADMIN,
-    **{f"Task.{verb}": ADMIN for verb in ("approve", "hold", "resume", "reject", "cancel", "close", "correct")},
+    **{f"Task.{verb}": ADMIN for verb in ("approve", "hold", "resume", "reject", "cancel", "close", "correct", "plan")},
     **{f"Request.{verb}": ADMIN for verb in ("annotate", "liken")},
     **{f"Question.{verb}": ADMIN for verb in ("ask", "say", "mark_read", "withdraw")},
     "Assignment.assign": ADMIN,
@@ -142,6 +142,7 @@ def given_to(door: Door) -> dict[str, Any]:
         "Question.ask": {"text": "When?"},
         "Question.say": {"answer": "At nine."},
         "Operator.take_in": {"name": "A newcomer"},
+        "Task.plan": {"priority": 3},
         "Task.correct": {"field": "description", "becomes": "Another", "why": "typo"},
         "ServiceEvent.capture": {"stage": "study", "kind": "note", "category": "findings", "text": "x"},
         "ServiceEvent.mark": {"stage": "study"},

@@ -1,0 +1,75 @@
+"""The listing: a row for each case with what it is found and filtered by, kept by the law as requests, intakes, corrections and plans come.
+
+It says what stands now: once a phone number was corrected, the case is found by the right one and no longer by the wrong one, which may be
+somebody else's. What was rejected, withdrawn or closed stays in it, and so can always be found.
+"""
+
+from typing import Any, ClassVar
+
+from django.db import models
+
+from intake.models import Funnel, Request
+from qtm.fields import WordsField
+from qtm.law import own_law
+from qtm.models import Operator, Surface
+from qtm.spine import Room
+
+
+@WordsField.register_lookup
+class Sought(models.Lookup):
+    """Whether all words of a text are among those of a row, each by its beginning."""
+
+    lookup_name = "sought"
+    mark: ClassVar[str] = ""
+
+    def get_prep_lookup(self) -> Any:
+        """The text as it is: the law folds it as it folds what it is compared with."""
+        return self.rhs
+
+    def as_sql(self, compiler: Any, connection: Any) -> tuple[str, tuple[Any, ...]]:
+        """Along the index of words."""
+        left, given = self.process_lhs(compiler, connection)
+        return f"{left} @@ law_sought(%s, %s)", (*given, self.rhs, self.mark)
+
+
+@WordsField.register_lookup
+class SoughtPlace(Sought):
+    """The same among the words of the place alone."""
+
+    lookup_name = "sought_place"
+    mark = "@"
+
+
+class Listing(models.Model):
+    """A case as it is found; written by the law alone. Who sees its Task sees it."""
+
+    layer, seen_with, open_to = "governor", "governance.see_console", Room.open_to
+
+    # Of rows that stay for ever, as the law copies them; so nothing is asked again whether they are there.
+    case = models.OneToOneField(Request, models.PROTECT, primary_key=True, db_constraint=False, related_name="listing")
+    governor = models.ForeignKey(
+        Operator, models.PROTECT, null=True, db_constraint=False, db_index=False, related_name="+"
+    )
+    surface = models.ForeignKey(Surface, models.PROTECT, db_constraint=False, db_index=False, related_name="+")
+    funnel = models.ForeignKey(Funnel, models.PROTECT, db_constraint=False, db_index=False, related_name="+")
+    since = models.DateTimeField()  # when it was asked
+    priority = models.PositiveSmallIntegerField()
+    due = models.DateTimeField(null=True)
+    phone = models.CharField(max_length=40)  # its digits backwards, without the zeros in front and in brackets
+    words = WordsField()  # folded; those of the place a second time, marked as such
+
+    class Meta:
+        default_permissions = ()
+        indexes = [
+            models.Index(
+                fields=["phone"],
+                opclasses=["text_pattern_ops"],
+                name="governance_listing_phone",
+            ),
+            models.Index(fields=["governor", "-case"], name="governance_listing_newest"),
+        ]
+        constraints = [own_law("governance_listing_law", "governance/listing.sql")]
+
+    def __str__(self) -> str:
+        """Which case."""
+        return f"Q-{self.case_id}"

@@ -1,0 +1,53 @@
+"""How pressing a case is and by when it is due, as its page says it, read along with the case itself."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db.models import JSONField
+from django.db.models.expressions import RawSQL
+from django.utils import timezone
+
+from governance.models import NORMAL, PRIORITIES
+from intake.models import Request
+from qtm.case import Line
+from qtm.models import called
+from qtm.words import moment
+
+# Everything that was said of it, with the Request itself, as the page of a case asks the database no further question.
+SAID = RawSQL(
+    """SELECT coalesce(jsonb_agg(jsonb_build_object('priority', p.priority, 'due', p.due, 'at', p.at, 'by', jsonb_build_object(
+      'first_name', u.first_name, 'last_name', u.last_name, 'username', u.username)) ORDER BY p.id), '[]')
+    FROM governance_task t JOIN governance_plan p ON p.task_id = t.id JOIN qtm_user u ON u.id = p.by_id
+    WHERE t.case_id = intake_request.id""",
+    [],
+    output_field=JSONField(),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """What stands now: the priority, empty where it is as usual; the due date, if there is one; and whether that has passed."""
+
+    priority: str
+    due: datetime | None
+    passed: bool
+
+
+def plan_of(request: Request) -> Planned:
+    """How pressing a case is, and by when it is due."""
+    said = request.listing
+    priority = "" if said.priority == NORMAL else dict(PRIORITIES)[said.priority]
+    return Planned(priority, said.due, bool(said.due and said.due < timezone.now()))
+
+
+def plan_lines(request: Request) -> list[Line]:
+    """What was said of it, as lines of the history; of a Request that was read with `plans_said`."""
+    return [_line(**each) for each in getattr(request, "plans_said", ())]
+
+
+def _line(priority: int, due: str | None, at: str, by: dict[str, str]) -> Line:
+    """One of them in words."""
+    now, zone = timezone.now(), timezone.get_current_timezone()
+    said = f"due {moment(datetime.fromisoformat(due), now, zone)}" if due else "no due date"
+    what = f"{dict(PRIORITIES)[priority].capitalize()} priority, {said}"
+    return Line(datetime.fromisoformat(at), called(**by), "Set priority and due date", what, "", "", "")
