@@ -58,7 +58,8 @@ def _place(request: Signed, place: Place, slug: str) -> HttpResponse:
         **_page(found, here.queue, request.GET.get("after", "")),
         **_filtered(found, here.count),
     }
-    page |= many.offer(request.user, place, here.queue, request.GET, page["matching"])
+    if found.governor == place.governor:  # what others govern is only looked at from here
+        page |= many.offer(request.user, place, here.queue, request.GET, page["matching"])
     return render(request, "governance/queue.html", {**rail, **page}, status=422 if found.wrong else 200)
 
 
