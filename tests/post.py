@@ -52,12 +52,12 @@ class Box:
             await asyncio.sleep(TIMEOUT + 2)
             return "451 too late"
         if said.startswith("250") or said == "taken, then gone":
-            self.got.append(email.message_from_bytes(envelope.content, policy=default))  # type: ignore[arg-type]
+            self.got.append(email.message_from_bytes(envelope.content, policy=default))
             self.envelopes.append(envelope)
         if said in {"gone", "taken, then gone"}:
             server.transport.abort()
         if said == "taken, then slow":
-            self.got.append(email.message_from_bytes(envelope.content, policy=default))  # type: ignore[arg-type]
+            self.got.append(email.message_from_bytes(envelope.content, policy=default))
             await asyncio.sleep(30)
         return said
 

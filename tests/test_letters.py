@@ -50,7 +50,7 @@ def only() -> Letter:
 
 def parts(message: Any) -> tuple[str, str]:
     """The plain text and the HTML of a message."""
-    return tuple(message.get_body((kind,)).get_content() for kind in ("plain", "html"))  # type: ignore[return-value]
+    return tuple(message.get_body((kind,)).get_content() for kind in ("plain", "html"))
 
 
 class Words(HTMLParser):
