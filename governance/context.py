@@ -22,6 +22,7 @@ LABELS = {
     "description": "In their words",
     "summary": "In short",
 }
+CONTACT = ("phone", "email")
 SAID_ELSEWHERE = {"summary", "name", "description"}
 
 
@@ -64,7 +65,13 @@ class Context:
     @property
     def shown(self) -> list[Detail]:
         """The details that say something, in order; what the page says elsewhere only where it was corrected."""
-        return [each for each in self.details.values() if each.changes or each.said_here]
+        named = (each for each in self.details.values() if each.field not in {"name", *CONTACT})
+        return [each for each in named if each.changes or each.said_here]
+
+    @property
+    def contact(self) -> list[Detail]:
+        """How to reach the requester, with what was put right of it."""
+        return [self.details[name] for name in CONTACT if self.details[name].value or self.details[name].changes]
 
 
 def context_of(request: Request) -> Context:

@@ -1,4 +1,4 @@
-"""The way in: what is asked on a form or taken by staff enters governance here, through the submit path; and the requester's way out."""
+"""The way in: what is asked on a form or taken by staff enters governance here, through the submit path."""
 
 from typing import Any, NamedTuple
 
@@ -6,21 +6,17 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import path
-from django.views.decorators.http import require_safe
 
-from governance.details import as_asked
-from governance.models import Task
 from governance.submit import Asking, ask
 from intake import views
 from intake.asking import read
-from intake.forms import KeyedForm, PublicForm, Questions, TakeForm, WithdrawForm
+from intake.forms import KeyedForm, PublicForm, Questions, TakeForm
 from intake.language import wanted_by
 from intake.limit import TooMany
 from intake.models import Request
 from intake.offers import funnels, offer_or_404, planned
 from intake.questions import typed_as
 from intake.staff import TAKE, staff
-from qtm.acts import acting
 from qtm.doors import DoorForm, blame
 from qtm.pages import posted
 from qtm.refusals import Conflict, Invalid
@@ -134,37 +130,7 @@ def _taking(request: Signed, form: TakeForm) -> dict[str, Any]:
     }
 
 
-@require_safe
-def track(request: HttpRequest, token: str) -> HttpResponse:
-    """What was asked as it stands now, and what really happened, for whoever holds the link."""
-    asked = views.asked_with(token)
-    task = Task.objects.filter(case_id=asked.pk).select_related("intake").first()
-    return views.tracking(request, asked, as_asked(task.stands()) if task else None)
-
-
-def withdraw(request: HttpRequest, token: str) -> HttpResponse:
-    """The requester withdraws what they asked, before it is assigned."""
-    asked = views.asked_with(token)
-    form = WithdrawForm(request.POST if request.method == "POST" else None)
-    if not form.is_valid():
-        return views.withdrawal(request, asked, form, 422 if form.is_bound else 200)
-    try:
-        _withdraw(asked, form.cleaned_data["reason"] or "Withdrawn by the requester")
-    except Conflict:
-        return views.withdrawal(request, asked, form, 409)
-    return redirect("track", token)
-
-
-def _withdraw(asked: Request, reason: str) -> None:
-    """End it where it stands: the Task if there is one, the Request if not."""
-    row: Any = Task.objects.filter(case_id=asked.pk).first()
-    with acting(via="tracking page", authority="the requester's own link", actor=asked.actor):
-        row.cancel(reason=reason) if row else asked.discard(reason=reason)
-
-
 urlpatterns = [
     path("ask/<slug:funnel>/<slug:surface>/", public, name="public-form"),
     path("intake/take/<slug:funnel>/<slug:surface>/", take, name="take"),
-    path("track/<str:token>/", track, name="track"),
-    path("track/<str:token>/withdraw", withdraw, name="withdraw"),
 ]

@@ -6,6 +6,7 @@ from typing import Self
 from django.db import models
 
 from governance.details import ANSWER, as_asked, correctable, said_in, stands, text_of
+from governance.question import Question  # noqa: F401  (Django looks for models here)
 from intake.asking import Details, read
 from intake.models import Intake, Request
 from intake.offers import planned

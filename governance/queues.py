@@ -1,12 +1,14 @@
 """What waits in governance, boundary by boundary, and the two places where it is worked on."""
 
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 from django.db.models import Q, QuerySet
 from django.urls import reverse
 
 from governance.models import Assignment, Task
+from governance.question import TURNED_AWAY, Question
 from intake.models import Request
 from qtm.models import Operator
 from qtm.queues import QUEUES, WORKPLACES, Queue, Waiting, Workplace, waiting_in
@@ -131,5 +133,27 @@ WORKPLACES += [
     Workplace("Console", "console", lambda standing: bool(standing.holds(SEE))),
     Workplace(
         "Task Inbox", "inbox", lambda standing: bool(standing.operator and standing.holds(SEE, standing.operator.pk))
+    ),
+]
+
+NOT_OVER = ~Q(request__state="discarded") & ~Q(request__intake__task__state__in=TURNED_AWAY)
+QUEUES += [
+    Queue(
+        "answers-to-read",
+        "Answers to read",
+        Question,
+        Q(state="answered"),
+        "What requesters answer stands here until somebody has read it.",
+        next="Read the answer",
+        late_after=timedelta(days=1),
+    ),
+    Queue(
+        "waiting-for-requester",
+        "Waiting for the requester",
+        Question,
+        Q(state="asked") & NOT_OVER,
+        "Questions that requesters have not answered yet stand here: it is their move.",
+        next="Their answer",
+        late_after=timedelta(days=4),
     ),
 ]

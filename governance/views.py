@@ -1,29 +1,24 @@
-"""The Governance Console and the Task Inbox: the queues, the case, and finding one."""
+"""The Governance Console and the Task Inbox: the queues, and finding a case."""
 
 import re
 from typing import Any
 
 from django.contrib.auth.decorators import login_required
-from django.db.models import Prefetch
 from django.http import Http404, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.views.decorators.http import require_safe
 
-from governance import case as cases
 from governance import lists, queues
-from governance.context import context_of
-from governance.models import Assignment, Correction, Task
+from governance.models import Task
 from governance.queues import Place, place_of
 from intake.models import Request
-from qtm.case import Case
 from qtm.paging import behind
-from qtm.panels import panels
 from qtm.queues import Queue
 from qtm.roles import Standing
 from qtm.signed import Signed
 from qtm.spine import rooms
 
-PAGE, FOLLOWERS = 50, 20
+PAGE = 50
 REFERENCE = re.compile(r"([A-Z]?)\s*-?\s*(\d{1,18})", re.ASCII)
 
 
@@ -60,52 +55,6 @@ def _page(place: Place, queue: Queue, after: str) -> dict[str, Any]:
     last = rows[PAGE - 1] if len(rows) > PAGE else None
     further = f"{last.since.isoformat()},{last.pk}" if last else ""
     return {"entries": lists.entries(queue, rows[:PAGE]), "after": after, "further": further}
-
-
-@require_safe
-@login_required
-def case(request: Signed, case_id: int) -> HttpResponse:
-    """One case: where it stands, what was asked, what happened, and what this person may do."""
-    standing = request.user.standing
-    asked = _requests().filter(standing.sight(Task), pk=case_id).first()
-    if asked is None:  # who takes requests and governs none sees of it what the intake page shows
-        return redirect("taken", get_object_or_404(Request, standing.sight(Request), pk=case_id).pk)
-    place = place_of(standing, asked.governor_id)
-    looks_on = not standing.holds("governance.approve_task", asked.governor_id)
-    said = place.rail(place.waiting(case_id)) | _case(request, asked) | {"asked": asked, "looks_on": looks_on}
-    said["panels"] = panels("case", request, asked)
-    return render(request, "governance/case.html", said)
-
-
-def _case(request: Signed, asked: Request) -> dict[str, Any]:
-    """What the log, the context and the doors say of a case."""
-    told, task = (
-        Case(asked.pk, str(asked.actor), request.user.standing),
-        asked.intake.task if hasattr(asked, "intake") else None,
-    )
-    assigned = cases.assigned(told)
-    if assigned["assignment"]:
-        assigned["assignment"].task = task
-    rows = cases.rows_of(told, {Request: asked, Task: task, Assignment: assigned["assignment"]})
-    said = {"case": told, "task": task, "context": context_of(asked), "log": cases.history(told, task)}
-    return (
-        said
-        | assigned
-        | {"followed_by": _followers(request, asked), "drawn": cases.doors_of(rows, request.user, request.path)}
-    )
-
-
-def _followers(request: Signed, asked: Request) -> Any:
-    """The Requests that follow this one, as far as this person sees them."""
-    seen = Request.objects.filter(request.user.standing.sight(Request), follows=asked)
-    return seen.only("id").order_by("pk")[:FOLLOWERS]
-
-
-def _requests() -> Any:
-    """Requests with all that their case pages show of intake and task: two queries."""
-    beside = ("actor", "funnel", "surface", "governor", "intake__version", "intake__task__version")
-    corrections = Prefetch("intake__task__corrections", Correction.objects.select_related("by"))
-    return Request.objects.select_related(*beside).prefetch_related(corrections)
 
 
 @require_safe

@@ -5,10 +5,13 @@ from typing import ClassVar
 
 from django.conf import settings
 from django.db import IntegrityError, models, transaction
+from django.db.models.functions import Greatest, Least, Lower
 
+from intake.digits import Digits
 from qtm.law import own_law
 from qtm.models import Operator, Surface, SurfaceVersion
-from qtm.spine import BornOf, Boundary, Fact, Room, move
+from qtm.refusals import Invalid
+from qtm.spine import BornOf, Boundary, Fact, PartOf, Room, move, note
 
 CHANNELS = [
     ("web", "web form"),
@@ -16,7 +19,10 @@ CHANNELS = [
     ("in_person", "in person"),
     ("import", "import"),
     ("follow_on", "follow-on"),
+    ("not_content", "not content"),
 ]
+EVER = ("received", "submitted", "discarded")
+NO_SUCH_CASE = "There is no such case here."
 
 
 def unguessable() -> str:
@@ -44,6 +50,11 @@ class Actor(Fact):
     class Meta(Fact.Meta):
         constraints = [
             models.UniqueConstraint(fields=["name"], condition=models.Q(kind="system"), name="intake_actor_system_key")
+        ]
+        indexes = [
+            models.Index(Digits("phone"), "id", condition=~models.Q(phone=""), name="intake_actor_phone"),
+            models.Index(Lower("email"), "id", condition=~models.Q(email=""), name="intake_actor_email"),
+            models.Index(Lower("name"), "id", condition=~models.Q(name=""), name="intake_actor_name"),
         ]
 
     def __str__(self) -> str:
@@ -148,6 +159,60 @@ class Request(Room):
     def discard(self) -> None:
         """Nothing follows from what was asked."""
 
+    @note(
+        EVER,
+        label="Add an internal note",
+        says="For those who govern this case. The requester and the operators never read it.",
+        layer="governor",
+    )
+    def annotate(self, *, text: str) -> "Note":
+        """Note something for those who govern the case, whatever has become of it."""
+        return Note.noted(request=self, text=text)
+
+    @note(
+        EVER,
+        label="Same as another",
+        says="Both cases show it from now on. It closes neither of them.",
+        layer="governor",
+    )
+    def liken(self, *, other: "Request", why: str) -> "SameAs":
+        """Say that another case is about the same thing; what is done about it is decided apart."""
+        if other.pk == self.pk:
+            raise Invalid({"other": "A case is not the same as itself."})
+        if other.governor_id != self.governor_id:
+            raise Invalid({"other": NO_SUCH_CASE})
+        return SameAs.noted(request=self, other=other, why=why)
+
+
+class Note(Fact):
+    """Something that those who govern a case tell each other, and nobody else."""
+
+    request = PartOf(Request, EVER, related_name="notes")
+    text = models.TextField(max_length=2000)
+
+    class Meta(Fact.Meta):
+        ordering = ["id"]
+
+
+class SameAs(Fact):
+    """That two cases of the same layer are about the same thing, and why it is thought so; it moves neither."""
+
+    request = PartOf(Request, EVER, related_name="likened")
+    other = models.ForeignKey(Request, models.PROTECT, related_name="likened_to")
+    why = models.TextField(max_length=1000)
+
+    class Meta(Fact.Meta):
+        ordering = ["id"]
+        constraints = [
+            models.UniqueConstraint(
+                Least("request", "other"),
+                Greatest("request", "other"),
+                name="intake_sameas_pair_key",
+                violation_error_message="It is said already that these two are the same.",
+            ),
+            own_law("intake_sameas_own_law", "intake/same.sql"),
+        ]
+
 
 class Intake(Room):
     """What was asked in governed form: checked against a version of its surface, and frozen."""
@@ -179,3 +244,4 @@ class Intake(Room):
 
     class Meta(Room.Meta):
         constraints = [own_law("intake_intake_routing_law", "intake/law.sql")]
+        indexes = [models.Index(Lower("place"), "id", condition=~models.Q(place=""), name="intake_intake_place")]

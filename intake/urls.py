@@ -4,6 +4,7 @@ from django.urls import path
 
 from intake import queues, views
 from intake.models import Intake, Request
+from intake.noting import LikenForm, NoteForm
 from qtm.doors import doors
 
 __all__ = ["queues", "urlpatterns"]
@@ -16,5 +17,5 @@ urlpatterns = [
     path("funnels/", views.kept_funnels, name="funnels"),
     path("funnels/new", views.new_funnel, name="new-funnel"),
     path("funnels/<slug:slug>/", views.kept_funnel, name="funnel"),
-    *doors(Request, Intake, via="intake page"),
+    *doors(Request, Intake, via="intake page", forms={"Request.annotate": NoteForm, "Request.liken": LikenForm}),
 ]

@@ -16,13 +16,15 @@ from intake.offers import Offer, funnels, offers_by_funnel, offers_of, own_layer
 from intake.staff import KEEP, TAKE, staff
 from qtm.case import Case
 from qtm.doors import doors_out_of
+from qtm.panels import panels
 from qtm.signed import Signed
-from qtm.tracking import may_withdraw, newest, stages, told
+from qtm.tracking import may_withdraw, newest, over, stages, told
 from qtm.typed import typed_before
 
 SHOWN = 50
 GOVERN = "governance.see_console"
 TAKEN = "taken"
+NOT_CONTENT = "not_content"
 
 
 @require_safe
@@ -53,7 +55,8 @@ def public_form(request: HttpRequest, offer: Offer, form: KeyedForm | None = Non
 
 def asked_with(token: str) -> Request:
     """The Request that a tracking link leads to."""
-    asked = Request.objects.select_related("funnel", "surface", "actor", "intake__version").filter(token=token).first()
+    beside = ("funnel__operator", "surface", "actor", "intake__version", "follows")
+    asked = Request.objects.select_related(*beside).filter(token=token).first()
     if asked is None:
         raise Http404("A tracking link works only whole, as it was given.")
     return asked
@@ -61,30 +64,36 @@ def asked_with(token: str) -> Request:
 
 def tracking(request: HttpRequest, asked: Request, now: Mapping[str, Any] | None) -> HttpResponse:
     """What was asked, what of it was put right (`now`: as it stands), and what really happened, for whoever holds the link."""
-    said = {**_stands(asked), "facts": put_right(asked, now)}
-    return private(render(request, "intake/track.html", said), "no-referrer")
+    said = {**_stands(asked), "facts": put_right(asked, now), "panels": panels("tracking", request, asked)}
+    return private(render(request, "intake/track.html", said))
 
 
 def _stands(asked: Request) -> dict[str, Any]:
     """Where a Request stands, in the requester's words."""
     case = Case(asked.pk)
     news = told(case)
-    return {"asked": asked, "news": news, "now": newest(news), "line": stages(case), "may_withdraw": may_withdraw(case)}
+    said = {"asked": asked, "news": news, "now": newest(news), "line": stages(case)}
+    return {**said, "may_withdraw": may_withdraw(case), "over": over(case), "follower": complaint(asked)}
+
+
+def complaint(asked: Request) -> Request | None:
+    """The Request by which whoever holds this link said that they are not content; other links lead to no other's case."""
+    return Request.objects.filter(follows=asked, channel=NOT_CONTENT).first()
 
 
 def withdrawal(request: HttpRequest, asked: Request, form: WithdrawForm, status: int = 200) -> HttpResponse:
     """The page on which the requester withdraws, or reads why they no longer can."""
     said = {**_stands(asked), "form": form}
-    # Not `no-referrer`, as on the tracking page: a browser then posts with the origin `null`, which Django refuses.
-    return private(render(request, "intake/withdraw.html", said, status=status), "same-origin")
+    return private(render(request, "intake/withdraw.html", said, status=status))
 
 
-def private(response: HttpResponse, referrer: str) -> HttpResponse:
+def private(response: HttpResponse) -> HttpResponse:
     """Keep a page whose address is its key out of indexes, caches and other sites' logs."""
+    # Not `no-referrer`: a browser then posts with the origin `null`, which Django refuses.
     for name, value in {
         "X-Robots-Tag": "noindex, nofollow",
         "Cache-Control": "private, no-store",
-        "Referrer-Policy": referrer,
+        "Referrer-Policy": "same-origin",
     }.items():
         response[name] = value
     return response
@@ -123,9 +132,9 @@ def taken(request: Signed, pk: int) -> HttpResponse:
         "facts": facts_of(asked, contact=True),
         "link": _link_once(request, asked),
         "case": case,
-        "drawn": doors_out_of(asked, request.user, request.path),
+        "drawn": [each for each in doors_out_of(asked, request.user, request.path) if not each.door.verb.layer],
     }
-    return private(render(request, "intake/taken.html", said), "same-origin")
+    return private(render(request, "intake/taken.html", said))
 
 
 def tell_link(request: HttpRequest, asked: Request) -> None:

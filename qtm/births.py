@@ -12,17 +12,20 @@ class Birth:
     def __init__(
         self,
         to: Any,
-        stands: Mapping[str, Sequence[str]] | str = "",
+        stands: Mapping[str, Sequence[str]] | Sequence[str] = "",
         *,
         same: Sequence[str] = (),
         at_sealing: bool = False,
         **kwargs: Any,
     ) -> None:
-        """`stands`: state of the upstream row → states of the successor it owes (empty: any); its first key is the state to be born in."""
-        self.stands: dict[str, list[str]] = (
-            {} if isinstance(stands, str) else {key: list(value) for key, value in stands.items()}
-        )
-        self.born_in: str = stands if isinstance(stands, str) else next(iter(stands))
+        """`stands`: state of the upstream row → states of the successor it owes (empty: any); its first key is the state to be born in.
+
+        Where it owes none, the state to be born in, or several of them.
+        """
+        owed = stands if isinstance(stands, Mapping) else {}
+        self.stands: dict[str, list[str]] = {key: list(value) for key, value in owed.items()}
+        states = list(owed)[:1] or ([stands] if isinstance(stands, str) else stands)
+        self.born_in: tuple[str, ...] = tuple(states)
         self.same, self.at_sealing = tuple(same), at_sealing
         kwargs.setdefault("on_delete", models.PROTECT)
         kwargs.setdefault("related_name", "+")

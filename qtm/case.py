@@ -102,11 +102,16 @@ class Case:
 
     def undone(self, room: type[Room]) -> bool:
         """Whether a no has ended the newest row of a room, and another may be born: the case is upstream of it again."""
-        ended = self.state(room) in {verb.becomes for verb in room.moves() if verb.no} - {
-            was for was, _ in room.edges()
-        }
         crossing = next((verb for verb in room.verbs.values() if verb.kind == "birth"), None)
-        return bool(ended and crossing and self.state(crossing.of) in crossing.was)
+        return bool(self._refused(room) and crossing and self.state(crossing.of) in crossing.was)
+
+    def _refused(self, room: type[Room]) -> bool:
+        """Whether a no has ended the newest row of a room."""
+        return self.state(room) in {verb.becomes for verb in room.moves() if verb.no} - {was for was, _ in room.edges()}
+
+    def refused(self) -> bool:
+        """Whether a no has ended the case for good: no other row can be born where one was ended."""
+        return any(self._refused(room) and not self.undone(room) for room in rooms())
 
     def overtaken(self, room: type[Room]) -> bool:
         """Whether the row that another of this room would be born of was born after the newest that there is: the case is there again."""

@@ -24,7 +24,7 @@ def _refuse_bad_birth(room: Any, key: Any) -> None:
     """A birth that names states which do not exist can never be paid."""
     upstream = key.remote_field.model.states()
     named = {state for states in key.stands.values() for state in _every(room, states)}
-    if unknown := ({key.born_in, *key.stands} - set(upstream)) | (named - set(room.states())):
+    if unknown := ({*key.born_in, *key.stands} - set(upstream)) | (named - set(room.states())):
         raise TypeError(f"{room.__name__}.{key.name}: no such states: {sorted(unknown)}")
 
 
@@ -80,7 +80,7 @@ def _birth_of(room: Any, key: Any) -> dict[str, Any]:
         "label": up.label(),
         "case": up.case_column,
         "column": key.column,
-        "state": key.born_in,
+        "states": list(key.born_in),
         "stands": {state: _every(room, states) for state, states in key.stands.items()},
         "same": [room._meta.get_field(name).column for name in key.same],
         "at_sealing": key.at_sealing,

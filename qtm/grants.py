@@ -21,6 +21,7 @@ HIDDEN = {
     "intake.Request": {"asked", "key", "token", "content", "language"},
     "intake.Intake": {"name", "phone", "email", "place", "latitude", "longitude", "description", "answers"},
     "governance.Assignment": {"note"},
+    "governance.Question": {"text", "answer"},
     "execution.Job": {"context"},
     "execution.ServiceEvent": {"remark"},
     "records.Record": {"document"},

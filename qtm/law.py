@@ -219,7 +219,7 @@ def _birth(birth: Mapping[str, Any]) -> str:
         "birth",
         uptable=birth["table"],
         column=birth["column"],
-        upstate=text(birth["state"]),
+        upstates=array(birth["states"]),
         uptable_word=text(birth["word"]),
         same_new=_row(new for new, _ in same),
         same_up=_row(up for _, up in same),
@@ -276,7 +276,7 @@ def _stands(table: str, birth: Mapping[str, Any], said: Mapping[str, Any]) -> tu
     hung = [("upstream", up, f"{name}_up_born", "INSERT", f"NEW.state = ANY ({array(stands)})")]
     pairs = f"OLD.state <> NEW.state AND (OLD.state = ANY ({array(stands)}) OR NEW.state = ANY ({array(stands)}))"
     hung.append(("upstream", up, f"{name}_up_moved", "UPDATE", pairs))
-    if said["first"] in listed and said["first"] not in stands.get(birth["state"], ()):
+    if said["first"] in listed and said["first"] not in stands.get(birth["states"][0], ()):
         hung.append(("successor", table, f"{name}_born", "INSERT", "true"))
     if matters := _edges_that_matter(said["edges"], stands, listed):
         hung.append(("successor", table, f"{name}_moved", "UPDATE", pair_among(matters)))

@@ -125,9 +125,10 @@ DROP FUNCTION law_{{table}}_enter(), law_{{table}}_change(), law_{{table}}_log()
 
 -- :birth
   SELECT * INTO up FROM {{uptable}} WHERE id = NEW.{{column}} FOR SHARE;
-  IF up.state IS DISTINCT FROM {{upstate}} THEN
+  IF up.state IS NULL OR up.state <> ALL ({{upstates}}) THEN
     RAISE EXCEPTION USING ERRCODE = '23514', CONSTRAINT = 'born', TABLE = TG_TABLE_NAME,
-      MESSAGE = format('%s: born only of a %s that is %s, and this one is %s', TG_TABLE_NAME, {{uptable_word}}, {{upstate}}, coalesce(up.state, 'not there'));
+      MESSAGE = format('%s: born only of a %s that is %s, and this one is %s', TG_TABLE_NAME, {{uptable_word}},
+        array_to_string({{upstates}}, ' or '), coalesce(up.state, 'not there'));
   END IF;
   IF ({{same_new}}) IS DISTINCT FROM ({{same_up}}) THEN
     RAISE EXCEPTION USING ERRCODE = '23514', CONSTRAINT = 'born', TABLE = TG_TABLE_NAME,

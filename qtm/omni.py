@@ -31,6 +31,8 @@ RULES = {
     "next-part": "Ask {who} to open the next part of {row}: the one before it is sealed",
     "job-to-complete": "Ask {who} to complete {row}: its record is sealed",
     "to-close": "Close the task of {row}, which has ended",
+    "answers-to-read": "Read what was answered in {row}, and go on",
+    "waiting-for-requester": "Reach the requester of {row} in another way, or take the question back",
     "sealed-unsettled": "Settle {row} of {who}",
 }
 USUAL = "Look at {row}"

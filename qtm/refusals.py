@@ -135,6 +135,8 @@ SENTENCES = {
     "membership": "A membership begins and ends once, when it does.",
     "received": "A receipt is written with what came of it.",
     "surface": "The surface's version is not one that could be carried out.",
+    "over": "This has ended, so nothing is asked or answered any more.",
+    "same": "Two cases that are the same are governed by the same people, and are two.",
     "evidence": "Something required is still missing.",
     "own_work": "Whoever did the work cannot settle it.",
     "isolation": "The spine moves only under READ COMMITTED.",

@@ -29,6 +29,12 @@ GOVERN = [
     "execution.create_job",
     "execution.cancel_job",
     "qtm.send_letter",
+    "intake.annotate_request",
+    "intake.liken_request",
+    "governance.ask_question",
+    "governance.say_question",
+    "governance.mark_read_question",
+    "governance.withdraw_question",
 ]
 WORK = [
     "execution.claim_job",

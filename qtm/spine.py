@@ -103,6 +103,9 @@ class Room(Lawful):
     kept_for_later: ClassVar[bool] = False  # whether devices keep presses on its rows until they can send them
     has_page: ClassVar[bool] = False  # a page of its own, for everybody who sees the row
     case_column: ClassVar[str] = "case_id"
+    beside: ClassVar[bool] = (
+        False  # of a case, and logged there, but no stop on its line and no row of the spine's table
+    )
     verbs: ClassVar[dict[str, Verb]] = {}
 
     state: Any = FSMField(protected=True, max_length=20, editable=False)
@@ -284,8 +287,8 @@ _rooms: list[type[Room]] = []
 
 
 def rooms() -> list[type[Room]]:
-    """The rooms that belong to a case, in the order of the spine."""
-    return [room for room in _rooms if room.case_column]
+    """The rooms on the line of a case, in the order of the spine."""
+    return [room for room in _rooms if room.case_column and not room.beside]
 
 
 def all_rooms() -> list[type[Room]]:

@@ -35,14 +35,16 @@ def told(case: Case) -> list[Told]:
     """What really happened, newest first: one sentence for each act, its last word, and what was noted between."""
     zones = {room.label(): room.zone for room in rooms()}
     by_act = {
-        line.act: Told(line.at, sentence, zones[line.room]) for line in case.lines if (sentence := sentence_of(line))
+        line.act: Told(line.at, sentence, zones.get(line.room, ""))
+        for line in case.lines
+        if (sentence := sentence_of(line))
     }
     noted = [each for notes in NOTED for each in notes(case.case_id)]
     return sorted([*by_act.values(), *noted], key=lambda each: each.when)[::-1]
 
 
 def newest(news: list[Told]) -> Told | None:
-    """Where it stands: the newest of one of the stages; money says nothing of the work."""
+    """Where it stands: the newest of one of the stages; money says nothing of the work, nor does what was said beside it."""
     return next((each for each in news if each.zone in STAGES), None)
 
 
@@ -64,6 +66,11 @@ def _mark(zone: str, last: str, reached: list[str]) -> str:
     """Whether a stage is done, is where the case stands, or lies ahead; the last of all is done when it is reached."""
     is_end = zone == list(STAGES)[-1]
     return "here" if zone == last and not is_end else "done" if zone in reached else ""
+
+
+def over(case: Case) -> bool:
+    """Whether nothing more comes of it: it has come to the last stage, or a no has ended it."""
+    return stages(case)[-1].mark == "done" or case.refused()
 
 
 def may_withdraw(case: Case) -> bool:

@@ -106,7 +106,7 @@ def _allowed(verb: str) -> Callable[[Any, Any], bool]:
 
 def birth(
     of: Any,
-    was: str,
+    was: str | Sequence[str],
     *,
     label: str,
     says: str = "",
@@ -117,13 +117,14 @@ def birth(
     lands: bool = False,
 ) -> Callable[[Any], Any]:
     """Declare a class method as the crossing into its room: it takes a row of `of` that is `was`, moves it, and is born of it."""
+    sources = (was,) if isinstance(was, str) else tuple(was)
 
     def declare(verb: Callable[..., Any]) -> Any:
         what = Verb(
             verb.__name__,
             label,
             says,
-            (was,),
+            sources,
             layer=layer,
             primary=primary,
             codename=codename,

@@ -5,6 +5,7 @@ from typing import Any
 
 from execution.models import Job, ServiceEvent
 from governance.models import Assignment, Task
+from governance.question import Question
 from governance.submit import Asking, ask
 from intake.models import Funnel, Intake, Request
 from qtm.models import Operator, Surface
@@ -86,6 +87,13 @@ def _operator(name: str, *steps: str) -> Callable[[], Operator]:
     return made
 
 
+def _answered() -> Question:
+    """An answer that nobody has read yet, as somebody wrote it down."""
+    row = asked(Walk())
+    enter(Cast().ines, Question, "say", row, answer="At nine.")
+    return Question.objects.get(pk=row.pk)
+
+
 NEWEST: dict[Any, Callable[[Walk], Any]] = {
     Job: lambda walk: Job.objects.get(case_id=walk.request.pk),
     ServiceEvent: lambda walk: ServiceEvent.objects.filter(case_id=walk.request.pk).latest("pk"),
@@ -109,6 +117,10 @@ REACH: dict[tuple[Any, str], Callable[[], Any]] = {
     (Assignment, "active"): lambda: Walk().assignment(),
     (Assignment, "withdrawn"): _after(Assignment, "withdraw", lambda: Walk().assignment(), **WHY),
     (Assignment, "handed_off"): _upstream(Walk.job, NEWEST[Assignment]),
+    (Question, "asked"): lambda: asked(Walk()),
+    (Question, "answered"): _answered,
+    (Question, "read"): _after(Question, "mark_read", _answered),
+    (Question, "withdrawn"): _after(Question, "withdraw", lambda: asked(Walk()), **WHY),
     (Job, "queued"): lambda: Walk().job(),
     (Job, "claimed"): _upstream(Walk.event, NEWEST[Job]),
     (Job, "completed"): lambda: _job(Walk()),
@@ -130,6 +142,11 @@ REACH: dict[tuple[Any, str], Callable[[], Any]] = {
     (Operator, "limited"): _operator("Limited"),
     (Operator, "suspended"): _operator("Suspended"),
 }
+
+
+def asked(walk: Walk, text: str = "When are you at home?") -> Question:
+    """A question that waits for the requester."""
+    return enter(walk.governor, Question, "ask", walk.request, text=text)  # type: ignore[no-any-return]
 
 
 def between() -> Walk:

@@ -411,7 +411,7 @@ def test_the_tracking_page_stays_out_of_indexes_caches_and_other_sites_logs() ->
     answer = Client().get(f"/track/{token()}/")
     assert (answer["X-Robots-Tag"], answer["Referrer-Policy"], answer["Cache-Control"]) == (
         "noindex, nofollow",
-        "no-referrer",
+        "same-origin",
         "private, no-store",
     )
 

@@ -21,7 +21,8 @@ from execution import documents
 from execution.models import Evidence, Feed, Job, ServiceEvent
 from execution.originals import take
 from governance.models import Task
-from intake.models import Funnel, Request
+from governance.question import Question
+from intake.models import Funnel, Note, Request
 from qtm.acts import acting
 from qtm.doors import all_doors
 from qtm.letters.model import Letter
@@ -36,7 +37,7 @@ from tests.cast import DETAILING, GARDEN, Cast, Walk, enter
 from tests.conftest import drop_database, make_database, point_to
 from tests.pictures import copies_made
 from tests.pieces import paper
-from tests.states import REACH, between
+from tests.states import REACH, asked, between
 
 CEILING = 12
 FILE = "application/json"
@@ -89,6 +90,11 @@ def case(**by: Any) -> Callable[[], list[Any]]:
 def followed(**by: Any) -> Callable[[], list[Any]]:
     """The token by which somebody follows what they asked, by what its Task is."""
     return lambda: [Request.objects.get(pk=case(**by)()[0]).token]
+
+
+def questioned(state: str) -> Callable[[], list[Any]]:
+    """The token and the number by which a requester answers a question."""
+    return lambda: [(one := Question.objects.filter(state=state).latest("pk")).request.token, one.pk]
 
 
 def sought() -> list[Any]:
@@ -155,6 +161,17 @@ PAGES: dict[str, list[Page]] = {
         Page(args=followed(version__surface__code="event-coordination")),
     ],
     "withdraw": [Page(args=followed(state="open"))],
+    "not-content": [Page(args=followed(state="open")), Page(args=followed(state="rejected"))],
+    "told-record": [
+        Page(
+            args=lambda: [
+                Request.objects.get(pk=(one := Record.objects.filter(**by).latest("pk")).case_id).token,
+                one.pk,
+            ]
+        )
+        for by in ({"final": True}, {"final": False})
+    ],
+    "answer": [Page(args=questioned(state)) for state in Question.states()],
     "intake": [Page("ines"), Page("nora")],
     "take": [Page("ines", given("network", surface)) for surface in SURFACES],
     "taken": [Page("ines", newest(Request, state="received")), Page("ines", newest(Request, state="submitted"))],
@@ -170,6 +187,7 @@ PAGES: dict[str, list[Page]] = {
     "find": [Page("ines", query="?q=T-{task}", status=302), Page("ines", query="?q=X-1", status=404)],
     "case": [
         *(Page("ines", case(state=state, governor=None)) for state in Task.states()),
+        Page("ines", lambda: [Note.objects.latest("pk").request_id]),
         Page("ines", case(version__surface__code="event-coordination")),
         *(Page("nora", case(state=state, governor__name="Northside")) for state in ("open", "assigned", "handed_off")),
     ],
@@ -263,6 +281,7 @@ def lived() -> None:
     garden = Walk(surface="landscaping", asked=GARDEN, outcome="completed").filled()
     papers = {"stage": "work", "kind": "file", "category": "papers", "files": [documents.check(paper())]}
     enter(cast.will, ServiceEvent, "capture", garden, **papers)
+    talked_of(Walk())
     enter(cast.nora, Task, "hold", Walk(funnel="north").task, reason="for the test")
     enter(cast.will, ServiceEvent, "set_off", Walk().event())
     enter(cast.ines, Task, "correct", Walk().task, field="place", becomes="16 Quarry Lane", why="She called")
@@ -287,6 +306,14 @@ def lived() -> None:
         )
         Funnel.objects.create(slug=f"north-{number + each}", name="Another", operator=cast.Northside)
         Attempt.objects.create(kind="sign-in", place=str(operator.pk))
+
+
+def talked_of(walk: Walk) -> None:
+    """A case with everything beside it."""
+    asked(walk)
+    for _ in range(2):
+        enter(walk.governor, Request, "annotate", walk.request, text="Ring before.")
+        enter(walk.governor, Request, "liken", walk.request, other=Walk().request, why="the same car")
 
 
 def held() -> None:

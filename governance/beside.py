@@ -1,0 +1,71 @@
+"""What stands beside a case: notes, questions, and the cases that are said to be the same; it comes with the Request, in one query."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import Case, F, OuterRef, Q, QuerySet, When
+from django.db.models.functions import JSONObject
+
+from governance.question import Question
+from intake.models import Note, Request, SameAs
+from qtm.models import called
+
+NAMED = ("first_name", "last_name", "username")
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """Something that somebody of those who govern the case has said: when, who, what, and of which other case."""
+
+    when: datetime
+    who: str
+    text: str
+    other: Request | None = None
+
+
+def with_beside(requests: QuerySet[Request]) -> QuerySet[Request]:
+    """Requests with what stands beside them."""
+    mine, two = OuterRef("pk"), Q(request=OuterRef("pk")) | Q(other=OuterRef("pk"))
+    columns = {name: F(name) for name in ("pk", "state", "since", "case_id", "governor_id", "text", "answer")}
+    other = Case(When(request=OuterRef("pk"), then=F("other_id")), default=F("request_id"))
+    return requests.annotate(
+        noted=_rows(Note.objects.filter(request=mine), text=F("text"), **_by()),
+        questioned=_rows(Question.objects.filter(request=mine), **columns),
+        same=_rows(SameAs.objects.filter(two), text=F("why"), other=other, **_by()),
+    )
+
+
+def _rows(found: QuerySet[Any], **columns: Any) -> ArraySubquery:
+    """Rows as a column of another's, each an object of these columns, oldest first."""
+    return ArraySubquery(found.order_by("pk").values(row=JSONObject(**columns)))
+
+
+def _by() -> dict[str, F]:
+    """Who noted it, and when."""
+    return {"at": F("at"), **{name: F(f"by__{name}") for name in NAMED}}
+
+
+def notes_of(asked: Any) -> list[Said]:
+    """The internal notes of a case, oldest first."""
+    return [_said(each) for each in asked.noted]
+
+
+def same_as(asked: Any) -> list[Said]:
+    """The cases that are said to be the same, whichever of the two it was said of."""
+    return [_said(each, Request(pk=each["other"])) for each in asked.same]
+
+
+def questions_of(asked: Any) -> Sequence[Question]:
+    """What the requester was asked, oldest first."""
+    found = [Question(**{**each, "since": datetime.fromisoformat(each["since"])}) for each in asked.questioned]
+    for each in found:
+        each.request = asked
+    return found
+
+
+def _said(row: dict[str, Any], other: Request | None = None) -> Said:
+    """A row as it was said."""
+    return Said(datetime.fromisoformat(row["at"]), called(**{name: row[name] for name in NAMED}), row["text"], other)

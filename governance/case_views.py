@@ -1,0 +1,82 @@
+"""The case: where it stands, what was asked, whose move it is, what this person may do, and what stands beside it."""
+
+from typing import Any
+
+from django.contrib.auth.decorators import login_required
+from django.db.models import Prefetch
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_safe
+
+from governance import beside
+from governance import case as cases
+from governance.alike import Beside
+from governance.context import Context, context_of
+from governance.models import Assignment, Correction, Task
+from governance.question import Question, turned_away
+from governance.queues import place_of
+from intake.models import Request
+from qtm.case import Case
+from qtm.doors import doors_out_of
+from qtm.panels import panels
+from qtm.signed import Signed
+
+BESIDE = ("annotate", "liken", "ask")  # the doors that are drawn where what they write is read
+
+
+@require_safe
+@login_required
+def case(request: Signed, case_id: int) -> HttpResponse:
+    """One case: where it stands, what was asked, what happened, and what this person may do."""
+    standing = request.user.standing
+    asked = _requests().filter(standing.sight(Task), pk=case_id).first()
+    if asked is None:  # who takes requests and governs none sees of it what the intake page shows
+        return redirect("taken", get_object_or_404(Request, standing.sight(Request), pk=case_id).pk)
+    place = place_of(standing, asked.governor_id)
+    said = {
+        **place.rail(place.waiting(case_id)),
+        **_case(request, asked),
+        "asked": asked,
+        "looks_on": not standing.holds("governance.approve_task", asked.governor_id),
+        "panels": panels("case", request, asked),
+    }
+    return render(request, "governance/case.html", said)
+
+
+def _case(request: Signed, asked: Request) -> dict[str, Any]:
+    """What the log, the context and the doors say of a case."""
+    told = Case(asked.pk, str(asked.actor), request.user.standing)
+    task = asked.intake.task if hasattr(asked, "intake") else None
+    assigned = cases.assigned(told)
+    if assigned["assignment"]:
+        assigned["assignment"].task = task
+    rows = cases.rows_of(told, {Request: asked, Task: task, Assignment: assigned["assignment"], Question: None})
+    drawn, context = cases.doors_of(rows, request.user, request.path), context_of(asked)
+    said = {"case": told, "task": task, "context": context, "log": cases.history(told, task)}
+    doors = {
+        "drawn": [each for each in drawn if each.door.verb.name not in BESIDE],
+        **{each.door.verb.name: each for each in drawn if each.door.verb.name in BESIDE},
+    }
+    return said | assigned | doors | _beside(request, asked, context)
+
+
+def _beside(request: Signed, asked: Request, context: Context) -> dict[str, Any]:
+    """What stands beside a case: what was said with the requester and within, and other cases."""
+    found = Beside(asked, context, request.user.standing.sight(Task))
+    questions, same = beside.questions_of(asked), beside.same_as(asked)
+    return {
+        "questions": [(each, doors_out_of(each, request.user, request.path)) for each in questions],
+        "waiting": next((each for each in questions if each.state == "asked" and not turned_away(asked)), None),
+        "notes": beside.notes_of(asked),
+        "same": same,
+        "followed_by": found.followers,
+        "before": found.before,
+        "likely": found.likely([each.other.pk for each in same if each.other]),
+    }
+
+
+def _requests() -> Any:
+    """Requests with all that their case pages show of intake, task and what stands beside: two queries."""
+    around = ("actor", "funnel", "surface", "governor", "intake__version", "intake__task__version")
+    corrections = Prefetch("intake__task__corrections", Correction.objects.select_related("by"))
+    return beside.with_beside(Request.objects.select_related(*around).prefetch_related(corrections))

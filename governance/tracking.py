@@ -1,0 +1,178 @@
+"""What whoever holds a tracking link reads and does there: where it stands, an answer, a withdrawal, and what was not right."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django import forms
+from django.db.models import Q
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import path
+from django.views.decorators.http import require_safe
+
+from governance.details import as_asked
+from governance.models import Task
+from governance.question import Question, turned_away
+from governance.speaking import NotContentForm, RequesterForm
+from governance.submit import Asking, ask
+from intake import limit, views
+from intake.asking import read
+from intake.forms import WithdrawForm
+from intake.models import Request
+from qtm.acts import acting
+from qtm.case import Case
+from qtm.pages import posted
+from qtm.panels import PANELS
+from qtm.refusals import Conflict, Refusal
+from qtm.tracking import over
+from qtm.tries import place_of
+
+VIA, LINK = "tracking page", "the requester's own link"
+NOT_YET = "It is still under way. Once it is done, or has ended otherwise, you can say here what is not right."
+
+
+@require_safe
+def track(request: HttpRequest, token: str) -> HttpResponse:
+    """What was asked as it stands now, and what really happened, for whoever holds the link."""
+    asked = views.asked_with(token)
+    return views.tracking(request, asked, _stands(asked))
+
+
+def _stands(asked: Request) -> dict[str, Any] | None:
+    """The details with what was put right; nothing where there is no Task yet."""
+    task = Task.objects.filter(case_id=asked.pk).select_related("intake").first()
+    return as_asked(task.stands()) if task else None
+
+
+def withdraw(request: HttpRequest, token: str) -> HttpResponse:
+    """The requester withdraws what they asked, before it is assigned."""
+    asked = views.asked_with(token)
+    form = WithdrawForm(posted(request))
+    if not form.is_valid():
+        return views.withdrawal(request, asked, form, 422 if form.is_bound else 200)
+    try:
+        _withdraw(asked, form.cleaned_data["reason"] or "Withdrawn by the requester")
+    except Conflict:
+        return views.withdrawal(request, asked, form, 409)
+    return redirect("track", token)
+
+
+def _withdraw(asked: Request, reason: str) -> None:
+    """End it where it stands: the Task if there is one, the Request if not."""
+    row: Any = Task.objects.filter(case_id=asked.pk).first()
+    with acting(via=VIA, authority=LINK, actor=asked.actor):
+        row.cancel(reason=reason) if row else asked.discard(reason=reason)
+
+
+def asked_of_them(request: HttpRequest, asked: Request) -> tuple[str, dict[str, Any]] | None:
+    """The questions that the requester was asked, what waits for an answer first."""
+    found = [each for each in _questions(Q(case_id=asked.pk)) if each.state != "withdrawn"]
+    if not found:
+        return None
+    waiting = [each for each in found if each.state == "asked" and not turned_away(each.request)]
+    said = {"asked": asked, "waiting": waiting, "answered": [each for each in found if each.answer]}
+    return "governance/_asked_of_them.html", {**said, "form": RequesterForm()}
+
+
+def _questions(which: Q) -> Any:
+    """Questions, with what says whether their case has ended."""
+    return Question.objects.filter(which).select_related("request__intake__task", "request__actor")
+
+
+def answer(request: HttpRequest, token: str, pk: int) -> HttpResponse:
+    """The requester answers a question, once; the same answer again is the same, another one is 409."""
+    asked = views.asked_with(token)
+    question = get_object_or_404(_questions(Q(case_id=asked.pk)), pk=pk)
+    form = RequesterForm(posted(request))
+    if not form.is_valid():
+        return _answering(request, asked, question, form, 422 if form.is_bound else 200)
+    said = form.cleaned_data["answer"]
+    if question.answer == said:
+        return redirect("track", token)
+    try:
+        _answer(request, question, said)
+    except Refusal as refusal:
+        now = _questions(Q(pk=pk)).get()
+        if now.answer == said:  # the same press, a moment before
+            return redirect("track", token)
+        return _refused(request, asked, now, form, refusal)
+    return redirect("track", token)
+
+
+def _answer(request: HttpRequest, question: Question, said: str) -> None:
+    """Store the answer, by the Actor of that very Request, unless too much came from there."""
+    limit.count(place_of(request))
+    with acting(via=VIA, authority=LINK, actor=question.request.actor):
+        question.say(answer=said)
+
+
+def _refused(
+    request: HttpRequest, asked: Request, question: Question, form: forms.Form, refusal: Refusal
+) -> HttpResponse:
+    """The page with what was typed, and why it was not taken."""
+    if not isinstance(refusal, Conflict):
+        form.add_error(None, refusal.sentence)
+    return _answering(request, asked, question, form, refusal.status)
+
+
+def _answering(request: HttpRequest, asked: Request, question: Question, form: forms.Form, status: int) -> HttpResponse:
+    """The page on which one question is answered, or that says why it cannot be any more."""
+    said = {"asked": asked, "question": question, "form": form, "ended": turned_away(question.request)}
+    return views.private(render(request, "governance/answer.html", said, status=status))
+
+
+def not_content(request: HttpRequest, token: str) -> HttpResponse:
+    """Whoever is not content with what came of it says so: that is a new Request, linked to this one, and reopens nothing."""
+    asked = views.asked_with(token)
+    shut = "" if over(Case(asked.pk)) else NOT_YET
+    form = NotContentForm(posted(request))
+    if shut or not form.is_valid():
+        status = 409 if shut and form.is_bound else 422 if form.is_bound else 200
+        return _complaining(request, asked, form, status, shut)
+    try:
+        made, _ = ask(_again(request, asked, form.cleaned_data["words"]))
+    except Refusal as refusal:
+        form.add_error(None, refusal.sentence)
+        return _complaining(request, asked, form, refusal.status)
+    return redirect("track", made.token)
+
+
+def _complaining(request: HttpRequest, asked: Request, form: forms.Form, status: int, shut: str = "") -> HttpResponse:
+    """The page on which it is said what is not right, or that leads to where it was said."""
+    said = {"asked": asked, "form": form, "shut": shut, "follower": views.complaint(asked)}
+    return views.private(render(request, "governance/not_content.html", said, status=status))
+
+
+def _again(request: HttpRequest, asked: Request, words: str) -> Asking:
+    """The same asking again, by the same requester, in the words of what is not right; one key, so that there is one of it."""
+    before = _stands(asked) or asked.asked
+    said = {name: value for name, value in before.items() if value and name not in {"wished", "summary"}}
+    return Asking(
+        asked.funnel,
+        asked.surface,
+        channel="not_content",
+        asked=_fitting(asked, {**said, "description": words}),
+        key=f"not-content:{asked.pk}",
+        follows=asked,
+        incomplete=True,
+        past=True,
+        place=place_of(request),
+        via=VIA,
+        authority=LINK,
+    )
+
+
+def _fitting(asked: Request, said: Mapping[str, Any]) -> dict[str, Any]:
+    """What was said, without what the surface no longer takes: that is completed by whoever governs it, and keeps nobody silent."""
+    wrong = read(asked.surface.current, said).wrong
+    answers = {code: value for code, value in said.get("answers", {}).items() if f"answers.{code}" not in wrong}
+    return {name: value for name, value in {**said, "answers": answers}.items() if name not in wrong}
+
+
+PANELS["tracking"].append(asked_of_them)
+urlpatterns = [
+    path("track/<str:token>/", track, name="track"),
+    path("track/<str:token>/withdraw", withdraw, name="withdraw"),
+    path("track/<str:token>/not-content", not_content, name="not-content"),
+    path("track/<str:token>/questions/<int:pk>", answer, name="answer"),
+]

@@ -1,0 +1,237 @@
+"""What stands beside a case: notes within, cases that are the same, what is likely the same, and who asks."""
+
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from governance.models import Task
+from intake.models import Note, Request, SameAs
+from qtm.models import Transition
+from qtm.refusals import Forbidden
+from tests.cast import ADVISORY, Cast, Walk, enter
+from tests.sql import attempt
+from tests.states import REACH
+
+NOTED = "Knows the mayor, be quick."
+
+
+def page(url: str, who: str = "") -> str:
+    """A page as somebody sees it."""
+    client = Client()
+    if who:
+        client.force_login(getattr(Cast(), who))
+    return client.get(url, follow=True).content.decode()
+
+
+def post(who: str, url: str, **said: str) -> Any:
+    """A press."""
+    client = Client()
+    client.force_login(getattr(Cast(), who))
+    return client.post(url, said)
+
+
+def annotate(walk: Walk, who: str = "ines") -> Any:
+    """Note something on a case."""
+    return post(who, f"/requests/{walk.request.pk}/annotate", text=NOTED)
+
+
+# Notes
+
+
+@pytest.mark.django_db
+def test_a_note_is_read_by_those_who_govern_and_by_nobody_else(walk: Walk) -> None:
+    walk.job()
+    assert annotate(walk).status_code == 302
+    assert NOTED in page(f"/cases/{walk.request.pk}/", "ines")
+    assert NOTED not in page(f"/track/{walk.request.token}/")
+    for url in (walk.job().page, "/desk/", f"/cases/{walk.request.pk}/", f"/intake/{walk.request.pk}/"):
+        for who in ("will", "nora", "sam"):
+            assert NOTED not in page(url, who)
+
+
+@pytest.mark.django_db
+def test_a_note_is_in_no_record(walk: Walk) -> None:
+    annotate(walk)
+    record = walk.record()
+    assert NOTED.encode() not in bytes(record.document) + bytes(record.annexes.get().content)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("state", Request.states())
+def test_a_note_is_taken_whatever_has_become_of_the_case(state: str) -> None:
+    request = REACH[Request, state]()
+    lines = Transition.objects.count()
+    assert post("ines", f"/requests/{request.pk}/annotate", text=NOTED).status_code == 302
+    assert (str(Note.objects.get().by), Transition.objects.count()) == ("Ines", lines)
+    assert NOTED in page(f"/cases/{request.pk}/", "ines")
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("who", ["eve", "will", "sam", "cora", "root"])
+def test_only_who_governs_notes(walk: Walk, who: str) -> None:
+    assert annotate(walk, who).status_code in {403, 404}
+    with pytest.raises(Forbidden):
+        enter(getattr(Cast(), who), Request, "annotate", walk.request, text=NOTED)
+    assert not Note.objects.exists()
+
+
+@pytest.mark.django_db
+def test_the_network_notes_nothing_on_an_operators_own_case() -> None:
+    walk = Walk(funnel="north")
+    assert annotate(walk, "ines").status_code == 403
+    assert annotate(walk, "nora").status_code == 302
+    assert NOTED in page(f"/cases/{walk.request.pk}/", "nora")
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("text", ["", "  ", "x" * 2001, "a\0b"])
+def test_a_note_says_something(walk: Walk, text: str) -> None:
+    assert post("ines", f"/requests/{walk.request.pk}/annotate", text=text).status_code == 422
+
+
+@pytest.mark.django_db
+def test_sql_takes_no_note_of_nobody_and_changes_none(walk: Walk) -> None:
+    insert = ("INSERT INTO intake_note (request_id, text) VALUES (%s, 'x')", [walk.request.pk])
+    assert attempt(insert, user=None) == "someone_acts"
+    assert attempt(insert, user=Cast().ines.pk) == ""
+    annotate(walk)
+    for statement in ("UPDATE intake_note SET text = 'y'", "DELETE FROM intake_note"):
+        assert attempt(statement, user=Cast().ines.pk) == "42501"
+
+
+def test_what_was_noted_stays_even_for_the_owner(committed: str) -> None:
+    annotate(Walk())
+    for statement in ("UPDATE intake_note SET text = 'y'", "DELETE FROM intake_note"):
+        assert attempt(statement, user=Cast().ines.pk, using="owner") == "stays"
+
+
+# The same
+
+
+def liken(walk: Walk, other: str, who: str = "ines", why: str = "the same car") -> Any:
+    """Say that another case is the same."""
+    return post(who, f"/requests/{walk.request.pk}/liken", other=other, why=why)
+
+
+@pytest.mark.django_db
+def test_same_as_is_shown_by_both_and_closes_neither(walk: Walk) -> None:
+    other = Walk()
+    states = (walk.task.state, other.task.state)
+    lines = Transition.objects.count()
+    assert liken(walk, other.request.reference).status_code == 302
+    assert "Same as" in page(f"/cases/{walk.request.pk}/", "ines")
+    assert f"/cases/{walk.request.pk}/" in page(f"/cases/{other.request.pk}/", "ines")
+    assert (walk.task.state, other.task.state, Transition.objects.count()) == (*states, lines)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("said", ["Q-{pk}", "q {pk}", "{pk}", " Q-{pk} "])
+def test_a_reference_is_read_as_people_write_it(walk: Walk, said: str) -> None:
+    assert liken(walk, said.format(pk=Walk().request.pk)).status_code == 302
+
+
+@pytest.mark.django_db
+def test_no_case_is_the_same_as_itself_or_twice_the_same(walk: Walk) -> None:
+    other = Walk()
+    assert liken(walk, walk.request.reference).status_code == 422
+    assert liken(walk, other.request.reference).status_code == 302
+    assert liken(walk, other.request.reference).status_code == 409
+    assert liken(other, walk.request.reference).status_code == 409, "nor the other way round"
+    assert SameAs.objects.count() == 1
+
+
+@pytest.mark.django_db
+def test_of_a_case_that_one_may_not_see_nothing_is_said_but_that_there_is_none_here() -> None:
+    walk, network, south = Walk(funnel="north"), Walk().request, Walk(funnel="south").request
+    answers = [liken(walk, said, "nora") for said in (network.reference, south.reference, "Q-999999999", "nonsense")]
+    assert {answer.status_code for answer in answers} == {422}
+    said = {answer.content.decode().count("There is no such case here.") for answer in answers}
+    assert len(said) == 1
+    assert not SameAs.objects.exists()
+
+
+@pytest.mark.django_db
+def test_the_layers_do_not_mix_though_the_network_may_look(walk: Walk) -> None:
+    assert liken(walk, Walk(funnel="north").request.reference).status_code == 422
+
+
+@pytest.mark.django_db
+def test_why_is_said(walk: Walk) -> None:
+    assert liken(walk, Walk().request.reference, why=" ").status_code == 422
+
+
+@pytest.mark.django_db
+def test_sql_holds_it_as_well(walk: Walk) -> None:
+    other, north = Walk().request.pk, Walk(funnel="north").request.pk
+    insert = "INSERT INTO intake_sameas (request_id, other_id, why) VALUES (%s, %s, 'x')"
+    mine, ines = walk.request.pk, Cast().ines.pk
+    assert attempt((insert, [mine, mine]), user=ines) == "same"
+    assert attempt((insert, [mine, north]), user=ines) == "same"
+    assert attempt((insert, [mine, other]), user=None) == "someone_acts"
+    assert attempt((insert, [mine, other]), (insert, [other, mine]), user=ines) == "intake_sameas_pair_key"
+    assert attempt((insert, [mine, other]), user=ines) == ""
+
+
+# Likely the same
+
+
+def beside(walk: Walk, who: str = "ines") -> dict[int, str]:
+    """What is likely the same, by case, with why."""
+    client = Client()
+    client.force_login(getattr(Cast(), who))
+    return {each.request.pk: each.why for each in client.get(f"/cases/{walk.request.pk}/").context["likely"]}
+
+
+def other(**asked: str) -> dict[str, Any]:
+    """Somebody else's asking, with some of it the same."""
+    return {**ADVISORY, "name": "Jo Brandt", "phone": "0171 555 0001", "email": "jo@brandt.example", **asked}
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("same", "why"),
+    [
+        ({"phone": "(030) 1234-5678"}, "the same phone"),
+        ({"email": "MAREN@holt.example"}, "the same e-mail"),
+        ({"name": "maren holt"}, "the same name"),
+    ],
+)
+def test_a_case_of_the_same_requester_is_named_with_why(walk: Walk, same: dict[str, str], why: str) -> None:
+    found = Walk(asked=other(**same)).request
+    assert beside(walk) == {found.pk: f"{why}, the same kind of work, less than a day apart"}
+
+
+@pytest.mark.django_db
+def test_the_same_place_makes_it_likely_and_a_stranger_elsewhere_does_not() -> None:
+    here = Walk(asked=other(place="14 Quarry Lane"))
+    there = Walk(asked={**other(place="14 quarry lane"), "phone": "0171 99", "name": "Al", "email": "al@al.example"})
+    far = Walk(asked={**other(), "phone": "0171 98", "name": "Bo", "email": "bo@bo.example", "place": "Elsewhere 1"})
+    assert {far.request.pk, there.request.pk} < set(Request.objects.values_list("pk", flat=True)) | {here.request.pk}
+    assert beside(here) == {there.request.pk: "the same place, the same kind of work, less than a day apart"}
+
+
+@pytest.mark.django_db
+def test_nothing_of_another_layer_is_likely_and_what_is_said_already_neither(walk: Walk) -> None:
+    Walk(funnel="north").request  # noqa: B018
+    twin = Walk().request
+    assert set(beside(walk)) == {twin.pk}
+    liken(walk, twin.reference)
+    assert beside(walk) == {}
+
+
+@pytest.mark.django_db
+def test_the_case_says_how_often_the_requester_asked_before() -> None:
+    Walk().request  # noqa: B018
+    Walk(asked={**ADVISORY, "phone": "030 12345678"}).request  # noqa: B018
+    third = Walk()
+    assert "2 requests before this one" in page(f"/cases/{third.request.pk}/", "ines")
+
+
+@pytest.mark.django_db
+def test_people_of_a_case_stand_together(walk: Walk) -> None:
+    enter(Cast().ines, Task, "approve", walk.task)
+    walk.assignment()
+    said = page(f"/cases/{walk.request.pk}/", "ines")
+    for each in ("Maren Holt", "+49 30 1234 5678", "maren@holt.example", "Northside", "the network’s admins"):
+        assert each in said
