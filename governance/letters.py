@@ -7,6 +7,7 @@ from django.conf import settings
 from django.urls import reverse
 
 from governance.models import Task
+from governance.question import Question
 from intake.models import Request
 from qtm.acts import present_act
 from qtm.letters.declared import LETTERS, Kind, Recipient
@@ -89,13 +90,20 @@ def _not_by_themselves(row: Any) -> bool:
     return present_act().user_id is not None
 
 
+def _asked_them(row: Question) -> Mapping[str, Any]:
+    """What they are asked."""
+    return {"question": row.text}
+
+
 RECEIVED = to_requester("received", "Received", when=_asked_of_us)
 SET_ASIDE = to_requester("set-aside", "Set aside", when=_not_by_themselves)
 TURNED_DOWN = to_requester("turned-down", "Turned down")
 CANCELLED = to_requester("cancelled", "Cancelled", when=_not_by_themselves)
+QUESTION = to_requester("question", "Question", says=_asked_them)
 LETTERS |= {
     (Request.label(), ">received"): [RECEIVED],
     (Request.label(), "discarded"): [SET_ASIDE],
+    (Question.label(), "asked"): [QUESTION],
     (Task.label(), "rejected"): [TURNED_DOWN],
     (Task.label(), "cancelled"): [CANCELLED],
 }

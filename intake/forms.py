@@ -108,7 +108,11 @@ class TakeForm(KeyedForm):
 
     channel = forms.ChoiceField(label="How do they ask?", choices=CHANNELS, initial="phone", widget=forms.RadioSelect)
     language = forms.ChoiceField(
-        label="In which language are they written to?", choices=choices, initial=own_language, widget=forms.RadioSelect
+        label="In which language are they written to?",
+        choices=choices,
+        initial=own_language,
+        required=False,
+        widget=forms.RadioSelect,
     )
 
 

@@ -349,6 +349,8 @@ def lived() -> None:
     pressed_for_many(cast.nora, Walk(funnel="north"), cast.Northside.pk)
     copies_made()
     Letter.objects.filter(state="waiting").update(state="failed", error="The mail server answered: 550 nobody")
+    with acting(cast.ines, via="test", authority="qtm.send_letter as admin"):
+        Letter.objects.latest("pk").wait_again()
     take(Evidence.objects.filter(kind="photo").latest("pk"), cast.ines, "execution.take_originals as admin").close()
     for each in range(2):
         operator = Keeper(cast.wim).take_in(name=f"Newcomer {number + each}")

@@ -14,6 +14,7 @@ from django.test import Client
 
 from execution.models import Job, ServiceEvent
 from governance.models import Assignment, Task
+from governance.question import Question
 from intake.models import Request
 from qtm.acts import acting
 from qtm.letters import declared
@@ -419,3 +420,12 @@ def test_words_that_look_like_a_link_of_elsewhere_lead_nowhere(box: Box) -> None
     Walk(asked={**ADVISORY, "name": "See: https://evil.example/x"}).task  # noqa: B018
     post_sent()
     assert all(link.startswith(SITE) for link in Words(parts(box.got[0])[1]).links)
+
+
+def test_a_question_is_sent_in_its_own_words(box: Box, cast: Cast, walk: Walk) -> None:
+    asked = walk.request
+    enter(cast.ines, Question, "ask", asked, text="Which year is it of?\n\nSee: https://evil.example/x")
+    post_sent()
+    text, html = parts(next(each for each in box.got if "question" in each["Subject"]))
+    assert "“Which year is it of? See: https://evil.example/x”" in text
+    assert Words(html).links == [f"{SITE}/track/{asked.token}/"]
