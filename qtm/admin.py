@@ -6,10 +6,11 @@ from django.apps import apps
 from django.contrib import admin
 from django.http import HttpRequest
 
-from qtm.models import Attempt, Capability, DayOff, Hours, Invitation, Membership, Surface, Transition, User
+from qtm.models import Attempt, Invitation, Membership, Surface, Transition, User
 from qtm.oversight import Look, LookAtRooms
 from qtm.people import Keeper, last_admin
 from qtm.spine import Fact, Room
+from qtm.working import Capability, DayOff, Hours
 
 
 class LookAtLog(Look):

@@ -24,6 +24,7 @@ HIDDEN = {
     "execution.ServiceEvent": {"remark"},
     "records.Record": {"document"},
     "qtm.Operator": {"phone", "email", "address", "latitude", "longitude"},
+    "qtm.Application": {"contact", "phone", "email", "address", "words", "key"},
     "qtm.Transition": {"reason"},
     "qtm.DayOff": {"why"},
     "governance.Appointment": {"why"},

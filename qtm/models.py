@@ -10,14 +10,15 @@ from django.db import models
 from django.db.models.functions import Now
 from django.urls import reverse
 
+from qtm.applications import Application
 from qtm.fields import TransactionIdField
 from qtm.law import DIGEST, LogLaw, own_law
 from qtm.receipts import Receipt  # noqa: F401  (Django looks for models here)
 from qtm.refusals import Conflict
 from qtm.roles import OPERATOR_PERMISSIONS, Standing, grant, standing_of, withdraw_grants
 from qtm.runtime import Runtime
-from qtm.spine import Fact, Room, Verb, move
-from qtm.working import Capability, DayOff, Hours  # noqa: F401  (and here)
+from qtm.spine import Fact, Room, Verb, birth, move
+from qtm.working import Capability, DayOff, Hours  # noqa: F401  (here too)
 
 _READ: dict[str, Runtime] = {}
 
@@ -104,6 +105,25 @@ class Operator(Room):
     def page(self) -> str:
         """Its own page, as it belongs to no case."""
         return reverse("operator", args=[self.pk])
+
+    @birth(
+        Application,
+        "received",
+        label="Take in",
+        says="An operator is put on file with what it says of itself, to be reviewed. Access is opened later, by an admin.",
+        primary=True,
+        lands=True,
+    )
+    def take_in(cls, application: Application, name: str) -> Self:  # noqa: N805
+        """An application becomes an operator; what it says that it can do is its claim, noted as such."""
+        details = {field: getattr(application, field) for field in ("phone", "email", "address")}
+        made = cls.born(name=name, about=application.words, **details)
+        application.be_taken_in(made)
+        if claimed := list(Surface.objects.filter(code__in=application.surfaces)):
+            names = ", ".join(each.name for each in claimed)
+            PersonNote.noted(operator=made, said=f"said what they can do, in {application.reference}: {names}"[:300])
+            Capability.objects.bulk_create(Capability(operator=made, surface=each) for each in claimed)
+        return made
 
     @move(
         "pending_review",

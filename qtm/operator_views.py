@@ -66,9 +66,9 @@ def history(row: Operator) -> list[dict[str, Any]]:
     return sorted([*map(moved, moves), *map(noted, notes)], key=lambda line: line["when"], reverse=True)[:A_PAGE]
 
 
-def moved(line: Transition) -> dict[str, Any]:
-    """A line of the log for the page."""
-    did, what = said_of(line) if line.was else ("put it on file", "")
+def moved(line: Transition, born: str = "put it on file") -> dict[str, Any]:
+    """A line of the log for the page; `born`: what the first of them is called."""
+    did, what = said_of(line) if line.was else (born, "")
     said = {"who": str(line.user or "The system"), "did": did, "what": what}
     return {"when": line.at, "sentence": said, "via": line.via, "authority": line.authority, "reason": line.reason}
 

@@ -4,11 +4,13 @@ from django.contrib import admin
 from django.contrib.auth import views as auth
 from django.urls import include, path
 
+from qtm import application_views as applications
 from qtm import device_views as device
 from qtm import operator_views as operators
 from qtm import people_views as people
 from qtm import signing, views
 from qtm import surface_views as surfaces
+from qtm.applications import Application
 from qtm.doors import doors
 from qtm.models import Operator
 from qtm.queues import WORKPLACES
@@ -48,7 +50,9 @@ urlpatterns = [
     path("operators/<int:pk>/", operators.operator, name="operator"),
     path("operators/<int:pk>/details", operators.amend, name="operator_details"),
     path("operators/<int:pk>/invite", people.invite, name="operator_invite"),
-    *doors(Operator, via="people"),
+    path("applications/", applications.applications, name="applications"),
+    path("applications/<int:pk>/", applications.application, name="application"),
+    *doors(Operator, Application, via="people", forms={"Operator.take_in": applications.TakeInForm}),
     path("", include("intake.urls")),
     path("", include("governance.urls")),
     path("", include("execution.urls")),
