@@ -115,4 +115,4 @@ def hours_words(hours: Sequence[Span]) -> str:
 def span(minutes: int) -> str:
     """A length of work: 3 h, 2 h 30 min, 45 min."""
     hours, rest = divmod(minutes, 60)
-    return " ".join(filter(None, [f"{hours} h" if hours else "", f"{rest} min" if rest or not hours else ""]))
+    return " ".join(filter(None, [f"{hours} h" if hours else "", f"{rest} min" if rest else ""])) or "0 h"

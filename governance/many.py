@@ -46,10 +46,11 @@ def doors_here(user: User, place: Place, queue: Queue) -> list[Door]:
 
 
 def one_of(place: Place, queue: Queue) -> Room | None:
-    """A row such as those that wait in a queue, and none of them; nothing where they are told apart by more than a state."""
+    """A row such as those that wait in a queue, and none of them; nothing where they are told apart by more than a state, or governed by none."""
     state = next((each[1] for each in queue.waits.children if isinstance(each, tuple) and each[0] == "state"), None)
     made: Any = queue.room
-    return made(state=state, governor=place.governor) if state else None
+    governed = any(each.name == "governor" for each in made._meta.local_fields)
+    return made(state=state, governor=place.governor) if state and governed else None
 
 
 def matching(place: Place, queue: Queue, asked: QueryDict) -> QuerySet[Any]:

@@ -42,7 +42,7 @@ def to_assign(now: datetime) -> Found:
     roster = Roster({each.pk: _members(each) for each in operators}, today, AHEAD, ALIAS)
     found = [(task, _ranked(roster, operators, task, today)) for task in tasks]
     facts = [
-        f"{len(operators)} operators are active. Of what waits to be assigned, the {len(tasks)} oldest are looked at here."
+        f"Active operators: {len(operators)}. The oldest of what waits to be assigned, looked at here: {len(tasks)}."
     ]
     suggests = [_suggestion(task, sought, best, now) for task, (sought, best) in found]
     gaps = [gap for task, (sought, best) in found for gap in _gaps(task, sought, best)]
