@@ -52,6 +52,7 @@ def move(
     layer: str = "",
     access: tuple[str, ...] = (),
     primary: bool = False,
+    button: str = "",
     writes: tuple[str, ...] = (),
 ) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     """Declare a verb as a change of state.
@@ -87,6 +88,7 @@ def move(
             layer,
             access,
             primary,
+            button=button,
             writes=writes,
         )
         return _carrying(what, moved)
