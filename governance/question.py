@@ -74,7 +74,8 @@ class Question(Room):
         "answered",
         asker=True,
         label="Answer",
-        says="Write down what they told you in another way: it stands as their answer, and that you wrote it.",
+        button="Write down their answer",
+        says="What they told you in another way stands as their answer, and that you wrote it down.",
         writes=("answer",),
     )
     def say(self, *, answer: str) -> None:
