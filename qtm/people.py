@@ -120,7 +120,7 @@ class Keeper:
         """Put the name or the contact of an operator right; what it was before stays in the note."""
         was = {name: getattr(operator, name) for name, value in details.items() if getattr(operator, name) != value}
         if was:
-            said = f"changed the details; before: {', '.join(f'{name} “{value}”' for name, value in was.items())}"
+            said = f"changed the details; before: {', '.join(f'{name} “{"" if value is None else value}”' for name, value in was.items())}"
             with self.noting(self.over(operator), said[:300], operator=operator):
                 Operator.objects.filter(pk=operator.pk).update(**{name: details[name] for name in was})
 
