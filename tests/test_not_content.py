@@ -66,7 +66,7 @@ def test_both_cases_and_both_tracking_pages_lead_to_each_other(done: Request) ->
 @pytest.mark.django_db
 def test_a_follow_on_of_somebody_elses_making_leads_to_no_tracking_page(done: Request) -> None:
     how = {"key": "test:follow-on", "via": "desk", "user": Cast().will, "authority": "intake.take_request as worker"}
-    other, _ = ask(Asking(done.funnel, done.surface, "follow_on", ADVISORY, follows=done, **how))  # type: ignore[arg-type]
+    other, _ = ask(Asking(done.funnel, done.surface, "follow_on", ADVISORY, follows=done, **how))
     assert other.token not in page(f"/track/{done.token}/")
     assert done.token not in page(f"/track/{other.token}/")
     assert say(done).status_code == 302, "and says nothing of whether they are content"
