@@ -1,4 +1,4 @@
-"""What stands beside a case: notes, questions, and the cases that are said to be the same; it comes with the Request, in one query."""
+"""What stands beside a case: notes, questions, letters, and the cases that are said to be the same; it comes with the Request, in one query."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -11,7 +11,8 @@ from django.db.models.functions import JSONObject
 
 from governance.question import Question
 from intake.models import Note, Request, SameAs
-from qtm.models import called
+from qtm.letters.model import Letter, SentAgain
+from qtm.models import User, called
 
 NAMED = ("first_name", "last_name", "username")
 
@@ -30,10 +31,12 @@ def with_beside(requests: QuerySet[Request]) -> QuerySet[Request]:
     """Requests with what stands beside them."""
     mine, two = OuterRef("pk"), Q(request=OuterRef("pk")) | Q(other=OuterRef("pk"))
     columns = {name: F(name) for name in ("pk", "state", "since", "case_id", "governor_id", "text", "answer")}
+    letters = {name: F(name) for name in ("pk", "kind", "who", "address", "state", "tries", "error", "since")}
     other = Case(When(request=OuterRef("pk"), then=F("other_id")), default=F("request_id"))
     return requests.annotate(
         noted=_rows(Note.objects.filter(request=mine), text=F("text"), **_by()),
         questioned=_rows(Question.objects.filter(request=mine), **columns),
+        lettered=_rows(Letter.objects.filter(case_id=mine), **letters, **_by("again__")),
         same=_rows(SameAs.objects.filter(two), text=F("why"), other=other, **_by()),
     )
 
@@ -43,9 +46,9 @@ def _rows(found: QuerySet[Any], **columns: Any) -> ArraySubquery:
     return ArraySubquery(found.order_by("pk").values(row=JSONObject(**columns)))
 
 
-def _by() -> dict[str, F]:
-    """Who noted it, and when."""
-    return {"at": F("at"), **{name: F(f"by__{name}") for name in NAMED}}
+def _by(of: str = "") -> dict[str, F]:
+    """Who noted it, and when; `of`: what of the row was noted, where that is not itself."""
+    return {"at": F(f"{of}at"), **{name: F(f"{of}by__{name}") for name in NAMED}}
 
 
 def notes_of(asked: Any) -> list[Said]:
@@ -64,6 +67,18 @@ def questions_of(asked: Any) -> Sequence[Question]:
     for each in found:
         each.request = asked
     return found
+
+
+def letters_of(asked: Any) -> list[Letter]:
+    """The letters about a case, newest first, each with who had it sent again."""
+    return [_letter(**each) for each in reversed(asked.lettered)]
+
+
+def _letter(*, since: str, at: str | None, first_name: str, last_name: str, username: str, **row: Any) -> Letter:
+    """A letter, and who had it sent again if anybody did."""
+    by = User(first_name=first_name, last_name=last_name, username=username) if at else None
+    again = SentAgain(at=datetime.fromisoformat(at), by=by) if at else None
+    return Letter(**row, since=datetime.fromisoformat(since), again=again)
 
 
 def _said(row: dict[str, Any], other: Request | None = None) -> Said:

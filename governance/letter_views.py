@@ -8,6 +8,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
+from governance.beside import letters_of
 from governance.letters import requester_in
 from governance.queues import Place, place_of
 from intake.models import Request
@@ -24,7 +25,6 @@ from qtm.signed import Signed
 from qtm.typed import pressed, signed_in
 
 MAY = "qtm.send_letter"
-SHOWN = 40
 
 
 def outlet() -> str:
@@ -38,9 +38,8 @@ def outlet() -> str:
 
 def of_case(request: HttpRequest, asked: Request) -> tuple[str, dict[str, Any]]:
     """The panel of a case: each letter, to whom, and what became of it."""
-    letters = list(Letter.objects.filter(case_id=asked.pk).select_related("again__by").order_by("-id")[:SHOWN])
     said = {
-        "letters": letters,
+        "letters": letters_of(asked),
         "outlet": outlet(),
         "unknown": not any(requester_in(asked)),
         "may_send": bool(request.user.is_authenticated and request.user.standing.holds(MAY, asked.governor_id)),
