@@ -48,7 +48,7 @@ def one_of(place: Place, queue: Queue) -> Room | None:
     """A row such as those that wait in a queue, and none of them; nothing where they are told apart by more than a state."""
     state = next((each[1] for each in queue.waits.children if isinstance(each, tuple) and each[0] == "state"), None)
     made: Any = queue.room
-    return made(state=state, governor=place.governor) if state else None
+    return made(state=state, governor=place.governor) if state and queue.governor == "governor" else None
 
 
 def matching(place: Place, queue: Queue, asked: QueryDict) -> QuerySet[Any]:

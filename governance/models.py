@@ -217,7 +217,7 @@ class Assignment(Appointed):
     @property
     def about(self) -> str:
         """What its Task is about."""
-        return self.task.about
+        return str(self.task.about)
 
     @birth(
         Task,
