@@ -15,7 +15,6 @@ from django.utils import timezone
 
 from governance.bulk import MOST, Bulk, BulkOutcome
 from governance.case import governs
-from governance.finding import Finding
 from governance.models import Task
 from governance.queues import SEE, Place
 from qtm.acts import acting
@@ -46,16 +45,15 @@ def doors_here(user: User, place: Place, queue: Queue) -> list[Door]:
 
 
 def one_of(place: Place, queue: Queue) -> Room | None:
-    """A row such as those that wait in a queue, and none of them; nothing where they are told apart by more than a state, or governed by none."""
+    """A row such as those that wait in a queue, and none of them; nothing where they are told apart by more than a state."""
     state = next((each[1] for each in queue.waits.children if isinstance(each, tuple) and each[0] == "state"), None)
     made: Any = queue.room
-    governed = any(each.name == "governor" for each in made._meta.local_fields)
-    return made(state=state, governor=place.governor) if state and governed else None
+    return made(state=state, governor=place.governor) if state and queue.governor == "governor" else None
 
 
 def matching(place: Place, queue: Queue, asked: QueryDict) -> QuerySet[Any]:
-    """What waits in a queue and matches its filter, oldest first."""
-    return Finding.read(place, asked, queue).rows()
+    """What waits in a queue, oldest first."""
+    return queue.rows(place.governor)
 
 
 def without(asked: QueryDict, *names: str) -> QueryDict:
