@@ -10,6 +10,7 @@ from qtm.models import Attempt, Invitation, Membership, Surface, Transition, Use
 from qtm.oversight import Look, LookAtRooms
 from qtm.people import Keeper, last_admin
 from qtm.spine import Fact, Room
+from qtm.working import Capability, DayOff, Hours
 
 
 class LookAtLog(Look):
@@ -69,5 +70,5 @@ def keeper_of(request: HttpRequest) -> Keeper:
 admin.site.register([model for model in apps.get_models() if issubclass(model, Room)], LookAtRooms)
 admin.site.register([model for model in apps.get_models() if issubclass(model, Fact)], LookAtFacts)
 admin.site.register(Transition, LookAtLog)
-admin.site.register([Membership, Invitation, Surface, Attempt], Look)
+admin.site.register([Membership, Invitation, Surface, Attempt, Capability, Hours, DayOff], Look)
 admin.site.register(User, KeepAccounts)

@@ -13,7 +13,7 @@ ROLE_WORDS = {
     "owner": "Owner\nGoverns the operator's own tasks, works, and keeps its people.",
     "worker": "Worker\nTakes requests, claims jobs and carries them out.",
     "admin": "Admin\nReviews, assigns, creates jobs, keeps access and roles.",
-    "workforce": "Workforce\nKeeps people and operators on file.",
+    "workforce": "Workforce\nKeeps people, operators and their hours, and takes in who applies.",
     "commerce": "Commerce\nSettles what was recorded.",
     "executive": "Executive\nReads every case, record and settlement, and the oversight. Does nothing.",
 }
@@ -55,8 +55,9 @@ class OperatorForm(forms.ModelForm):  # type: ignore[type-arg]
 
     class Meta:
         model = Operator
-        fields = ["name", "phone", "email", "address", "about"]
+        fields = ["name", "phone", "email", "address", "latitude", "longitude", "about"]
         labels = {"email": "E-mail", "about": "What they do"}
+        help_texts = {"latitude": "Where they start from, in degrees; with it, distances can be told."}
         widgets = {"about": forms.Textarea(attrs={"rows": 4})}
 
     def __init__(self, *args: Any, named: bool = True, **kwargs: Any) -> None:

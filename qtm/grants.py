@@ -23,7 +23,8 @@ HIDDEN = {
     "execution.Job": {"context"},
     "execution.ServiceEvent": {"remark"},
     "records.Record": {"document"},
-    "qtm.Operator": {"phone", "email", "address"},
+    "qtm.Operator": {"phone", "email", "address", "latitude", "longitude"},
+    "qtm.Application": {"contact", "phone", "email", "address", "words", "key"},
     "qtm.Transition": {"reason"},
 }
 DELETABLE = {

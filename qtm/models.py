@@ -10,6 +10,7 @@ from django.db import models
 from django.db.models.functions import Now
 from django.urls import reverse
 
+from qtm.applications import Application
 from qtm.fields import Brin, TransactionIdField
 from qtm.law import DIGEST, LogLaw, own_law
 from qtm.overview.models import Day, Snapshot  # noqa: F401
@@ -17,7 +18,8 @@ from qtm.receipts import Receipt  # noqa: F401  (Django looks for models here)
 from qtm.refusals import Conflict
 from qtm.roles import OPERATOR_PERMISSIONS, Standing, grant, standing_of, withdraw_grants
 from qtm.runtime import Runtime
-from qtm.spine import Fact, Room, Verb, move
+from qtm.spine import Fact, Room, Verb, birth, move
+from qtm.working import Capability, DayOff, Hours  # noqa: F401  (here too)
 
 _READ: dict[str, Runtime] = {}
 
@@ -74,17 +76,28 @@ class Operator(Room):
     title = "Operator"
     case_column = ""
     open_to = ("qtm.keep_people", "qtm.accept_operator")
-    amendable = ("name", "phone", "email", "address", "about")
+    amendable = ("name", "phone", "email", "address", "about", "latitude", "longitude")
 
     name = models.CharField(max_length=120, unique=True)
     phone = models.CharField(max_length=40, blank=True)
     email = models.EmailField(blank=True)
     address = models.CharField(max_length=250, blank=True)
     about = models.TextField(max_length=2000, blank=True)
+    latitude = models.DecimalField(max_digits=9, decimal_places=6, null=True, blank=True)
+    longitude = models.DecimalField(max_digits=9, decimal_places=6, null=True, blank=True)
 
     class Meta(Room.Meta):
         ordering = ["name"]
         permissions = [*OPERATOR_PERMISSIONS]
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(latitude=None, longitude=None)
+                | models.Q(latitude__isnull=False, latitude__range=(-90, 90))
+                & models.Q(longitude__isnull=False, longitude__range=(-180, 180)),
+                name="qtm_operator_position",
+                violation_error_message="Give latitude and longitude both, in degrees, or neither.",
+            )
+        ]
 
     def __str__(self) -> str:
         """Its name."""
@@ -94,6 +107,25 @@ class Operator(Room):
     def page(self) -> str:
         """Its own page, as it belongs to no case."""
         return reverse("operator", args=[self.pk])
+
+    @birth(
+        Application,
+        "received",
+        label="Take in",
+        says="An operator is put on file with what it says of itself, to be reviewed. Access is opened later, by an admin.",
+        primary=True,
+        lands=True,
+    )
+    def take_in(cls, application: Application, name: str) -> Self:  # noqa: N805
+        """An application becomes an operator; what it says that it can do is its claim, noted as such."""
+        details = {field: getattr(application, field) for field in ("phone", "email", "address")}
+        made = cls.born(name=name, about=application.words, **details)
+        application.be_taken_in(made)
+        if claimed := list(Surface.objects.filter(code__in=application.surfaces)):
+            names = ", ".join(each.name for each in claimed)
+            PersonNote.noted(operator=made, said=f"said what they can do, in {application.reference}: {names}"[:300])
+            Capability.objects.bulk_create(Capability(operator=made, surface=each) for each in claimed)
+        return made
 
     @move(
         "pending_review",
@@ -159,6 +191,11 @@ class Membership(models.Model):
     def __str__(self) -> str:
         """Such as "owner of Northside Detailing"."""
         return f"{self.role} of {self.operator}"
+
+    @property
+    def page(self) -> str:
+        """The page of who it is."""
+        return reverse("person", args=[self.user_id])
 
     @classmethod
     def join(cls, user: User, operator: Operator, role: str) -> Self:

@@ -18,6 +18,7 @@ from qtm.people_invited import open_invitations
 from qtm.refusals import Forbidden
 from qtm.signed import Signed
 from qtm.typed import typed_before
+from qtm.workforce_pages import work_of
 
 
 @keeping
@@ -45,7 +46,9 @@ def operator(request: Signed, keeper: Keeper, pk: int) -> HttpResponse:
         "members": members(row),
         "invitations": open_invitations(row),
         "keeps_owners": keeper.over(row, "owner"),
-        "log": history(row),
+        "work": work_of(row),
+        "access": access(row),
+        "log": [noted(note) for note in row.notes.select_related("by", "person")[:A_PAGE]],
     }
     return render(request, "qtm/operator.html", said)
 
@@ -55,20 +58,15 @@ def members(row: Operator) -> QuerySet[Membership]:
     return row.memberships.filter(left_at=None).select_related("user").order_by("role", "joined_at")
 
 
-def history(row: Operator) -> list[dict[str, Any]]:
-    """What happened to an operator, newest first: its moves from the log, and what was done to its people."""
-    moves = (
-        Transition.objects.filter(case_id=None, room=Operator.label(), row_id=row.pk)
-        .select_related("user")
-        .order_by("-id")[:A_PAGE]
-    )
-    notes = row.notes.select_related("by", "person")[:A_PAGE]
-    return sorted([*map(moved, moves), *map(noted, notes)], key=lambda line: line["when"], reverse=True)[:A_PAGE]
+def access(row: Operator) -> list[dict[str, Any]]:
+    """How an operator was let in and out, newest first: who, when, by what and why, from the log."""
+    moves = Transition.objects.filter(case_id=None, room=Operator.label(), row_id=row.pk).select_related("user")
+    return [moved(line) for line in moves.order_by("-id")[:A_PAGE]]
 
 
-def moved(line: Transition) -> dict[str, Any]:
-    """A line of the log for the page."""
-    did, what = said_of(line) if line.was else ("put it on file", "")
+def moved(line: Transition, born: str = "put it on file") -> dict[str, Any]:
+    """A line of the log for the page; `born`: what the first of them is called."""
+    did, what = said_of(line) if line.was else (born, "")
     said = {"who": str(line.user or "The system"), "did": did, "what": what}
     return {"when": line.at, "sentence": said, "via": line.via, "authority": line.authority, "reason": line.reason}
 

@@ -19,6 +19,7 @@ from qtm.refusals import Forbidden, Invalid
 from qtm.roles import MEMBER, NETWORK
 from qtm.signed import Signed
 from qtm.typed import pressed, typed_before
+from qtm.workforce_pages import work_of
 
 
 @keeping
@@ -121,6 +122,7 @@ def person(request: Signed, keeper: Keeper, pk: int) -> HttpResponse:
         "may_end": membership and keeper.over(membership.operator, membership.role),
         "may_make": membership and keeper.over(membership.operator, "owner"),
         "may_close": keeper.may_close(row),
+        "work": work_of(membership.operator, row) if membership and keeper.over(membership.operator) else None,
         "log": [noted(note) for note in row.notes.select_related("by")[:A_PAGE]],
     }
     return render(request, "qtm/person.html", said)

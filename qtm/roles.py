@@ -54,6 +54,7 @@ ACCESS = [
     "qtm.suspend_operator",
     "qtm.reinstate_operator",
 ]
+APPLICATIONS = ["qtm.take_in_operator", "qtm.decline_application"]
 
 # Network roles. Admins hold nothing in execution but Create Job, cancelling a queued Job, and taking originals.
 NETWORK: Mapping[str, list[str]] = {
@@ -61,6 +62,7 @@ NETWORK: Mapping[str, list[str]] = {
         *INTAKE,
         *GOVERN,
         *ACCESS,
+        *APPLICATIONS,
         "intake.keep_funnel",
         "execution.take_originals",
         "qtm.keep_people",
@@ -70,7 +72,7 @@ NETWORK: Mapping[str, list[str]] = {
         "governance.see_console",
         "records.see_records",
     ],
-    "workforce": ["qtm.keep_people"],
+    "workforce": ["qtm.keep_people", *APPLICATIONS],
     "commerce": [*SETTLE, "settlement.see_settlements", "records.see_records"],
     "executive": ["qtm.oversee", "governance.see_console", "records.see_records", "settlement.see_settlements"],
 }

@@ -4,11 +4,14 @@ from django.contrib import admin
 from django.contrib.auth import views as auth
 from django.urls import include, path
 
+from qtm import application_views as applications
 from qtm import device_views as device
 from qtm import operator_views as operators
 from qtm import people_views as people
 from qtm import signing, views
 from qtm import surface_views as surfaces
+from qtm import workforce_views as workforce
+from qtm.applications import Application
 from qtm.doors import doors
 from qtm.models import Operator
 from qtm.overview import views as figures
@@ -51,7 +54,17 @@ urlpatterns = [
     path("operators/<int:pk>/", operators.operator, name="operator"),
     path("operators/<int:pk>/details", operators.amend, name="operator_details"),
     path("operators/<int:pk>/invite", people.invite, name="operator_invite"),
-    *doors(Operator, via="people"),
+    path("workforce/", workforce.workforce, name="workforce"),
+    path("operators/<int:pk>/surfaces", workforce.surfaces, name="operator_surfaces"),
+    path("operators/<int:pk>/hours", workforce.hours, name="operator_hours"),
+    path("operators/<int:pk>/off", workforce.days_off, name="operator_off"),
+    path("members/<int:pk>/surfaces", workforce.surfaces, {"member": True}, name="member_surfaces"),
+    path("members/<int:pk>/hours", workforce.hours, {"member": True}, name="member_hours"),
+    path("members/<int:pk>/off", workforce.days_off, {"member": True}, name="member_off"),
+    path("days-off/<int:pk>/end", workforce.end_days_off, name="end_days_off"),
+    path("applications/", applications.applications, name="applications"),
+    path("applications/<int:pk>/", applications.application, name="application"),
+    *doors(Operator, Application, via="people", forms={"Operator.take_in": applications.TakeInForm}),
     path("", include("intake.urls")),
     path("", include("governance.urls")),
     path("", include("execution.urls")),

@@ -17,6 +17,7 @@ from qtm.typed import signed_in
 # The house's own workplaces come after those of the zones: home is where one works.
 PLACES = [
     Workplace("People", "people", lambda standing: standing.anywhere("qtm.keep_people"), home=7),
+    Workplace("Workforce", "workforce", lambda standing: standing.anywhere("qtm.keep_people"), home=0),
     Workplace("Surfaces", "surfaces", lambda standing: bool(standing.holds("qtm.keep_surfaces")), home=0),
     Workplace("Oversight", "admin:index", lambda standing: bool(standing.holds("qtm.oversee")), home=0),
     Workplace("Omni", "omni", lambda standing: bool(standing.holds("qtm.oversee")), home=8),

@@ -7,6 +7,8 @@ from execution.models import Job, ServiceEvent
 from governance.models import Assignment, Task
 from governance.submit import Asking, ask
 from intake.models import Funnel, Intake, Request
+from qtm.acts import acting
+from qtm.applications import Application
 from qtm.models import Operator, Surface
 from records.models import Record, Signal
 from settlement.models import Settlement
@@ -86,6 +88,29 @@ def _operator(name: str, *steps: str) -> Callable[[], Operator]:
     return made
 
 
+def applied(**said: Any) -> Application:
+    """A business that has applied on the public page."""
+    number = Application.objects.count()
+    given = {
+        "name": f"Applicant {number}",
+        "contact": "Ida Applicant",
+        "phone": "+49 30 1234 5678",
+        "address": "5 Chapel Court",
+        "surfaces": ["auto-detailing"],
+        "words": "Nine years at a dealer's.",
+        "key": f"test:{number}",
+    }
+    with acting(via="application form", authority="an open form"):
+        return Application.born(**{**given, **said})
+
+
+def _taken_in() -> Application:
+    """An application that became an operator."""
+    row = applied()
+    enter(Cast().wim, Operator, "take_in", row, name=row.name)
+    return Application.objects.get(pk=row.pk)
+
+
 NEWEST: dict[Any, Callable[[Walk], Any]] = {
     Job: lambda walk: Job.objects.get(case_id=walk.request.pk),
     ServiceEvent: lambda walk: ServiceEvent.objects.filter(case_id=walk.request.pk).latest("pk"),
@@ -124,6 +149,9 @@ REACH: dict[tuple[Any, str], Callable[[], Any]] = {
     (Settlement, "authorized"): lambda: Walk().authorized(),
     (Settlement, "captured"): lambda: Walk().captured(),
     (Settlement, "voided"): _after(Settlement, "void", lambda: Walk().settlement(), who="cora", **WHY),
+    (Application, "received"): applied,
+    (Application, "taken_in"): _taken_in,
+    (Application, "declined"): _after(Application, "decline", applied, "wim", **WHY),
     (Operator, "pending_review"): _operator("Pending"),
     (Operator, "pending_activation"): _operator("Pending", "accept"),
     (Operator, "active"): _operator("Pending", "accept", "activate"),

@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import time
 from html.parser import HTMLParser
 from importlib import import_module
 from typing import Any
@@ -23,6 +24,7 @@ from execution.originals import take
 from governance.models import Task
 from intake.models import Funnel, Request
 from qtm.acts import acting
+from qtm.applications import Application
 from qtm.doors import all_doors
 from qtm.models import Attempt, Invitation, Membership, Operator, Surface, Transition, User
 from qtm.overview.declared import GAPS
@@ -32,6 +34,8 @@ from qtm.overview.summing import PERIODS
 from qtm.people import Keeper, new_invitation
 from qtm.queues import QUEUES
 from qtm.receipts import Receipt
+from qtm.workforce_keeping import Kept
+from qtm.working import DayOff
 from records.models import Record
 from settlement.models import Settlement
 from settlement.queues import UNSETTLED
@@ -153,6 +157,22 @@ PAGES: dict[str, list[Page]] = {
     "operator_invite": [Page("ines", northside), Page("nora", northside)],
     **{key: [Page("ines", person, status=405)] for key in ("give_role", "take_role", "make_reset_link")},
     **{key: [Page("ines", person, status=405)] for key in ("close_account", "reopen_account")},
+    "workforce": [
+        Page("wim"),
+        Page("ines", query="?state=active&surface=auto-detailing&gap=hours"),
+        Page("nora"),
+        Page("eve", status=403),
+    ],
+    **{f"operator_{key}": [Page("wim", northside), Page("nora", northside)] for key in ("surfaces", "hours", "off")},
+    **{f"member_{key}": [Page("wim", newest(Membership))] for key in ("surfaces", "hours", "off")},
+    "end_days_off": [Page("wim", newest(DayOff), status=405)],
+    "applications": [
+        *(Page("wim", query=f"?state={state}") for state in Application.states()),
+        Page("nora", status=403),
+    ],
+    "application": [Page("ines", newest(Application, state=state)) for state in Application.states()],
+    "apply": [Page()],
+    "applied": [Page()],
     "surfaces": [Page("ines"), Page("will", status=403)],
     "publish_surface": [Page("ines", status=405)],
     "withdraw_invitation": [Page("ines", newest(Invitation), status=405)],
@@ -292,6 +312,10 @@ def lived() -> None:
         )
         Funnel.objects.create(slug=f"north-{number + each}", name="Another", operator=cast.Northside)
         Attempt.objects.create(kind="sign-in", place=str(operator.pk))
+        for kept in (Kept(Keeper(cast.wim), operator), Kept(Keeper(cast.wim), cast.Northside, user)):
+            kept.say_surfaces(Surface.objects.all())
+            kept.say_hours([(day, time(9), time(17)) for day in range(5)])
+            kept.take_off(timezone.localdate(), timezone.localdate(), "Away")
 
     make()
 

@@ -12,6 +12,7 @@ from execution.models import Job, ServiceEvent
 from governance.models import Task
 from intake.asking import read
 from intake.models import Intake, Request
+from qtm.applications import Application
 from qtm.doors import Door, all_doors
 from qtm.models import Operator, Surface, Transition
 from qtm.spine import all_rooms
@@ -40,6 +41,8 @@ MAY: dict[str, set[str]] = {
     "Record.seal": CREW,
     **{f"Settlement.{verb}": MONEY for verb in ("open", "authorize", "capture", "void")},
     **{f"Operator.{verb}": ADMIN for verb in ("accept", "activate", "limit", "lift", "suspend", "reinstate")},
+    "Operator.take_in": {"ines", "wim"},
+    "Application.decline": {"ines", "wim"},
 }
 ALMOST = {"wanda"}  # of the crew, but Will claimed it: an owner may carry it on, another worker not
 SEES: dict[Any, set[str]] = {
@@ -51,6 +54,7 @@ SEES: dict[Any, set[str]] = {
     Record: {"ines", "eve", "cora", *CREW},
     Settlement: {"cora", "eve"},
     Operator: {"ines", "wim"},
+    Application: {"ines", "wim"},
 }
 import_module("qtm.urls")
 DOORS = sorted(all_doors(), key=lambda door: door.name)
@@ -121,6 +125,7 @@ def given_to(door: Door) -> dict[str, Any]:
     return {
         "Task.submit": {"version": version, "details": read(version, ADVISORY).details},
         "Assignment.assign": {"operator": Cast().Northside},
+        "Operator.take_in": {"name": "A newcomer"},
         "Task.correct": {"field": "description", "becomes": "Another", "why": "typo"},
         "ServiceEvent.capture": {"stage": "study", "kind": "note", "category": "findings", "text": "x"},
         "ServiceEvent.mark": {"stage": "study"},

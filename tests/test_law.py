@@ -19,6 +19,7 @@ ROOM_STATES = [(room, state) for room in all_rooms() for state in room.states()]
 ALSO = {
     "completed": ", outcome = 'not-advised', reason = 'no-answer', final = true",
     "captured": ", captured_minor = 1",
+    "taken_in": ", operator_id = (SELECT id FROM qtm_operator WHERE name = 'Pending')",
 }
 
 
@@ -41,7 +42,7 @@ def test_of_every_pair_of_states_only_the_declared_pass(room: Any, state: str) -
     row = REACH[room, state]()
     assert row.state == state
     for becomes in [*room.states(), "elsewhere"]:
-        also = ALSO.get(becomes, "") if room.__name__ in {"ServiceEvent", "Settlement"} else ""
+        also = ALSO.get(becomes, "") if room.__name__ in {"ServiceEvent", "Settlement", "Application"} else ""
         law = attempt((f"UPDATE {table(room)} SET state = %s{also} WHERE id = %s", [becomes, row.pk]), user=doer(room))
         if becomes == state and room.amendable:
             assert law == "", "to amend what is no part of the law is no move"
@@ -79,7 +80,7 @@ def test_no_row_of_the_spine_is_deleted_by_the_app(room: Any) -> None:
 def test_no_move_is_made_by_nobody(room: Any, edge: tuple[str, str]) -> None:
     was, becomes = edge
     row = REACH[room, was]()
-    also = ALSO.get(becomes, "") if room.__name__ in {"ServiceEvent", "Settlement"} else ""
+    also = ALSO.get(becomes, "") if room.__name__ in {"ServiceEvent", "Settlement", "Application"} else ""
     update = (f"UPDATE {table(room)} SET state = %s{also} WHERE id = %s", [becomes, row.pk])
     assert attempt(update, act="", user=doer(room)) == "someone_acts"
     assert attempt(update, user=None) in {"someone_acts", "access"}
