@@ -65,10 +65,10 @@ def _stars(counted: Counted) -> Drawn | None:
     sealed, given = (counted.line(room.label(), "", room.first) for room in (Record, Signal))
     if not sealed:
         return None
-    counts = [("⭐ given", given, False), ("withheld", sealed - given, False)]
+    counts = [("given", given, False), ("withheld", sealed - given, False)]
     rows = [(name, number) for name, number, _ in counts]
     return Drawn(
-        "bars", Table(("At sealing", "Records"), rows), [bars("Sealed records", "records", counts, f"{sealed:,}")]
+        "bars", Table(("⭐ at sealing", "Records"), rows), [bars("Sealed records", "records", counts, f"{sealed:,}")]
     )
 
 

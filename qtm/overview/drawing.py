@@ -78,6 +78,8 @@ class Group:
     bars: Sequence[Any] = ()
     desc: str = ""
     height: int = ROW
+    url: str = ""
+    late: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
 
+from django.urls import reverse
+
 from qtm.overview.counted import Counted
 from qtm.overview.declared import GAPS, PACES, crossings
 from qtm.overview.drawing import COLUMNS_HIGH, TICKS, Drawn, Group, Table, along, bars, lasting, per_cent
@@ -136,7 +138,7 @@ def _ageing(counted: Counted) -> Drawn | None:
         stood = counted.content["queues"].get(queue.slug)
         if stood is None:
             continue
-        whole, patience = sum(stood["bands"]), span(queue.late_after)
+        whole = sum(stood["bands"])
         rows.append((queue.name, whole, stood["late"], *stood["bands"]))
         if whole:
             parts, passed = [], 0.0
@@ -144,11 +146,12 @@ def _ageing(counted: Counted) -> Drawn | None:
                 share = 100 * number / whole
                 parts.append({"x": per_cent(passed), "width": per_cent(share), "band": place})
                 passed += share
-            late = f"{stood['late']:,} longer than {patience}" if stood["late"] else ""
+            url = reverse("console-queue", args=[queue.slug])  # who oversees sees the Console
+            late = f"{stood['late']:,} longer than {span(queue.late_after)}" if stood["late"] else ""
             desc = "; ".join(f"{name} {number:,}" for name, number in zip(BANDS, stood["bands"], strict=True))
-            groups.append(Group(queue.name, queue.room.zone, f"{whole:,}", parts, f"{desc}. {late}", 0))
-    lates = {queue.name: counted.content["queues"].get(queue.slug, {}).get("late", 0) for queue in QUEUES}
-    more = {"bands": list(enumerate(BANDS)), "late": {name: f"{late:,}" for name, late in lates.items() if late}}
+            said = f"{desc}. {late}"
+            groups.append(Group(queue.name, queue.room.zone, f"{whole:,}", parts, said, url=url, late=late))
+    more = {"bands": list(enumerate(BANDS))}
     return Drawn("ages", Table(("Queue", "Wait", "Too long", *BANDS), rows), groups, more) if groups else None
 
 

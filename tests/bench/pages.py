@@ -68,6 +68,7 @@ def _pages() -> Iterator[tuple[str, str, str]]:
     yield "Settlement", "cora", reverse("settlement", args=[Settlement.objects.latest("pk").pk])
     yield "Tracking", "", reverse("track", args=[Request.objects.latest("pk").token])
     yield "Spine", "ines", reverse("spine")
+    yield "Overview", "eve", reverse("overview")
     yield "Omni", "eve", reverse("omni")
 
 

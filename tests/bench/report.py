@@ -13,6 +13,7 @@ from tests.bench.growth import BASE, JOBS, MOST_TIMES, grown
 from tests.bench.growth import MOST_MS as DESK_MS
 from tests.bench.growth import TIMES as LOOKS
 from tests.bench.house import house
+from tests.bench.overview import compared, overviewed
 from tests.bench.pages import MOST_MS, MOST_QUERIES, measured, visits
 from tests.bench.pairs import ROUNDS, SECONDS, pair
 from tests.bench.photos import AT_ONCE, Peak, refused, taken
@@ -43,8 +44,10 @@ def report() -> int:
         promises: Promises = dict(_rates())
         say("\nA hundred thousand cases")
         fill(say)
+        few = overviewed()
         for part in (_pages, _memory, _wire, _photos, _growth):
             promises |= part()
+        promises |= compared(few, say)
     say("\nPromised")
     for words, kept in promises.items():
         say(f"  {KEPT[kept]:<14}{words}")
