@@ -13,7 +13,7 @@ class SavedView(models.Model):
 
     name = models.CharField(max_length=60)
     maker = models.ForeignKey(User, models.PROTECT, related_name="+")
-    governor = models.ForeignKey(Operator, models.PROTECT, null=True, related_name="+")
+    governor = models.ForeignKey(Operator, models.PROTECT, null=True, blank=True, related_name="+")
     role = models.CharField(
         max_length=40
     )  # by which its maker was let in; those who are let in by the same are the team

@@ -54,7 +54,10 @@ STEPS = [
             """INSERT INTO intake_intake (state, case_id, request_id, governor_id, version_id, funnel_id, summary, tier, answers, name, phone, email,
                  place, description)
                SELECT 'stored', r.id, r.id, r.governor_id, v.id, r.funnel_id, 'Automotive advisory: One question, answered', 'question',
-                 r.asked -> 'answers', 'Customer ' || r.actor_id, '+49 30 23125 000', 'customer@mail.example', '', 'Is the offer fair?'
+                 r.asked -> 'answers', 'Customer ' || r.actor_id, '+49 30 ' || 20000000 + r.id, 'customer@mail.example',
+                 r.id %% 200 || ' ' || (ARRAY['Quarry', 'Mill', 'Orchard', 'Harbour', 'Chapel'])[r.id %% 5 + 1] || ' Lane, ward ' || r.id %% 997,
+                 'Is the offer fair?' || CASE WHEN r.id %% 20011 = 0 THEN ' It is about the zeppelin.' ELSE '' END
+                   || CASE WHEN r.id %% 40 = 0 THEN ' The gearbox rattles.' ELSE '' END
                FROM intake_request r JOIN qtm_surfaceversion v ON v.surface_id = r.surface_id WHERE r.id > %(before)s""",
             """INSERT INTO governance_task (state, case_id, intake_id, governor_id, version_id)
                SELECT 'open', case_id, id, governor_id, version_id FROM intake_intake WHERE case_id > %(before)s""",

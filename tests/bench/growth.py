@@ -1,4 +1,4 @@
-"""The Desk as Jobs become many: server time over a hundred thousand and over as many as are asked for, in one database."""
+"""The Desk and the lists of the Console as Jobs become many: server time over a hundred thousand and over as many as are asked for, in one database."""
 
 import os
 from collections.abc import Callable, Iterator
@@ -11,6 +11,7 @@ from execution.models import Hand, Job
 from qtm.acts import acting
 from qtm.models import Membership, Operator, User
 from tests.bench.crowd import BATCH, MOST, Share, fill
+from tests.bench.finding import Looked, compared
 from tests.bench.pages import look
 
 BASE, JOBS = 100_000, int(os.environ.get("BENCH_JOBS", "1000000"))
@@ -43,12 +44,13 @@ class Grown:
         return self.p95_ms <= MOST_MS and self.queries <= MOST_QUERIES and self.times <= MOST_TIMES
 
 
-def grown(say: Callable[[str], None]) -> Iterator[Grown]:
-    """One operator of many and the one that has most, before and after."""
+def grown(say: Callable[[str], None]) -> Iterator[Grown | Looked]:
+    """The Desks of one operator of many and of the one that has most, and every list of the Console, before and after."""
     _open_eastside()
     fill(lambda _: None, share=ONE_OF_MANY)
     _grow(say, BASE)
     before = {who: _desk(who)[0] for who in PEOPLE}
+    lists = compared()
     began = monotonic()
     _grow(say, JOBS)
     fill(lambda _: None, share=ONE_OF_MANY, batch=BATCH * (JOBS - BASE) // BASE)
@@ -58,6 +60,7 @@ def grown(say: Callable[[str], None]) -> Iterator[Grown]:
         jobs = Job.objects.filter(operator__name=share.operator)
         held = Hand.objects.filter(operator__name=share.operator, worker__username=who).count()
         yield Grown(f"{who} of {share.operator}", jobs.count(), held, before[who], p95_ms, queries)
+    yield from lists()
 
 
 def _open_eastside() -> None:

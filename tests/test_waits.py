@@ -1,0 +1,206 @@
+"""Where cases wait: the law and the queues say the same, whose move it is, what is overdue, and that nobody else writes it."""
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+from django.utils import timezone
+
+from execution.models import Job, ServiceEvent
+from governance.models import Assignment, Plan, Task
+from governance.queues import console, inbox
+from qtm.queues import QUEUES, Queue, waiting_in
+from qtm.refusals import Conflict, Invalid
+from qtm.waits import Wait
+from settlement.models import Settlement
+from tests.cast import Cast, Walk, enter
+from tests.sql import DENIED, attempt
+from tests.states import REACH, WHY, between
+from tests.test_console import at, queue, text
+
+pytestmark = pytest.mark.django_db
+URGENT, LOW = 3, 0
+
+
+def plan(task: Task, priority: int = 1, due: datetime | None = None) -> Plan:
+    """Said of a case at the door."""
+    return enter(Cast().ines, Task, "plan", task, priority=priority, due=due)  # type: ignore[no-any-return]
+
+
+def overdue(slug: str, **changed: Any) -> int:
+    """How many are overdue in a queue, if wished with another patience."""
+    return waiting_in([replace(queue(slug), **changed)], None)[0].overdue
+
+
+def agree() -> None:
+    """What the law keeps is what the queues say, row by row."""
+    for each in QUEUES:
+        rows = each.room._default_manager.filter(each.waits).values_list("pk", "since", f"{each.governor}_id")
+        kept = Wait.objects.filter(queue=each.slug).values_list("row_id", "since", "governor_id")
+        assert sorted(rows) == sorted(kept), each.slug
+
+
+def test_the_law_keeps_what_the_queues_say_wherever_a_case_stands() -> None:
+    for reach in REACH.values():
+        reach()
+    between()
+    between().opened()
+    agree()
+    assert {each.slug for each in QUEUES} == set(Wait.objects.values_list("queue", flat=True))
+
+
+def test_the_law_keeps_what_the_queues_say_on_every_way_back(cast: Cast, walk: Walk) -> None:
+    enter(cast.ines, Task, "hold", walk.task, **WHY)
+    enter(cast.ines, Task, "resume", walk.task)
+    enter(cast.ines, Assignment, "withdraw", walk.assignment(), **WHY)
+    agree()
+    walk.event()
+    enter(cast.will, Job, "release", walk.job(), **WHY)
+    agree()
+    enter(cast.will, ServiceEvent, "claim", walk.job())
+    enter(cast.will, ServiceEvent, "start", walk.event())
+    enter(cast.will, ServiceEvent, "pause", walk.event())
+    agree()
+    enter(cast.will, ServiceEvent, "resume", walk.event())
+    enter(cast.cora, Settlement, "void", walk.authorized(), **WHY)
+    agree()
+    assert Wait.objects.filter(case_id=walk.request.pk).count() == 2, "beside its way it waits to be settled again"
+
+
+def test_a_task_that_is_closed_early_leaves_the_job_waiting_and_then_nothing_is_to_be_closed(walk: Walk) -> None:
+    enter(walk.governor, Task, "close", walk.job().assignment.task)
+    agree()
+    assert Wait.objects.get().queue == "waiting-for-claim"
+    enter(walk.governor, Job, "cancel", walk.job(), **WHY)
+    agree()
+    assert not Wait.objects.exists()
+
+
+@pytest.mark.parametrize("table", ["qtm_wait", "governance_listing"])
+@pytest.mark.parametrize("statement", ["UPDATE {} SET priority = 0", "DELETE FROM {}", "TRUNCATE {}"])
+def test_nobody_but_the_law_writes_where_cases_wait_and_how_they_are_found(
+    cast: Cast, walk: Walk, table: str, statement: str
+) -> None:
+    assert walk.task
+    assert attempt(statement.format(table), user=cast.ines.pk) == DENIED
+    assert attempt("SELECT law_waits(1, 'way', 'held', 1, now(), NULL)", user=cast.ines.pk) == DENIED
+
+
+def test_every_queue_says_whose_move_it_is(cast: Cast) -> None:
+    said = {each.slug: console(cast.ines.standing).mover(each) for each in QUEUES}
+    assert said["to-review"] == "the network’s"
+    assert said["in-work"] == "the operator’s"
+    assert said["sealed-unsettled"] == "commerce’s"
+    assert inbox(cast.nora.standing).mover(queue("to-review")) == "yours"
+    assert "The operator’s move" in text(at("ines").get("/console/in-work/"))
+
+
+# Overdue
+
+
+def test_without_a_due_date_a_case_is_overdue_once_it_has_waited_longer_than_its_queue_allows(walk: Walk) -> None:
+    waited = timezone.now() - walk.task.since
+    assert overdue("to-review") == 0
+    assert overdue("to-review", late_after=waited / 2) == 1
+
+
+def test_with_a_due_date_that_alone_says_whether_a_case_is_overdue(walk: Walk) -> None:
+    plan(walk.task, due=timezone.now() + timedelta(days=1))
+    assert overdue("to-review", late_after=timedelta()) == 0, "however long it waits"
+    soon = timezone.now() + timedelta(milliseconds=400)
+    plan(walk.task, due=soon)
+    while timezone.now() <= soon:
+        pass
+    assert overdue("to-review") == 1
+    walk.job()
+    assert (overdue("to-review"), overdue("waiting-for-claim")) == (0, 1), "the due date goes with the case"
+
+
+def test_a_boundary_is_stuck_where_half_of_what_waits_is_overdue() -> None:
+    walks = [Walk() for _ in range(3)]
+    since = [walk.task.since for walk in walks]
+
+    def stuck(until: int) -> bool:
+        """Whether it is stuck when the first so many are overdue."""
+        late_after = timezone.now() - since[until - 1] - timedelta(microseconds=1)
+        return waiting_in([replace(queue("to-review"), late_after=late_after)], None)[0].stuck
+
+    assert not stuck(1)
+    assert stuck(2)
+
+
+def test_the_overview_marks_where_work_is_stuck(walk: Walk, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert walk.task
+    assert "Stuck here" not in text(at("ines").get("/console/"))
+    hasty = [replace(each, late_after=timedelta()) for each in QUEUES]
+    monkeypatch.setattr("governance.queues.QUEUES", hasty)
+    page = text(at("ines").get("/console/"))
+    assert page.count("Stuck here") == 1
+    assert "1 overdue" in page
+
+
+# Priority and due date
+
+
+def test_the_newest_plan_counts_and_stands_in_lists_and_on_the_case(walk: Walk) -> None:
+    due = timezone.now() + timedelta(days=3)
+    plan(walk.task, LOW)
+    plan(walk.task, URGENT, due)
+    entry = at("ines").get("/console/to-review/").context["entries"][0]
+    assert (entry.priority, entry.due, entry.overdue) == ("urgent", due, False)
+    answer = at("ines").get(walk.task.page)
+    assert (answer.context["plan"].priority, answer.context["plan"].due) == ("urgent", due)
+    assert "Urgent priority, due" in text(answer)
+    assert "Low priority, no due date" in text(answer)
+
+
+def test_a_plan_is_made_at_its_door_in_the_zone_of_the_place(walk: Walk) -> None:
+    address = f"/tasks/{walk.task.pk}/plan"
+    year = timezone.now().year + 1
+    assert at("ines").post(address, {"priority": "2", "due": f"{year}-01-05T10:00"}).status_code == 302
+    said = Plan.objects.get()
+    assert (said.priority, timezone.localtime(said.due).hour, said.by) == (2, 10, Cast().ines)
+    assert f'value="{year}-01-05T10:00"' in text(at("ines").get(address))
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        ({}, "Choose a priority."),
+        ({"priority": "9"}, "9 is not one of the available choices"),
+        ({"priority": "x"}, "x is not one of the available choices"),
+        ({"priority": "1"}, "That is what it says already."),
+        ({"priority": "2", "due": "soon"}, "This is no date and time."),
+        ({"priority": "2", "due": "2001-01-01T10:00"}, "This lies in the past."),
+    ],
+)
+def test_a_plan_that_makes_no_sense_is_refused_in_words(given: dict[str, str], said: str, walk: Walk) -> None:
+    answer = at("ines").post(f"/tasks/{walk.task.pk}/plan", given)
+    assert (answer.status_code, said in text(answer)) == (422, True)
+    assert not Plan.objects.exists()
+
+
+def test_the_database_takes_no_priority_that_there_is_not(cast: Cast, walk: Walk) -> None:
+    made = f"INSERT INTO governance_plan (task_id, priority) VALUES ({walk.task.pk}, 9)"
+    assert attempt(made, user=cast.ines.pk) == "governance_plan_priority"
+
+
+def test_what_has_ended_is_planned_no_more(walk: Walk) -> None:
+    enter(walk.governor, Task, "reject", walk.task, **WHY)
+    with pytest.raises(Conflict):
+        plan(walk.task, URGENT)
+
+
+def test_a_past_due_date_may_stay_while_the_priority_changes(walk: Walk) -> None:
+    soon = timezone.now() + timedelta(milliseconds=400)
+    plan(walk.task, due=soon)
+    while timezone.now() <= soon:
+        pass
+    plan(walk.task, URGENT, soon)
+    with pytest.raises(Invalid):
+        plan(walk.task, URGENT, soon - timedelta(days=1))
+
+
+def test_a_queue_without_patience_would_not_be_one() -> None:
+    assert all(isinstance(each, Queue) and each.late_after > timedelta() for each in QUEUES)
