@@ -73,7 +73,7 @@ def offer(user: User, place: Place, queue: Queue, asked: QueryDict, total: int) 
             "key": each.verb.key,
             "url": reverse(f"{place.route}-bulk", args=[queue.slug, each.verb.name]),
         }
-        for each in doors
+        for each in sorted(doors, key=lambda each: not each.verb.primary)
         if each.verb.many
     ]
     stepped = any(each.verb.primary for each in doors)

@@ -1,10 +1,12 @@
 """One case after the other: what a person has to look at, oldest first, one press each; and the way from a key to the door it stands for."""
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 from urllib.parse import urlencode
 
 from django.contrib import messages
+from django.db.models import Count, Q, Value, Window
 from django.http import Http404, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import path, reverse
@@ -40,7 +42,7 @@ def inbox(request: Signed, slug: str) -> HttpResponse:
     return _step(request, queues.inbox(request.user.standing), slug)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Steps:
     """A queue with its filter, walked from the oldest on; what is skipped stays behind."""
 
@@ -53,23 +55,31 @@ class Steps:
         """What waits, oldest first."""
         return matching(self.place, self.queue, self.asked)
 
-    def at(self) -> tuple[Room | None, Room | None]:
-        """The case to look at, and the one that follows it."""
-        found = list(self.rows.filter(behind(self.asked.get("after", "")))[:2])
-        return (found[0] if found else None), (found[1] if len(found) > 1 else None)
+    @cached_property
+    def seen(self) -> list[Any]:
+        """The two cases to come, each with how many are left, and behind a place the two before it: one query, oldest first."""
+        after, room = self.asked.get("after", ""), self.queue.room._default_manager
+        ahead = self.rows.filter(behind(after))[: MANY + 1].values("pk")
+        come = room.filter(pk__in=ahead).annotate(left=Window(Count("pk"))).order_by("since", "pk")[:2]
+        since, _, pk = after.partition(",")
+        if behind(after) == Q():
+            return list(come)
+        gone = self.rows.filter(behind(f"{since},{int(pk) + 1}", "lt")).annotate(left=Value(0)).reverse()[:2]
+        return sorted(come.union(gone, all=True), key=lambda row: (row.since, row.pk))
 
-    def left(self) -> int:
-        """How many are still to come, the present one among them; nobody counts beyond many."""
-        return int(self.rows.filter(behind(self.asked.get("after", "")))[: MANY + 1].count())
+    def at(self) -> tuple[Any, Any]:
+        """The case to look at, and the one that follows it."""
+        come = iter([row for row in self.seen if row.left])
+        return next(come, None), next(come, None)
 
     def past(self, row: Room, following: Room | None) -> str:
         """The address of what comes after a case, and which case that should be."""
         return self.url(after=_place(row), **({"expects": str(following.case_id)} if following else {}))  # type: ignore[attr-defined]
 
-    def before(self, row: Room) -> str:
+    def before(self) -> str:
         """The address of the nearest that was skipped, if one was."""
-        found = list(self.rows.filter(behind(_place(row), "lt")).reverse()[:2])
-        return self.url(**({"after": _place(found[1])} if len(found) > 1 else {})) if found else ""
+        gone = [row for row in self.seen if not row.left]
+        return self.url(**({"after": _place(gone[0])} if len(gone) > 1 else {})) if gone else ""
 
     def url(self, **own: str) -> str:
         """An address of the walk, with its filter."""
@@ -113,10 +123,10 @@ def _step(request: Signed, place: Place, slug: str) -> HttpResponse:
             request, "governance/steps_done.html", page | {"again": steps.url(), "waits": steps.rows.exists()}
         )
     onward = steps.past(row, following)
-    asked = case_views.requests().get(pk=row.case_id)  # type: ignore[attr-defined]
+    asked = case_views.requests().get(pk=row.case_id)
     said_of_it = case_views.case_said(request, asked, onward)
     drawn = [door for door in said_of_it["drawn"] if door.open and door.key]
-    walk = {"left": steps.left(), "skip": onward, "before": steps.before(row), "asked": asked, "drawn": drawn}
+    walk = {"left": row.left, "skip": onward, "before": steps.before(), "asked": asked, "drawn": drawn}
     return render(request, "governance/step.html", page | said_of_it | walk)
 
 
