@@ -22,6 +22,7 @@ PARTS = [
         "They work without network in Chromium; in other browsers that is untried. What waits is sent while a page is open.",
     ),
     Part("Calendar feed", "live"),
+    Part("Overview", "live"),
     Part("Evidence", "live"),
     Part("Records", "live"),
     Part("Proof of Records", "partial", "Each is sealed by its digest; a signed, append-only proof log is planned."),

@@ -138,7 +138,7 @@ def test_home_is_where_one_works(cast: Cast) -> None:
     homes = {person.username: as_(person).get("/").headers.get("Location", "") for person in cast.everybody()}
     assert homes["ines"] == "/console/"
     assert homes["cora"] == "/settlements/"
-    assert homes["eve"] == "/console/"
+    assert homes["eve"] == "/overview/"
     assert homes["wim"] == "/people/"
     assert homes["nora"] == homes["will"] == "/desk/"
     assert homes["nobody"] == homes["root"] == ""
