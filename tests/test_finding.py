@@ -8,7 +8,8 @@ from django.http import QueryDict
 from django.utils import timezone
 
 from governance.finding import FILTERS, Finding
-from governance.models import Correction, Listing, Task
+from governance.listing import Listing
+from governance.models import Correction, Task
 from governance.queues import console, inbox
 from qtm.models import Surface
 from tests.cast import ADVISORY, DETAILING, Cast, Walk, enter

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from django.urls import reverse
 
-from governance.models import Listing
+from governance.listing import Listing
 from qtm.models import Operator
 from qtm.queues import QUEUES
 from tests.bench.pages import look
