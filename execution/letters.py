@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from django.conf import settings
+from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 
 from execution.models import Job, Travel
@@ -81,11 +82,24 @@ def _from_until(row: Job | Appointment) -> Mapping[str, Any]:
     return {"operator": str(row.assignment.operator), "starts": stands.starts, "ends": stands.ends}
 
 
+def _not_begun(travel: Travel) -> bool:
+    """Whether they are still awaited: once the work has begun, or was given back, nobody is on the way."""
+    return bool(travel.event.state == "ready")
+
+
+def _lies_ahead(row: Job | Appointment) -> bool:
+    """Whether there is still somebody to be awaited."""
+    stands = appointments_of([row.assignment_id]).get(row.assignment_id)
+    return bool(stands and stands.ends > timezone.now() and not row.assignment.ended)
+
+
 MEMBERS = ("operator", "worker")
 NEW_JOB = Kind("new-job", "New job", MEMBERS, _job, carried_out, of_job)
 JOB_CANCELLED = Kind("job-cancelled", "Job cancelled", MEMBERS, _job, carried_out, of_job)
-ON_THE_WAY = to_requester("on-the-way", "On the way", case=_travelled, when=_sets_off, says=_who_comes)
-SCHEDULED = to_requester("scheduled", "Scheduled", case=_appointed, when=_is_work, says=_from_until)
+ON_THE_WAY = to_requester(
+    "on-the-way", "On the way", case=_travelled, when=_sets_off, says=_who_comes, still=_not_begun
+)
+SCHEDULED = to_requester("scheduled", "Scheduled", case=_appointed, when=_is_work, says=_from_until, still=_lies_ahead)
 LETTERS |= {
     (Job.label(), ">queued"): [NEW_JOB, SCHEDULED],
     (Appointment._meta.label, ""): [SCHEDULED],

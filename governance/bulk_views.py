@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods
 
 from governance import queues
 from governance.bulk import MOST, Bulk
-from governance.many import NO_LIST, Carrier, Chosen, many_door, matching, one_of, without
+from governance.many import NO_LIST, Carrier, Chosen, for_many, many_door, matching, one_of, without
 from governance.models import Task
 from governance.queues import Place
 from intake.models import Request
@@ -86,7 +86,7 @@ class Asked:
 
     def form(self, tasks: Sequence[int], data: Any = None) -> DoorForm | None:
         """What is asked once for all of them."""
-        return self.door.bound(self.request.user, Task.objects.get(pk=tasks[0]), data) if tasks else None
+        return for_many(self.door.bound(self.request.user, Task.objects.get(pk=tasks[0]), data)) if tasks else None
 
     def press(self) -> HttpResponse:
         """Note the press and pass the door for each case, once, however often it is sent; then what came of it."""

@@ -17,7 +17,7 @@ from governance.models import PRIORITIES, Assignment
 from governance.queues import Place
 from intake.models import Funnel
 from qtm.models import Operator, Surface
-from qtm.queues import QUEUES, Queue
+from qtm.queues import Queue
 from qtm.waits import Wait
 
 type Choices = Sequence[tuple[str, str]]
@@ -152,7 +152,7 @@ class Finding:
     @property
     def governor(self) -> Any:
         """In whose cases a queue is looked at."""
-        audience = self.chosen.get("audience", NETWORK)
+        audience = NETWORK if "audience" in self.wrong else self.chosen.get("audience", NETWORK)
         return self.place.governor if audience == NETWORK else int(audience)
 
     @property
@@ -263,7 +263,7 @@ def _overdue(found: Finding) -> Q:
     if found.queue:
         return found.queue.overdue(now)
     late = Q()
-    for queue in QUEUES:
+    for queue in found.place.queues:
         late |= queue.overdue(now)
     return Q(case_id__in=Wait.objects.filter(late).values("case_id"))
 

@@ -35,6 +35,7 @@ def to_requester(
     case: Callable[[Any], Any] = _as_it_is,
     says: Callable[[Any], Mapping[str, Any]] = _nothing_more,
     when: Callable[[Any], bool] = _whatever_it_says,
+    still: Callable[[Any], bool] = _whatever_it_says,
 ) -> Kind:
     """A kind of letter to whoever asked; `says`: what it tells besides what it is about and the way to the tracking page."""
     return Kind(
@@ -45,6 +46,7 @@ def to_requester(
         to=lambda row: requester(case(row).case_id),
         says=lambda row: {**about(case(row).case_id), **says(row)},
         when=when,
+        still=still,
     )
 
 
@@ -95,11 +97,16 @@ def _asked_them(row: Question) -> Mapping[str, Any]:
     return {"question": row.text}
 
 
+def _unanswered(row: Question) -> bool:
+    """Whether there is still something to answer."""
+    return bool(row.state == "asked")
+
+
 RECEIVED = to_requester("received", "Received", when=_asked_of_us)
 SET_ASIDE = to_requester("set-aside", "Set aside", when=_not_by_themselves)
 TURNED_DOWN = to_requester("turned-down", "Turned down")
 CANCELLED = to_requester("cancelled", "Cancelled", when=_not_by_themselves)
-QUESTION = to_requester("question", "Question", says=_asked_them)
+QUESTION = to_requester("question", "Question", says=_asked_them, still=_unanswered)
 LETTERS |= {
     (Request.label(), ">received"): [RECEIVED],
     (Request.label(), "discarded"): [SET_ASIDE],

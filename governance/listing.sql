@@ -69,6 +69,8 @@ DECLARE
   i intake_intake;
   said jsonb;
 BEGIN
+  -- One after the other, so that the second sees what the first put right.
+  PERFORM FROM governance_listing l JOIN governance_task t ON t.case_id = l.case_id WHERE t.id = NEW.task_id FOR UPDATE OF l;
   SELECT i0.* INTO i FROM intake_intake i0 JOIN governance_task t ON t.intake_id = i0.id WHERE t.id = NEW.task_id;
   SELECT jsonb_build_object('name', i.name, 'phone', i.phone, 'email', i.email, 'place', i.place, 'summary', i.summary,
       'description', i.description) || coalesce((SELECT jsonb_object_agg('answers.' || key, law_answered(value)) FROM jsonb_each(i.answers)), '{}')
@@ -81,11 +83,15 @@ END $$;
 
 CREATE FUNCTION law_governance_planned() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER
   SET search_path = pg_catalog, public, pg_temp AS $$
-DECLARE the_case bigint;
+DECLARE
+  the_case bigint;
+  newest governance_plan;
 BEGIN
   SELECT case_id INTO the_case FROM governance_task WHERE id = NEW.task_id;
-  UPDATE governance_listing SET priority = NEW.priority, due = NEW.due WHERE case_id = the_case;
-  UPDATE qtm_wait SET priority = NEW.priority, due = NEW.due WHERE case_id = the_case;
+  PERFORM FROM governance_listing WHERE case_id = the_case FOR UPDATE;
+  SELECT * INTO newest FROM governance_plan WHERE task_id = NEW.task_id ORDER BY id DESC LIMIT 1;
+  UPDATE governance_listing SET priority = newest.priority, due = newest.due WHERE case_id = the_case;
+  UPDATE qtm_wait SET priority = newest.priority, due = newest.due WHERE case_id = the_case;
   RETURN NULL;
 END $$;
 
@@ -96,6 +102,8 @@ BEGIN
   UPDATE qtm_wait SET queue = the_queue, row_id = the_row, since = the_since, operator_id = the_operator
     WHERE case_id = the_case AND lane = the_lane;
   IF NOT FOUND THEN
+    -- Somebody may be planning it at this moment: whoever comes second sees what the first said.
+    PERFORM FROM governance_listing WHERE case_id = the_case FOR SHARE;
     INSERT INTO qtm_wait (case_id, lane, queue, row_id, since, governor_id, operator_id, surface_id, funnel_id, priority, due)
       SELECT r.id, the_lane, the_queue, the_row, the_since, r.governor_id, the_operator, r.surface_id, r.funnel_id, coalesce(l.priority, 1), l.due
       FROM intake_request r LEFT JOIN governance_listing l ON l.case_id = r.id WHERE r.id = the_case;

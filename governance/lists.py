@@ -10,7 +10,7 @@ from django.utils import timezone
 from governance.models import NORMAL, PRIORITIES, Correction
 from intake.facts import wished_words
 from intake.models import Request
-from qtm.queues import QUEUES, Queue, oldest_of
+from qtm.queues import Queue, oldest_of
 from qtm.spine import words
 from qtm.waits import Wait
 
@@ -44,10 +44,10 @@ def longest(queues: Sequence[Queue], governor: Any) -> list[Entry]:
     return [_entry(about[row.case_id], row, by_slug[row.queue], by_slug[row.queue].name) for row in heads]
 
 
-def found(case_ids: Sequence[int]) -> list[Entry]:
-    """Cases that were sought, in this order, each with where it stands: three queries."""
-    about, waits = _about(case_ids), _first_waits(case_ids)
-    by_slug = {queue.slug: queue for queue in QUEUES}
+def found(case_ids: Sequence[int], queues: Sequence[Queue]) -> list[Entry]:
+    """Cases that were sought, in this order, each with where it stands among the queues that one sees: three queries."""
+    by_slug = {queue.slug: queue for queue in queues}
+    about, waits = _about(case_ids), _first_waits(case_ids, list(by_slug))
     entries = []
     for case_id in case_ids:
         row = waits.get(case_id)
@@ -56,9 +56,9 @@ def found(case_ids: Sequence[int]) -> list[Entry]:
     return entries
 
 
-def _first_waits(case_ids: Sequence[int]) -> dict[int, Wait]:
+def _first_waits(case_ids: Sequence[int], slugs: Sequence[str]) -> dict[int, Wait]:
     """Where cases wait: on their way through the spine, and what waits beside it only where nothing else does."""
-    rows = Wait.objects.filter(case_id__in=case_ids).select_related("operator")
+    rows = Wait.objects.filter(case_id__in=case_ids, queue__in=slugs).select_related("operator")
     return {row.case_id: row for row in sorted(rows, key=lambda row: row.lane == "way")}
 
 

@@ -9,19 +9,21 @@ from uuid import UUID
 from django.core import signing
 from django.db import OperationalError
 from django.db.models import QuerySet
+from django.forms import HiddenInput
 from django.http import Http404, QueryDict
 from django.urls import reverse
 from django.utils import timezone
 
 from governance.bulk import MOST, Bulk, BulkOutcome
 from governance.case import governs
+from governance.finding import Finding
 from governance.models import Task
 from governance.queues import SEE, Place
 from qtm.acts import acting
 from qtm.case import last_line, mover
 from qtm.doors import Door, DoorForm, all_doors, governed_from
 from qtm.models import User
-from qtm.queues import Queue
+from qtm.queues import QUEUES, Queue
 from qtm.refusals import Busy, Conflict, Forbidden, Refusal, refusal_by
 from qtm.spine import Room, words
 
@@ -46,14 +48,27 @@ def doors_here(user: User, place: Place, queue: Queue) -> list[Door]:
 
 def one_of(place: Place, queue: Queue) -> Room | None:
     """A row such as those that wait in a queue, and none of them; nothing where they are told apart by more than a state."""
-    state = next((each[1] for each in queue.waits.children if isinstance(each, tuple) and each[0] == "state"), None)
+    state = state_of(queue)
     made: Any = queue.room
     return made(state=state, governor=place.governor) if state and queue.governor == "governor" else None
 
 
 def matching(place: Place, queue: Queue, asked: QueryDict) -> QuerySet[Any]:
-    """What waits in a queue, oldest first."""
-    return queue.rows(place.governor)
+    """What waits in a queue of one's own and matches its filter, oldest first; nothing where the filter makes no sense."""
+    found = Finding.read(place, asked, queue)
+    return found.rows() if found.governor == place.governor else queue.rows(place.governor).none()
+
+
+def for_many(form: DoorForm | None) -> DoorForm | None:
+    """The form as it is asked once for many: without what can be meant for one of them alone."""
+    for name in form.of_one if form else ():
+        form.fields[name].disabled, form.fields[name].widget = True, HiddenInput()  # type: ignore[union-attr]
+    return form
+
+
+def state_of(queue: Queue) -> str:
+    """The state in which rows wait in a queue, where they are told apart by nothing more; else empty."""
+    return next((each[1] for each in queue.waits.children if isinstance(each, tuple) and each[0] == "state"), "")
 
 
 def without(asked: QueryDict, *names: str) -> QueryDict:
@@ -155,6 +170,7 @@ class Carrier:
         """`bulk`: what was pressed; `user`: who presses, now."""
         self.bulk, self.user = bulk, user
         self.door = next(door for door in all_doors() if door.name == bulk.door)
+        self.state = state_of(next(queue for queue in QUEUES if queue.slug == bulk.queue))
 
     def carry(self, seconds: float) -> bool:
         """Pass it for what is left until the time is up; whether nothing is left."""
@@ -171,13 +187,15 @@ class Carrier:
         typed = QueryDict(mutable=True)
         for name, values in self.bulk.typed.items():
             typed.setlist(name, values)
-        return self.door.bound(self.user, Task.objects.get(pk=pk), typed)
+        return for_many(self.door.bound(self.user, Task.objects.get(pk=pk), typed))
 
     def _one(self, task: Task, form: DoorForm | None) -> None:
         """One case: done, refused with the reason, or left for later where two stood in each other's way."""
         try:
             if form and not form.is_valid():  # an operator may have been suspended since
                 raise Conflict(sentence=" ".join(str(each) for errors in form.errors.values() for each in errors))
+            if task.state != self.state:  # somebody has looked at it since the list was drawn
+                raise Conflict(task, self.door.verb)
             note = {"bulk": self.bulk, "task": task}
             self.door.enter(self.user, task, beside=lambda: BulkOutcome.noted(**note), **(form.given() if form else {}))
         except Refusal as refusal:
@@ -201,7 +219,7 @@ class Carrier:
     def _why(self, task: Task, refusal: Refusal) -> str:
         """Why, with who moved it and when, where somebody did."""
         line = last_line(task) if isinstance(refusal, Conflict) else None
-        if line is None or line.becomes in self.door.verb.was:
+        if line is None or line.becomes == self.state:
             return refusal.sentence
         return f"It was {words(line.becomes)} by {mover(line)}, {timezone.localtime(line.at):%-d %B %Y, %H:%M}."
 

@@ -4,7 +4,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import messages
-from django.db.models import Q, QuerySet
+from django.db.models import Case, Q, QuerySet, When
 from django.http import Http404, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect
 
@@ -16,6 +16,7 @@ from qtm.refusals import Invalid
 from qtm.signed import Signed
 from qtm.typed import pressed
 
+GOVERNS = "governance.approve_task"
 MOST = 50  # so many are drawn in a rail
 PLACES = {"console": console, "inbox": inbox}
 EMPTY = "Set a filter first: a view without one is the queue itself."
@@ -59,7 +60,7 @@ def save(request: Signed) -> HttpResponse:
         queue=queue.slug if queue else "",
         query=found.query,
     )
-    view = ViewForm(request.POST, instance=made).kept()
+    view = _shareable(place, ViewForm(request.POST, instance=made)).kept()
     messages.success(request, f"“{view}” is saved. It stands in the rail.")
     return redirect(view.url)
 
@@ -67,8 +68,8 @@ def save(request: Signed) -> HttpResponse:
 @pressed
 def change(request: Signed, pk: int) -> HttpResponse:
     """Give one's own view another name, or other people who see it."""
-    view, _ = _own(request, pk)
-    view = ViewForm(request.POST, instance=view).kept()
+    view, place = _own(request, pk)
+    view = _shareable(place, ViewForm(request.POST, instance=view)).kept()
     messages.success(request, f"It is called “{view}” now.")
     return redirect(view.url)
 
@@ -80,6 +81,13 @@ def delete(request: Signed, pk: int) -> HttpResponse:
     view.delete()
     messages.success(request, f"“{view}” is gone. Its cases are where they were.")
     return redirect(place.url())
+
+
+def _shareable(place: Place, form: ViewForm) -> ViewForm:
+    """Who only looks on keeps views for themselves: what stands in the rail of others is for those who govern here."""
+    if not place.standing.holds(GOVERNS, place.governor.pk if place.governor else None):
+        form.fields["shared"].choices = SHARED[:1]  # type: ignore[attr-defined]
+    return form
 
 
 def _own(request: Signed, pk: int) -> tuple[SavedView, Place]:
@@ -121,7 +129,8 @@ def seen_from(place: Place) -> QuerySet[SavedView]:
 def rail_views(place: Place, here: str = "") -> list[dict[str, Any]]:
     """The views as the rail draws them; the one whose address is `here` is marked."""
     slugs = {queue.slug for queue in place.queues}
-    seen = [view for view in seen_from(place)[:MOST] if not view.queue or view.queue in slugs]
+    own_first = seen_from(place).order_by(Case(When(maker=place.standing.user_id, then=0), default=1), "name", "id")
+    seen = [view for view in own_first[:MOST] if not view.queue or view.queue in slugs]
     return [
         {
             "view": view,

@@ -91,7 +91,7 @@ def find(request: Signed) -> HttpResponse:
     case_ids = list(shown)
     further = case_ids[PAGE - 1] if len(case_ids) > PAGE else ""
     said = {
-        "entries": lists.found(case_ids[:PAGE]),
+        "entries": lists.found(case_ids[:PAGE], place.queues),
         "after": after,
         "further": further,
         "finding": found,

@@ -30,9 +30,10 @@ def monday_of(said: str) -> date:
     today = timezone.localdate()
     found = WEEK.fullmatch(said)
     try:
-        return date.fromisocalendar(int(found[1]), int(found[2]), 1) if found else today - timedelta(today.weekday())
+        monday = date.fromisocalendar(int(found[1]), int(found[2]), 1) if found else None
     except ValueError:
-        return today - timedelta(today.weekday())
+        monday = None
+    return monday if monday and 1970 <= monday.year <= 2200 else today - timedelta(today.weekday())
 
 
 def week_name(monday: date) -> str:

@@ -38,6 +38,7 @@ class WindowForm(DoorForm):
     """From when to when. What stands against it comes back once as errors, and is no error any more for who has read it."""
 
     prefilled: ClassVar[tuple[str, ...]] = ("starts", "ends")
+    of_one: ClassVar[tuple[str, ...]] = ("starts", "ends", "known")  # nobody is in many places at one hour
 
     starts = MomentField(label="Begins", help_text=f"{PLACE_ZONE} time.", required=False)
     ends = MomentField(label="Ends", required=False)

@@ -29,6 +29,7 @@ class DoorForm(forms.Form):
     """What a door asks besides the press; it knows the row and who presses."""
 
     takes_uploads: ClassVar[bool] = False
+    of_one: ClassVar[tuple[str, ...]] = ()  # fields that are not asked where one press is for many
     template: ClassVar[str] = "door.html"  # the page on which it is drawn by itself
     prefilled: ClassVar[
         tuple[str, ...]

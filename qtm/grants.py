@@ -25,7 +25,7 @@ HIDDEN = {
     "execution.Job": {"context"},
     "execution.ServiceEvent": {"remark"},
     "records.Record": {"document"},
-    "qtm.Operator": {"phone", "email", "address", "latitude", "longitude"},
+    "qtm.Operator": {"about", "phone", "email", "address", "latitude", "longitude"},
     "qtm.Application": {"contact", "phone", "email", "address", "words", "key"},
     "qtm.Transition": {"reason"},
     "qtm.DayOff": {"why"},

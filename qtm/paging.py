@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass
+from datetime import UTC
 from typing import Any
 
 from django.db.models import Q, QuerySet
@@ -29,8 +30,9 @@ def behind(place: str, way: str = "gt", key: str = "pk") -> Q:
     said, _, pk = place.partition(",")
     try:
         since = parse_datetime(said)
-    except ValueError:
+        since = since.astimezone(UTC) if since and since.tzinfo else None
+    except (ValueError, OverflowError):
         return Q()
-    if since is None or since.tzinfo is None or not re.fullmatch(r"\d{1,18}", pk, re.ASCII):
+    if since is None or not re.fullmatch(r"\d{1,18}", pk, re.ASCII):
         return Q()
     return Q(**{f"since__{way}e": since}) & (Q(**{f"since__{way}": since}) | Q(**{f"{key}__{way}": int(pk)}))

@@ -30,12 +30,9 @@ PARTS = [
     Part("Settlement", "partial", "One amount for a Record, kept by people; no payment provider."),
     Part("Double-entry ledger", "planned"),
     Part("Omni", "partial", "Plain rules over what waits; it interprets no trends yet."),
-    Part(
-        "Links between cases",
-        "partial",
-        "A request can follow another one, and an operator asks for follow-on work; “not right” is to come.",
-    ),
-    Part("E-mail and other messages", "planned"),
+    Part("Links between cases", "live"),
+    Part("E-mail", "live"),
+    Part("Messages by other ways than e-mail", "planned"),
     Part("Passkeys and second factors", "planned"),
     Part("Interface for other programs", "planned"),
 ]

@@ -564,4 +564,4 @@ def test_a_door_s_page_says_which_job_it_is_and_where_to_who_may_pass_it_and_to_
     assert f"{event.reference} · {said['summary']}" in page
     assert walk.job().about == " · ".join(filter(None, (said["summary"], said["place"])))
     assert said["summary"] not in read(as_(cast.sam).get(door))
-    assert walk.task.about == ""
+    assert walk.task.about.startswith(walk.request.reference)

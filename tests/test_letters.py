@@ -20,7 +20,7 @@ from intake.models import Request
 from qtm.acts import acting
 from qtm.letters import declared
 from qtm.letters.model import Letter, SentAgain
-from qtm.letters.post import GIVEN_UP, NOBODY, POST
+from qtm.letters.post import GIVEN_UP, NOBODY, OVERTAKEN, POST
 from qtm.letters.spoken import SPOKEN, moment
 from qtm.models import Operator, User
 from tests.cast import ADVISORY, DETAILING, Cast, Walk, enter
@@ -80,6 +80,7 @@ def test_whoever_asked_is_written_to_along_the_way_and_the_operator_of_its_job(
 ) -> None:
     reachable(cast)
     enter(cast.will, ServiceEvent, "set_off", walk.event())
+    post_sent()
     enter(cast.will, ServiceEvent, "arrive", walk.event())
     walk.record()
     post_sent()
@@ -113,6 +114,16 @@ def test_whoever_asked_is_told_when_somebody_is_to_come_once_there_is_a_job_and_
     assert list(Letter.objects.filter(kind="scheduled").values_list("state", flat=True)) == ["sent", "sent"]
     told = [parts(each)[0] for each in box.got if "is to come" in each["Subject"]]
     assert all(moment(later["starts"], "en") in each and "Northside" in each for each in told)
+
+
+def test_what_is_no_longer_so_is_not_told_as_news(box: Box, cast: Cast, walk: Walk) -> None:
+    enter(cast.will, ServiceEvent, "set_off", walk.event())
+    enter(cast.will, ServiceEvent, "arrive", walk.event())
+    walk.record()
+    post_sent()
+    late = Letter.objects.get(kind="on-the-way")
+    assert (late.state, late.error) == ("failed", OVERTAKEN)
+    assert not any("on the way" in each["Subject"] for each in box.got)
 
 
 def test_a_job_without_an_appointment_promises_no_hour(cast: Cast, walk: Walk) -> None:

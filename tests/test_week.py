@@ -167,7 +167,7 @@ def test_without_script_a_form_asks_for_both(wrong: dict[str, str], walk: Walk) 
     assert client.get("/week/put-on", {"card": card, **wrong}).status_code == 422
 
 
-@pytest.mark.parametrize("week", ["", "2026-W99", "0000-W01", "x", "2026-W48'"])
+@pytest.mark.parametrize("week", ["", "2026-W99", "0000-W01", "0001-W01", "9999-W52", "x", "2026-W48'"])
 def test_a_week_that_is_none_is_this_one(week: str) -> None:
     assert at("ines").get("/console/week", {"week": week}).status_code == 200
 

@@ -33,6 +33,7 @@ class Kind:
     to: Callable[[Any], Iterable[Recipient]]
     says: Callable[[Any], Mapping[str, Any]]
     when: Callable[[Any], bool] = _always  # asked in the act alone: who acts and why is known only there
+    still: Callable[[Any], bool] = _always  # asked when it is sent: whether it is news even then
 
 
 # By the label of a room and the state it comes to, or by `was>becomes` where the way there matters; by the label of a fact and "".

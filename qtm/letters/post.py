@@ -13,12 +13,13 @@ from django.tasks import task
 
 from qtm.background import Chore, register
 from qtm.letters.model import Letter
-from qtm.letters.written import address_of, line, message_of
+from qtm.letters.written import address_of, line, message_of, row_of
 from qtm.mailing import NOWHERE
 
 GIVEN_UP = "Given up after {tries} tries. The last time: {why}"
 BROKEN_OFF = "it was broken off in the middle."
 NOBODY = "There is nobody to send it to any more: no e-mail address is known, or they may not have it now."
+OVERTAKEN = "Not sent: before it could be, what it says was no longer so."
 UNWRITTEN = "It could not be written: {why}"
 UNFIT = "No mail server can be given it: {why}"
 FOR_GOOD = 500  # from here on a server's answer is its last word
@@ -62,6 +63,9 @@ def deliver(pk: int) -> None:
     if letter is None:
         return
     try:
+        if not letter.declared.still(row_of(letter)):
+            letter.end("failed", OVERTAKEN)
+            return
         recipient = address_of(letter)
         message = message_of(letter, recipient) if recipient else None
     except Error:
