@@ -129,11 +129,10 @@ class Place:
 
     def mover(self, queue: Queue) -> str:
         """Whose move it is, as whoever looks from here reads it."""
-        governs = "yours" if self.governor else "the network’s"
-        operators = "yours, as the operator" if self.governor else "the operator’s"
-        return {GOVERNOR: governs, OPERATOR: operators, REQUESTER: "the requester’s", COMMERCE: "commerce’s"}[
-            queue.whose
-        ]
+        governs = "your move" if self.governor else "the network’s move"
+        operators = "your move, as the operator" if self.governor else "the operator’s move"
+        said = {GOVERNOR: governs, OPERATOR: operators, REQUESTER: "the requester’s move", COMMERCE: "commerce’s move"}
+        return said[queue.whose]
 
 
 def _from(links: list[dict[str, Any]]) -> list[dict[str, Any]]:

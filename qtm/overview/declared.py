@@ -124,7 +124,7 @@ def _left_as(room: type[Room], entered: type[Room]) -> str:
     key = entered.upstream()[0]
     while key.remote_field.model is not room:
         key = key.remote_field.model.upstream()[0]
-    return str(key.born_in)
+    return str(key.born_in[0])  # where a birth moves the row it is pressed on, it is the only one
 
 
 def _rank(crossing: Crossing) -> tuple[int, int]:
