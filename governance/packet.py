@@ -83,13 +83,18 @@ def _suggestion(task: dict[str, Any], sought: Sought, best: Sequence[Suggested],
     return Suggestion(
         task["case_id"],
         about,
-        [f"{each.name}: {'; '.join(reason.words for reason in each.reasons)}." for each in best[:NAMED]],
+        [f"{each.name}: {'; '.join(reason.words for reason in each.reasons)}." for each in _able(best)[:NAMED]],
     )
+
+
+def _able(best: Sequence[Suggested]) -> list[Suggested]:
+    """Those that have said to do such work: nobody else is suggested."""
+    return [each for each in best if not each.reasons[0].weight]
 
 
 def _gaps(task: dict[str, Any], sought: Sought, best: Sequence[Suggested]) -> Iterator[str]:
     """What is missing to decide on one Task."""
-    able = [each for each in best if not each.reasons[0].weight]
+    able = _able(best)
     if not best:
         yield f"T-{task['pk']}: no operator that could take it is active."
     elif not able:
