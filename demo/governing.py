@@ -7,7 +7,8 @@ from typing import Any
 from django.utils import timezone
 
 from demo.stories import counted
-from governance.models import PRIORITIES, Assignment, Question, Task
+from governance.models import PRIORITIES, Assignment, Task
+from governance.question import Question
 from governance.roster import Booked, Member, Roster, at
 from governance.tracking import LINK
 from governance.tracking import VIA as TRACKING

@@ -31,7 +31,9 @@ def waiting(now: datetime) -> dict[str, dict[str, Any]]:
     younger = {f"younger{place}": Count("row_id", filter=Q(since__gt=moment)) for place, moment in enumerate(moments)}
     late = Count("row_id", filter=reduce(or_, (queue.overdue(now) for queue in QUEUES)))
     rows = Wait.objects.order_by().values("queue")
-    found = {row["queue"]: row for row in rows.annotate(all=Count("row_id"), late=late, oldest=Min("since"), **younger)}
+    found: dict[str, Any] = {
+        row["queue"]: row for row in rows.annotate(all=Count("row_id"), late=late, oldest=Min("since"), **younger)
+    }
     return {queue.slug: _told(found.get(queue.slug, {}), list(younger)) for queue in QUEUES}
 
 
