@@ -46,11 +46,11 @@ class Story:
         """What is asked, with the wished time counted from today."""
         asked = {"answers": {}, **self.asked, **more}
         if wished := asked.get("wished"):
-            asked["wished"] = _counted(wished)
+            asked["wished"] = counted(wished)
         return asked
 
 
-def _counted(words: str) -> str:
+def counted(words: str) -> str:
     """`3 09:30` is in three days, at half past nine."""
     days, clock = words.split()
     day = timezone.localdate() + timedelta(days=int(days))

@@ -6,14 +6,18 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 
 from demo.captures import Captures
 from demo.cast import FUNNELS, Cast
+from demo.governing import Governing
 from demo.scenes import draw
 from demo.stories import Story
 from execution import files
 from execution.models import Job, ServiceEvent
 from governance.models import Assignment, Task
 from governance.submit import Asking, ask
+from governance.tracking import LINK
+from governance.tracking import VIA as TRACKING
 from intake.asking import read
 from intake.models import Request
+from intake.views import NOT_CONTENT
 from qtm.acts import acting
 from qtm.doors import door_of
 from qtm.models import User
@@ -21,10 +25,10 @@ from records.models import Record
 from settlement.models import Settlement
 
 TAKE = "intake.take_request"
-VIA = {"web": "public form", "import": "import"}  # whatever else comes in is taken by staff
+VIA = {"web": "public form", "import": "import", NOT_CONTENT: TRACKING}  # whatever else comes in is taken by staff
 
 
-class Walk(Captures):
+class Walk(Captures, Governing):
     """One case on its way; its steps are what a story names."""
 
     def __init__(self, story: Story, cast: Cast) -> None:
@@ -64,6 +68,8 @@ class Walk(Captures):
                 "past": True,
                 "follows": follows,
             }
+        if self.story.channel == NOT_CONTENT:
+            return {"authority": LINK, "incomplete": True, "past": True, "follows": follows}
         if not self.story.taken_by:
             return {"follows": follows}
         user = self.cast.users[self.story.taken_by]
@@ -93,7 +99,7 @@ class Walk(Captures):
 
     def take_back(self, why: str) -> None:
         """The requester no longer wants it, and says so on the tracking page."""
-        with acting(via="tracking page", authority="the requester's own link", actor=self.request.actor):
+        with acting(via=TRACKING, authority=LINK, actor=self.request.actor):
             self._row(Task).cancel(reason=why)
 
     # Governance

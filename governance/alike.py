@@ -1,4 +1,7 @@
-"""Cases beside a case: what follows on it, what the same requester asked before, and what is likely the same, each with why."""
+"""Cases beside a case: what follows on it, what the same requester asked before, and what is likely the same, each with why.
+
+All of it is told by the listing, which says what stands now: once a phone number was corrected, it is the right one that is compared.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -6,15 +9,15 @@ from datetime import timedelta
 from functools import cached_property
 from typing import Any
 
-from django.db.models import Q
-from django.db.models.functions import Lower
+from django.db.models import Q, QuerySet
 
-from governance.context import Context
-from intake.digits import Digits, last_digits
-from intake.models import Actor, Intake, Request
+from governance.finding import LEAST_DIGITS
+from governance.listing import ALIKE, LAST, Listing
+from intake.models import Request
 
 DAYS = timedelta(days=30)  # asked within so many days of each other, two cases may be the same
 MOST = 20  # so many of each kind are looked at, the newest; the index gives them however many there are
+CALLED = {"phone": "phone", "email": "e-mail", "name": "name"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,45 +31,36 @@ class Alike:
 class Beside:
     """The cases of the same layer beside a case: one query."""
 
-    def __init__(self, asked: Request, context: Context, sight: Q) -> None:
-        """`context`: what was asked as it stands now; `sight`: what this person sees."""
-        said = {name: context.details[name].value for name in ("name", "phone", "email", "place")}
-        self.asked, self.sight = asked, sight
-        self.phone, self.email, self.name, self.place = (
-            last_digits(said["phone"]),
-            said["email"].lower(),
-            said["name"].lower(),
-            said["place"].lower(),
-        )
+    def __init__(self, asked: Request, sight: Q) -> None:
+        """`asked`: the case, with its listing; `sight`: what this person sees."""
+        self.asked, self.sight, self.said = asked, sight, asked.listing
 
     @cached_property
     def found(self) -> Sequence[Request]:
         """Everything beside it, the newest first."""
-        layer = Request.objects.filter(governor=self.asked.governor_id)
-        by_key: list[Any] = [
-            Request.objects.filter(follows=self.asked).values("pk")[:MOST],
-            *(layer.filter(actor__in=each).values("pk")[: MOST + 1] for each in self._people()),
-            *(layer.filter(pk__in=each).values("pk")[: MOST + 1] for each in self._places()),
-        ]
-        beside = Request.objects.filter(self.sight, pk__in=by_key[0].union(*by_key[1:], all=True))
-        return list(beside.exclude(pk=self.asked.pk).select_related("actor", "surface", "intake").order_by("-pk"))
+        following = Request.objects.filter(follows=self.asked).values("pk")[:MOST]
+        beside = Request.objects.filter(self.sight, pk__in=following.union(*self._alike(), all=True))
+        around = beside.exclude(pk=self.asked.pk).select_related("surface", "intake", "listing")
+        return list(around.defer("listing__words").order_by("-pk"))
 
-    def _people(self) -> list[Any]:
-        """Whoever gave the same phone number, e-mail address or name, the newest first."""
-        people = Actor.objects.exclude(kind="system").order_by("-pk").values("pk")
-        named = [
-            people.exclude(phone="").alias(said=Digits("phone")).filter(said=self.phone) if self.phone else None,
-            people.exclude(email="").alias(said=Lower("email")).filter(said=self.email) if self.email else None,
-            people.exclude(name="").alias(said=Lower("name")).filter(said=self.name) if self.name else None,
-        ]
-        return [each[: MOST + 1] for each in named if each is not None]
+    def _alike(self) -> list[QuerySet[Any]]:
+        """The cases of this layer that say the same of one thing, the newest first, along the index of each."""
+        phone, length = self.said.phone, len(self.said.phone)
+        said = [("phone", phone[:short]) for short in range(LEAST_DIGITS, min(length, LAST) + 1)]
+        said += [(name, getattr(self.said, name)) for name in ("email", "name", "place")]
+        found = [self._saying(name, value) for name, value in said if value]
+        if LEAST_DIGITS <= length < LAST:  # what was written without the town's code is part of a longer one
+            found.append(self._layer().filter(phone__startswith=phone).values("pk")[: MOST + 1])
+        return found
 
-    def _places(self) -> list[Any]:
-        """Cases at the same place, the newest first."""
-        if not self.place:
-            return []
-        there = Intake.objects.exclude(place="").alias(said=Lower("place")).filter(said=self.place)
-        return [there.order_by("-pk").values("case_id")[: MOST + 1]]
+    def _saying(self, name: str, value: str) -> QuerySet[Any]:
+        """The newest that say this, in the words of the index, as PostgreSQL sees no order behind an IS NULL."""
+        saying = self._layer().exclude(**{name: ""}).alias(said=ALIKE[name]).filter(said=value)
+        return saying.order_by("governor_id", "said", "-case_id").values("pk")[: MOST + 1]
+
+    def _layer(self) -> QuerySet[Listing]:
+        """The cases that the same people govern."""
+        return Listing.objects.filter(governor=self.asked.governor_id)
 
     @property
     def followers(self) -> list[Request]:
@@ -79,40 +73,35 @@ class Beside:
         count = sum(1 for each in self.found if each.pk < self.asked.pk and self._same_person(each))
         return f"{MOST} or more" if count >= MOST else str(count or "")
 
+    def _same(self, other: Request, name: str) -> bool:
+        """Whether both say the same of one thing; a phone number in any notation, as it is found."""
+        mine, theirs = getattr(self.said, name), getattr(other.listing, name)
+        if name != "phone":
+            return bool(mine) and mine == theirs
+        short, long = sorted((mine, theirs), key=len)
+        return len(short) >= LEAST_DIGITS and long.startswith(short)
+
     def _same_person(self, other: Request) -> str:
         """By what it is the same requester; empty where it is not."""
-        return " and ".join(
-            word
-            for word, mine, theirs in (
-                ("phone", self.phone, last_digits(other.actor.phone)),
-                ("e-mail", self.email, other.actor.email.lower()),
-            )
-            if mine and mine == theirs
-        )
+        return " and ".join(CALLED[name] for name in ("phone", "email") if self._same(other, name))
 
     def likely(self, known: Sequence[int]) -> list[Alike]:
         """What is likely the same; `known`: the cases of which it was said, and what is linked to it otherwise."""
         linked = {*known, self.asked.follows_id, *(each.pk for each in self.followers)}
         near = [each for each in self.found if each.pk not in linked and self._apart(each) <= DAYS]
-        return [Alike(each, self._why(each)) for each in near]
+        return [Alike(each, why) for each in near if (why := self._why(each))]
 
     def _apart(self, other: Request) -> timedelta:
-        """How long lies between the two, as they came to where they are."""
-        return abs(other.since - self.asked.since)
+        """How long lies between the two, as they were asked."""
+        return abs(other.listing.since - self.said.since)
 
     def _why(self, other: Request) -> str:
-        """Why it is thought to be the same."""
-        person = self._same_person(other) or ("name" if self.name and self.name == other.actor.name.lower() else "")
-        place = self.place and self.place == _place(other)
-        words = [f"the same {person}" if person else "", "the same place" if place else ""]
+        """Why it is thought to be the same; empty where the last digits alone are."""
+        person = self._same_person(other) or ("name" if self._same(other, "name") else "")
+        words = [f"the same {person}"] if person else []
+        words += ["the same place"] if self._same(other, "place") else []
+        if not words:
+            return ""
         words += ["the same kind of work"] if other.surface_id == self.asked.surface_id else []
         days = self._apart(other).days
-        return (
-            f"{', '.join(filter(None, words))}, {f'{days} day{"s" * (days != 1)}' if days else 'less than a day'} apart"
-        )
-
-
-def _place(request: Request) -> str:
-    """Where it is to be done."""
-    intake = getattr(request, "intake", None)
-    return str(intake.place if intake else request.asked.get("place") or "").lower()
+        return f"{', '.join(words)}, {f'{days} day{"s" * (days != 1)}' if days else 'less than a day'} apart"

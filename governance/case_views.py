@@ -11,7 +11,7 @@ from django.views.decorators.http import require_safe
 from governance import beside
 from governance import case as cases
 from governance.alike import Beside
-from governance.context import Context, context_of
+from governance.context import context_of
 from governance.models import Assignment, Correction, Task
 from governance.plans import SAID, plan_lines, plan_of
 from governance.question import Question, turned_away
@@ -64,12 +64,12 @@ def case_said(request: Signed, asked: Request, onward: str) -> dict[str, Any]:
         "drawn": [each for each in drawn if each.door.verb.name not in BESIDE],
         **{each.door.verb.name: each for each in drawn if each.door.verb.name in BESIDE},
     }
-    return said | assigned | doors | _beside(request, asked, context)
+    return said | assigned | doors | _beside(request, asked)
 
 
-def _beside(request: Signed, asked: Request, context: Context) -> dict[str, Any]:
+def _beside(request: Signed, asked: Request) -> dict[str, Any]:
     """What stands beside a case: what was said with the requester and within, and other cases."""
-    found = Beside(asked, context, request.user.standing.sight(Task))
+    found = Beside(asked, request.user.standing.sight(Task))
     questions, same = beside.questions_of(asked), beside.same_as(asked)
     return {
         "questions": [(each, doors_out_of(each, request.user, request.path)) for each in questions],

@@ -7,12 +7,16 @@ somebody else's. What was rejected, withdrawn or closed stays in it, and so can 
 from typing import Any, ClassVar
 
 from django.db import models
+from django.db.models import F, Q
+from django.db.models.functions import Left
 
 from intake.models import Funnel, Request
 from qtm.fields import WordsField
 from qtm.law import own_law
 from qtm.models import Operator, Surface
 from qtm.spine import Room
+
+LAST = 8  # digits of a phone number, without what some write and others leave out: a country's code, a zero before the town's
 
 
 @WordsField.register_lookup
@@ -40,6 +44,10 @@ class SoughtPlace(Sought):
     mark = "@"
 
 
+# By what two cases are alike, as it is indexed.
+ALIKE: dict[str, Any] = {"phone": Left("phone", LAST), "email": F("email"), "name": F("name"), "place": F("place")}
+
+
 class Listing(models.Model):
     """A case as it is found; written by the law alone. Who sees its Task sees it."""
 
@@ -56,6 +64,9 @@ class Listing(models.Model):
     priority = models.PositiveSmallIntegerField()
     due = models.DateTimeField(null=True)
     phone = models.CharField(max_length=40)  # its digits backwards, without the zeros in front and in brackets
+    email = models.CharField(max_length=250)  # these three folded and whole
+    name = models.CharField(max_length=250)
+    place = models.CharField(max_length=250)
     words = WordsField()  # folded; those of the place a second time, marked as such
 
     class Meta:
@@ -67,6 +78,12 @@ class Listing(models.Model):
                 name="governance_listing_phone",
             ),
             models.Index(fields=["governor", "-case"], name="governance_listing_newest"),
+            *(
+                models.Index(
+                    "governor", said, F("case").desc(), condition=~Q(**{name: ""}), name=f"governance_alike_{name}"
+                )
+                for name, said in ALIKE.items()
+            ),
         ]
         constraints = [own_law("governance_listing_law", "governance/listing.sql")]
 

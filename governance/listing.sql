@@ -25,13 +25,20 @@ CREATE FUNCTION law_digits(said text) RETURNS text LANGUAGE sql IMMUTABLE PARALL
   SELECT reverse(ltrim(regexp_replace(replace(said, '(0)', ''), '[^0-9]', '', 'g'), '0'))
 $$;
 
--- Written for every case, so one statement says it all: what is found by words, by phone, and by the place alone.
-CREATE FUNCTION law_listed(r intake_request, phone text, place text, rest text) RETURNS boolean LANGUAGE plpgsql AS $$
+-- Whole, so that of two cases it is seen whether they say the same.
+CREATE FUNCTION law_alike(said text) RETURNS text LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
+  SELECT left(law_folded(btrim(coalesce(said, ''))), 250)
+$$;
+
+-- Written for every case, so one statement says it all: what is found by words, by phone, and by the place alone, and what it is alike by.
+CREATE FUNCTION law_listed(r intake_request, phone text, email text, name text, place text, rest text) RETURNS boolean LANGUAGE plpgsql AS $$
 BEGIN
-  INSERT INTO governance_listing (case_id, governor_id, surface_id, funnel_id, since, priority, due, phone, words)
+  INSERT INTO governance_listing (case_id, governor_id, surface_id, funnel_id, since, priority, due, phone, email, name, place, words)
     SELECT r.id, r.governor_id, r.surface_id, r.funnel_id, r.since, 1, NULL, left(law_digits(coalesce(phone, '')), 40),
-      array_to_tsvector(law_words(concat_ws(' ', rest, place)) || ARRAY(SELECT '@' || word FROM unnest(law_words(coalesce(place, ''))) word))
-    ON CONFLICT (case_id) DO UPDATE SET phone = excluded.phone, words = excluded.words;
+      law_alike(email), law_alike(name), law_alike(place),
+      array_to_tsvector(law_words(concat_ws(' ', name, email, rest, place)) || ARRAY(SELECT '@' || word FROM unnest(law_words(coalesce(place, ''))) word))
+    ON CONFLICT (case_id) DO UPDATE SET phone = excluded.phone, email = excluded.email, name = excluded.name, place = excluded.place,
+      words = excluded.words;
   RETURN true;
 END $$;
 
@@ -44,7 +51,7 @@ CREATE FUNCTION law_governance_listed() RETURNS trigger LANGUAGE plpgsql SECURIT
   SET search_path = pg_catalog, public, pg_temp AS $$
 DECLARE listed boolean;
 BEGIN
-  listed := law_listed(r, NEW.phone, NEW.place, concat_ws(' ', NEW.name, NEW.email, NEW.summary, NEW.description, law_answered(NEW.answers)))
+  listed := law_listed(r, NEW.phone, NEW.email, NEW.name, NEW.place, concat_ws(' ', NEW.summary, NEW.description, law_answered(NEW.answers)))
     FROM intake_request r WHERE r.id = NEW.case_id;
   RETURN NULL;
 END $$;
@@ -54,7 +61,8 @@ CREATE FUNCTION law_governance_received() RETURNS trigger LANGUAGE plpgsql SECUR
   SET search_path = pg_catalog, public, pg_temp AS $$
 DECLARE waits boolean;
 BEGIN
-  PERFORM law_listed(r, r.asked ->> 'phone', r.asked ->> 'place', law_answered(r.asked - 'phone' - 'place'))
+  PERFORM law_listed(r, r.asked ->> 'phone', r.asked ->> 'email', r.asked ->> 'name', r.asked ->> 'place',
+    law_answered(r.asked - '{phone,email,name,place}'::text[]))
     FROM intake_request r WHERE r.id = NEW.id AND NOT EXISTS (SELECT FROM governance_listing l WHERE l.case_id = NEW.id);
   IF FOUND THEN
     waits := law_waits(NEW.id, 'way', 'to-complete', NEW.id, NEW.since, NULL) FROM intake_request r WHERE r.id = NEW.id AND r.state = 'received';
@@ -76,7 +84,8 @@ BEGIN
       'description', i.description) || coalesce((SELECT jsonb_object_agg('answers.' || key, law_answered(value)) FROM jsonb_each(i.answers)), '{}')
       || coalesce(jsonb_object_agg(c.field, c.becomes ORDER BY c.id), '{}')
     INTO said FROM governance_correction c WHERE c.task_id = NEW.task_id;
-  PERFORM law_listed(r, said ->> 'phone', said ->> 'place', law_answered(said - 'phone' - 'place' - 'tier' - 'wished' - 'latitude' - 'longitude'))
+  PERFORM law_listed(r, said ->> 'phone', said ->> 'email', said ->> 'name', said ->> 'place',
+    law_answered(said - '{phone,email,name,place,tier,wished,latitude,longitude}'::text[]))
     FROM intake_request r WHERE r.id = i.case_id;
   RETURN NULL;
 END $$;
@@ -144,7 +153,7 @@ BEGIN
 END $$;
 
 CREATE INDEX governance_listing_words ON governance_listing USING gin (words);
-REVOKE EXECUTE ON FUNCTION law_waits(bigint, text, text, bigint, timestamptz, bigint), law_listed(intake_request, text, text, text) FROM PUBLIC;
+REVOKE EXECUTE ON FUNCTION law_waits(bigint, text, text, bigint, timestamptz, bigint), law_listed(intake_request, text, text, text, text, text) FROM PUBLIC;
 CREATE TRIGGER law_7_listed AFTER INSERT ON intake_intake FOR EACH ROW EXECUTE FUNCTION law_governance_listed();
 CREATE TRIGGER law_7_discarded AFTER UPDATE ON intake_request FOR EACH ROW
   WHEN (NEW.state = 'discarded') EXECUTE FUNCTION law_governance_discarded();
@@ -174,4 +183,4 @@ DROP TRIGGER law_7_discarded ON intake_request;
 DROP TRIGGER law_7_listed ON intake_intake;
 DROP FUNCTION law_governance_assignment_waits(), law_governance_task_waits(), law_governance_discarded(), law_governance_planned(),
   law_governance_corrected(), law_governance_received(), law_governance_listed(), law_waits(bigint, text, text, bigint, timestamptz, bigint),
-  law_listed(intake_request, text, text, text), law_answered(jsonb), law_digits(text), law_sought(text, text), law_words(text), law_folded(text);
+  law_listed(intake_request, text, text, text, text, text), law_alike(text), law_answered(jsonb), law_digits(text), law_sought(text, text), law_words(text), law_folded(text);

@@ -5,9 +5,8 @@ from typing import ClassVar
 
 from django.conf import settings
 from django.db import IntegrityError, models, transaction
-from django.db.models.functions import Greatest, Least, Lower
+from django.db.models.functions import Greatest, Least
 
-from intake.digits import Digits
 from qtm.law import own_law
 from qtm.models import Operator, Surface, SurfaceVersion
 from qtm.refusals import Invalid
@@ -50,11 +49,6 @@ class Actor(Fact):
     class Meta(Fact.Meta):
         constraints = [
             models.UniqueConstraint(fields=["name"], condition=models.Q(kind="system"), name="intake_actor_system_key")
-        ]
-        indexes = [
-            models.Index(Digits("phone"), "id", condition=~models.Q(phone=""), name="intake_actor_phone"),
-            models.Index(Lower("email"), "id", condition=~models.Q(email=""), name="intake_actor_email"),
-            models.Index(Lower("name"), "id", condition=~models.Q(name=""), name="intake_actor_name"),
         ]
 
     def __str__(self) -> str:
@@ -244,4 +238,3 @@ class Intake(Room):
 
     class Meta(Room.Meta):
         constraints = [own_law("intake_intake_routing_law", "intake/law.sql")]
-        indexes = [models.Index(Lower("place"), "id", condition=~models.Q(place=""), name="intake_intake_place")]

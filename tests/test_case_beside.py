@@ -3,8 +3,12 @@
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.test import Client
 
+from governance.alike import Beside
+from governance.case_views import requests
+from governance.listing import ALIKE
 from governance.models import Task
 from intake.models import Note, Request, SameAs
 from qtm.models import Transition
@@ -226,6 +230,89 @@ def test_the_case_says_how_often_the_requester_asked_before() -> None:
     Walk(asked={**ADVISORY, "phone": "030 12345678"}).request  # noqa: B018
     third = Walk()
     assert "2 requests before this one" in page(f"/cases/{third.request.pk}/", "ines")
+
+
+def correct(walk: Walk, field: str, becomes: str) -> None:
+    """Put a detail right."""
+    enter(walk.governor, Task, "correct", walk.task, field=field, becomes=becomes, why="They rang.")
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("field", "becomes", "same", "why"),
+    [
+        ("phone", "+49 171 5550 777", {"phone": "0171/5550777"}, "the same phone"),
+        ("email", "maren@new.example", {"email": "Maren@NEW.example"}, "the same e-mail"),
+        ("name", "Márén Holst", {"name": "maren holst"}, "the same name"),
+        ("place", "9 Orchard Row", {"place": " 9 ORCHARD row"}, "the same place"),
+    ],
+)
+def test_what_was_corrected_is_compared_and_what_was_wrong_no_longer(
+    walk: Walk, field: str, becomes: str, same: dict[str, str], why: str
+) -> None:
+    found = Walk(asked=other(**same))
+    strange = {"name": "Al", "email": "al@al.example", "phone": "0171 99 11 22", "place": "Elsewhere 1"}
+    wrong = Walk(asked=other(**{**strange, **{field: ADVISORY[field] for field in {field} & set(ADVISORY)}}))
+    assert walk.task
+    assert wrong.task
+    assert found.request.pk not in beside(walk)
+    correct(walk, field, becomes)
+    assert beside(walk) == {found.request.pk: f"{why}, the same kind of work, less than a day apart"}
+    assert set(beside(found)) == {walk.request.pk}, "from the other as well"
+    assert walk.request.pk not in beside(wrong)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("mine", "theirs", "same"),
+    [
+        ("+49 (0)30 123456", "030/12 34 56", True),
+        ("0049 30 123456", "123 456", True),
+        ("123456", "+49 30 123456", True),
+        ("+43 1 12345678", "+49 30 12345678", False),
+        ("12345", "+49 30 12345", False),
+    ],
+)
+def test_one_number_in_two_notations_is_the_same_and_the_last_digits_alone_are_not(
+    mine: str, theirs: str, same: bool
+) -> None:
+    one, two = (
+        Walk(asked=other(phone=mine)),
+        Walk(asked={**other(phone=theirs), "name": "Al", "email": "al@al.example"}),
+    )
+    here, there = one.request.pk, two.request.pk
+    assert beside(one).keys() == ({there} if same else set())
+    assert beside(two).keys() == ({here} if same else set())
+
+
+@pytest.mark.django_db
+def test_what_one_may_not_see_is_not_beside_it(walk: Walk) -> None:
+    twin = Walk().request
+    asked = requests().get(pk=walk.request.pk)
+    assert [each.pk for each in Beside(asked, Cast().ines.standing.sight(Task)).found] == [twin.pk]
+    assert not Beside(asked, Cast().nora.standing.sight(Task)).found
+
+
+@pytest.mark.django_db
+def test_it_is_one_query_along_an_index_for_each_that_is_alike_and_nothing_is_sorted_but_what_is_shown(
+    django_assert_num_queries: Any,
+) -> None:
+    walk, twin = (Walk(asked={**ADVISORY, "place": "14 Quarry Lane"}) for _ in range(2))
+    assert walk.task
+    assert twin.task
+    asked = requests().get(pk=walk.request.pk)
+    found = Beside(asked, Cast().ines.standing.sight(Task))
+    with django_assert_num_queries(1) as asking:
+        assert len(found.found) == 1
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL enable_seqscan = off")
+        cursor.execute("SET LOCAL enable_bitmapscan = off")
+        cursor.execute(f"EXPLAIN {asking.captured_queries[0]['sql']}")
+        plan = "\n".join(line for (line,) in cursor.fetchall())
+    for name in ALIKE:
+        assert f"using governance_alike_{name}" in plan
+    assert "Seq Scan" not in plan
+    assert plan.count("Sort Key") == 1, plan
 
 
 @pytest.mark.django_db

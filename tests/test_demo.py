@@ -2,6 +2,7 @@
 
 import io
 from collections.abc import Iterator
+from datetime import timedelta
 from importlib import import_module
 from typing import Any
 from unittest.mock import patch
@@ -10,17 +11,22 @@ import pytest
 from django.contrib.auth import authenticate
 from django.core.management import CommandError, call_command
 from django.test import override_settings
+from django.utils import timezone
 
 from demo.cast import MAIL, PEOPLE, ROOT
 from demo.house import complete
 from demo.stories import stories
 from demo.walk import Walk as DemoWalk
 from execution.models import Evidence
-from intake.models import Request
+from governance.appointments import counting
+from governance.models import PRIORITIES
+from intake.models import Note, Request, SameAs
 from qtm.doors import all_doors
 from qtm.models import Operator, Transition, User
 from qtm.queues import QUEUES
 from qtm.spine import all_rooms
+from qtm.waits import Wait
+from qtm.workforce import covers, working_times
 from records.models import Record
 from tests.conftest import drop_database, make_database, point_to
 
@@ -73,6 +79,30 @@ def test_nothing_waits_nowhere(house: str) -> None:
     for governor in (None, Operator.objects.get(name="Northside Detailing")):
         empty = [queue.slug for queue in QUEUES if not queue.rows(governor).exists()]
         assert empty == (["next-part"] if governor else []), "a car is cleaned in one go"
+
+
+def test_what_a_dispatcher_plans_by_is_there(house: str) -> None:
+    due = timezone.localdate() + timedelta(days=1)
+    assert Wait.objects.filter(due__date__lte=due).count() >= 3, "due today or tomorrow"
+    assert set(Wait.objects.values_list("priority", flat=True)) == {number for number, _ in PRIORITIES}
+    assert Note.objects.count() >= 3
+    assert SameAs.objects.exists()
+    assert Request.objects.filter(channel="not_content", follows__intake__task__state="closed").exists()
+
+
+def test_appointments_lie_ahead_in_working_hours_and_nobody_has_two_at_once(house: str) -> None:
+    made = [each.assignment for each in counting().select_related("assignment__operator")]
+    assert {each.state for each in made} == {"active", "handed_off"}
+    assert len({each.operator_id for each in made}) >= 4
+    for each in made:
+        starts, ends = (timezone.localtime(moment) for moment in (each.appointment.starts, each.appointment.ends))
+        times = working_times([each.operator], starts.date(), 1)[each.operator_id, each.worker_id, starts.date()]
+        assert covers(times, starts.time(), ends.time())
+        assert timezone.localdate() <= starts.date() <= timezone.localdate() + timedelta(days=7)
+        others = [other for other in made if other != each and other.operator_id == each.operator_id]
+        for other in others:
+            apart = other.appointment.ends <= starts or ends <= other.appointment.starts
+            assert apart or (None not in {each.worker_id, other.worker_id} and each.worker_id != other.worker_id)
 
 
 def test_killed_half_way_it_is_continued_and_nothing_is_there_twice(house: str) -> None:

@@ -7,6 +7,7 @@ from collections import defaultdict
 from datetime import UTC, date, timedelta
 from importlib import import_module
 from math import ceil
+from typing import Any
 
 import psycopg
 import pytest
@@ -20,7 +21,7 @@ from governance.models import Assignment, Task
 from intake.asking import read
 from intake.models import Request
 from qtm.background import ROUNDS
-from qtm.models import Surface, Transition
+from qtm.models import Operator, Surface, Transition
 from qtm.overview import days, making, tasks
 from qtm.overview.counted import Counted
 from qtm.overview.declared import Crossing, crossings
@@ -28,8 +29,9 @@ from qtm.overview.drawing import Table, lasting
 from qtm.overview.figures import figures
 from qtm.overview.making import make
 from qtm.overview.models import Day, Snapshot
+from qtm.overview.standing import waiting
 from qtm.overview.steps import percentile, seconds_of
-from qtm.queues import QUEUES
+from qtm.queues import QUEUES, waiting_in
 from qtm.spine import rooms
 from tests.browser import at
 from tests.cast import ADVISORY, DETAILING, Cast, Walk, enter
@@ -191,6 +193,32 @@ def test_what_stands_is_what_stands(lived: None) -> None:
             assert content["rooms"][room.label()].get(state, 0) == number
     for queue in QUEUES:
         assert sum(content["queues"][queue.slug]["bands"]) == queue.room._base_manager.filter(queue.waits).count()
+
+
+@pytest.mark.django_db
+def test_what_waits_ages_and_is_overdue_as_the_rail_of_the_console_says(
+    monkeypatch: pytest.MonkeyPatch, django_assert_num_queries: Any
+) -> None:
+    crowd()
+    begun = timezone.now()
+    for walk, due in ((Walk(funnel="north"), timedelta(minutes=30)), (Walk(), timedelta(days=90))):
+        enter(walk.governor, Task, "plan", walk.task, priority=3, due=begun + due)
+    late = {}
+    for later in (timedelta(hours=1), timedelta(days=2), timedelta(days=29)):
+        with django_assert_num_queries(1):
+            said = waiting(begun + later)
+        with monkeypatch.context() as patched:
+            patched.setattr("qtm.queues.timezone.now", lambda then=begun + later: then)
+            rails = [waiting_in(QUEUES, governor) for governor in (None, *Operator.objects.all())]
+        for stands in zip(*rails, strict=True):
+            each, slug = said[stands[0].queue.slug], stands[0].queue.slug
+            assert sum(each["bands"]) == sum(stood.count for stood in stands), slug
+            assert each["late"] == sum(stood.overdue for stood in stands), slug
+            oldest = min((stood.oldest for stood in stands if stood.oldest), default=None)
+            assert each["oldest"] == (oldest and oldest.isoformat()), slug
+        late[later.days] = said["to-review"]["late"]
+    assert late[0] == 1, "whose due date has passed, though it came an hour ago"
+    assert late[29] == sum(said["to-review"]["bands"]) - 1, "but not what is due later, however long it waits"
 
 
 def test_days_that_are_over_are_counted_once_and_today_anew(lived: None) -> None:

@@ -13,7 +13,6 @@ from qtm.overview.drawing import COLUMNS_HIGH, TICKS, Drawn, Group, Table, along
 from qtm.overview.standing import AGES_DAYS
 from qtm.queues import QUEUES
 from qtm.spine import rooms, words
-from qtm.words import span
 
 ROW_OF_WAIT = 44
 BANDS = [
@@ -147,12 +146,12 @@ def _ageing(counted: Counted) -> Drawn | None:
                 parts.append({"x": per_cent(passed), "width": per_cent(share), "band": place})
                 passed += share
             url = reverse("console-queue", args=[queue.slug])  # who oversees sees the Console
-            late = f"{stood['late']:,} longer than {span(queue.late_after)}" if stood["late"] else ""
+            late = f"{stood['late']:,} overdue" if stood["late"] else ""
             desc = "; ".join(f"{name} {number:,}" for name, number in zip(BANDS, stood["bands"], strict=True))
             said = f"{desc}. {late}"
             groups.append(Group(queue.name, queue.room.zone, f"{whole:,}", parts, said, url=url, late=late))
     more = {"bands": list(enumerate(BANDS))}
-    return Drawn("ages", Table(("Queue", "Wait", "Too long", *BANDS), rows), groups, more) if groups else None
+    return Drawn("ages", Table(("Queue", "Wait", "Overdue", *BANDS), rows), groups, more) if groups else None
 
 
 def _gaps(counted: Counted) -> Drawn | None:
