@@ -10,7 +10,7 @@ from playwright.sync_api import Locator, Page, expect
 from execution.models import Job
 from governance import queues
 from governance.appointments import appointment_of
-from governance.models import Assignment, Task
+from governance.models import Assignment
 from governance.week import week_name
 from intake.models import Request
 from qtm.models import User
