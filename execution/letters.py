@@ -1,4 +1,4 @@
-"""What is written about execution: to the requester that somebody is on the way, to those who work what comes onto their Desk and leaves it."""
+"""What is written about execution: to the requester when somebody is to come and is on the way, to those who work what comes onto their Desk and leaves it."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -7,7 +7,9 @@ from django.conf import settings
 from django.utils.dateparse import parse_datetime
 
 from execution.models import Job, Travel
+from governance.appointments import appointments_of
 from governance.letters import CANCELLED, to_requester
+from governance.models import Appointment, Assignment
 from qtm.letters.declared import LETTERS, Kind, Recipient
 from qtm.models import Membership, Operator, User
 from qtm.spine import WORKING
@@ -62,12 +64,31 @@ def _who_comes(travel: Travel) -> Mapping[str, Any]:
     return {"operator": str(travel.event.operator)}
 
 
+def _appointed(row: Job | Appointment) -> Assignment:
+    """The Assignment whose appointment it is: of the Job that was created with one, or of the one that was set anew."""
+    assignment: Assignment = row.assignment
+    return assignment
+
+
+def _is_work(row: Job | Appointment) -> bool:
+    """Whether there is a Job and somebody is to come: an Assignment makes no work, and its appointment is nobody else's to know yet."""
+    return bool(row.context.get("appointment")) if isinstance(row, Job) else row.assignment.state == "handed_off"
+
+
+def _from_until(row: Job | Appointment) -> Mapping[str, Any]:
+    """Who comes, and when: by what stands when the letter is sent, so that nobody is told an hour that is over already."""
+    stands = appointments_of([row.assignment_id])[row.assignment_id]
+    return {"operator": str(row.assignment.operator), "starts": stands.starts, "ends": stands.ends}
+
+
 MEMBERS = ("operator", "worker")
 NEW_JOB = Kind("new-job", "New job", MEMBERS, _job, carried_out, of_job)
 JOB_CANCELLED = Kind("job-cancelled", "Job cancelled", MEMBERS, _job, carried_out, of_job)
 ON_THE_WAY = to_requester("on-the-way", "On the way", case=_travelled, when=_sets_off, says=_who_comes)
+SCHEDULED = to_requester("scheduled", "Scheduled", case=_appointed, when=_is_work, says=_from_until)
 LETTERS |= {
-    (Job.label(), ">queued"): [NEW_JOB],
+    (Job.label(), ">queued"): [NEW_JOB, SCHEDULED],
+    (Appointment._meta.label, ""): [SCHEDULED],
     (Job.label(), "cancelled"): [CANCELLED, JOB_CANCELLED],
     (Travel._meta.label, ""): [ON_THE_WAY],
 }

@@ -38,7 +38,7 @@ def entries(queue: Queue, rows: Sequence[Any]) -> list[Entry]:
 
 
 def longest(queues: Sequence[Queue], governor: Any) -> list[Entry]:
-    """What has waited longest in any of these queues: three queries."""
+    """What has waited longest in any of these queues: four queries."""
     heads, by_slug = oldest_of(queues, governor), {queue.slug: queue for queue in queues}
     about = _about([row.case_id for row in heads])
     return [_entry(about[row.case_id], row, by_slug[row.queue], by_slug[row.queue].name) for row in heads]

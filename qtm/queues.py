@@ -135,9 +135,9 @@ def waiting_in(queues: Sequence[Queue], governor: Any, case_id: int | None = Non
 
 
 def oldest_of(queues: Sequence[Queue], governor: Any) -> list[Wait]:
-    """The few that have waited longest in any of these queues: one query."""
+    """The few that have waited longest in any of these queues, each with its operator: two queries."""
     statement, given = _about(OLDEST, queues, governor, most=HEADS)
-    return list(Wait.objects.raw(statement, given))
+    return list(Wait.objects.raw(statement, given).prefetch_related("operator"))
 
 
 def _about(statement: str, queues: Sequence[Queue], governor: Any, **given: Any) -> tuple[str, dict[str, Any]]:

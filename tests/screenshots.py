@@ -54,6 +54,15 @@ SHOTS: dict[str, tuple[str, Callable[[Page], None]]] = {
     "record": ("will", pressed("/records/", "main a.go")),
     "console": ("ines", on("/console/")),
     "case": ("ines", pressed("/console/", ".rail a:has-text('To create job')", "main a.go")),
+    "queue": ("ines", on("/console/to-review/")),
+    "step": ("ines", on("/console/to-review/steps")),
+    "assign": (
+        "ines",
+        pressed("/console/", ".rail a:has-text('To assign')", "main a.go", "main a:has-text('Assign…')"),
+    ),
+    "week": ("ines", on("/console/week")),
+    "workforce": ("wim", on("/workforce/")),
+    "overview": ("eve", on("/overview/")),
 }
 
 

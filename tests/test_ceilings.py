@@ -340,6 +340,7 @@ def lived() -> None:
     enter(cast.ines, Assignment, "reschedule", Walk().assignment(), **window)
     enter(cast.ines, Assignment, "reschedule", Walk().event().job.assignment, **window)
     enter(cast.ines, Task, "correct", Walk().task, field="place", becomes="16 Quarry Lane", why="She called")
+    enter(cast.ines, Task, "plan", Walk().task, priority=3)
     started = Walk().started()
     with acting(cast.will, via="test", authority="execution.capture_evidence as worker"):
         started.capture(stage="study", kind="note", category="findings", text="Sent by a phone.")

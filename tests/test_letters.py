@@ -11,6 +11,7 @@ import pytest
 from django.conf import settings
 from django.db import transaction
 from django.test import Client
+from django.utils import timezone
 
 from execution.models import Job, ServiceEvent
 from governance.models import Assignment, Task
@@ -20,7 +21,7 @@ from qtm.acts import acting
 from qtm.letters import declared
 from qtm.letters.model import Letter, SentAgain
 from qtm.letters.post import GIVEN_UP, NOBODY, POST
-from qtm.letters.spoken import SPOKEN
+from qtm.letters.spoken import SPOKEN, moment
 from qtm.models import Operator, User
 from tests.cast import ADVISORY, DETAILING, Cast, Walk, enter
 from tests.post import FROM, SITE, Box, post_sent, sending_to, served
@@ -94,6 +95,29 @@ def test_whoever_asked_is_written_to_along_the_way_and_the_operator_of_its_job(
 def reachable(cast: Cast, name: str = "Northside") -> None:
     """An operator gets an e-mail address."""
     Operator.objects.filter(name=name).update(email="desk@northside.example")
+
+
+def test_whoever_asked_is_told_when_somebody_is_to_come_once_there_is_a_job_and_again_when_it_changes(
+    box: Box, cast: Cast, walk: Walk
+) -> None:
+    starts = timezone.now().replace(microsecond=0) + timedelta(days=2)
+    window = {"starts": starts, "ends": starts + timedelta(hours=2)}
+    later = {name: each + timedelta(days=1) for name, each in window.items()}
+    walk.approved()
+    assignment = enter(cast.ines, Assignment, "assign", walk.task, operator=cast.Northside)
+    enter(cast.ines, Assignment, "reschedule", assignment, **window)
+    assert "scheduled requester" not in states(), "an assignment is no work yet"
+    enter(cast.ines, Job, "create", Assignment.objects.get(pk=assignment.pk))
+    enter(cast.ines, Assignment, "reschedule", Assignment.objects.get(pk=assignment.pk), **later)
+    post_sent()
+    assert list(Letter.objects.filter(kind="scheduled").values_list("state", flat=True)) == ["sent", "sent"]
+    told = [parts(each)[0] for each in box.got if "is to come" in each["Subject"]]
+    assert all(moment(later["starts"], "en") in each and "Northside" in each for each in told)
+
+
+def test_a_job_without_an_appointment_promises_no_hour(cast: Cast, walk: Walk) -> None:
+    walk.job()
+    assert "scheduled requester" not in states()
 
 
 @pytest.mark.parametrize(("verb", "kind"), [("reject", "turned-down"), ("cancel", "cancelled")])

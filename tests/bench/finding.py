@@ -72,7 +72,7 @@ def _lists() -> Iterator[tuple[str, str, str]]:
     yield "Search, word of one in 40", "ines", f"{find}?q=gearbox"
     yield "Search, common word", "ines", f"{find}?q=offer"
     yield "Search, common beginning", "ines", f"{find}?q=c"
-    yield "Search, two words", "ines", f"{find}?q=gearbox+orchard+ward"
+    yield "Search, two words", "ines", f"{find}?q=gearbox+quarry+ward"
     yield "Search, phone", "ines", f"{find}?q=0049+30+{20000000 + middle}"
     yield "Search, name", "ines", f"{find}?q=customer+{middle}"
     yield "Search, common word and operator", "ines", f"{find}?q=offer&operator={few}"
