@@ -112,6 +112,9 @@ def test_from_the_first_request_to_create_job_by_mouse(visit: Callable[..., Visi
     job, window = Job.objects.get(), appointment_of(case.pk)
     assert (job.case_id, job.worker, window and window.starts) == (case.pk, Cast().will, TOMORROW)
     assert case.listing.priority == 2
+    requester.page.goto(link)
+    requester.sees("10:00–12:00")
+    requester.looks()
 
 
 # The week
@@ -199,8 +202,13 @@ def test_three_cases_from_review_to_the_last_create_job_by_keyboard_alone(visit:
     expect(onward).to_be_focused()
     keys(page, "Enter")
     page.wait_for_url("**/to-assign/")
+    northside = page.get_by_role("main").get_by_role("link", name="Northside", exact=True)
     keys(page, "j", "s")
-    expect(page.get_by_role("main").get_by_role("link", name="Northside", exact=True)).to_be_focused()
+    expect(northside).to_be_focused()
+    keys(page, "Escape")
+    expect(page.locator(f"#{ids[0]}")).to_be_focused()
+    keys(page, "s")
+    expect(northside).to_be_focused()
     keys(page, "Enter")
     expect(page.get_by_role("radio", name="Anybody of theirs")).to_be_focused()
     keys(page, "Space", "Enter")

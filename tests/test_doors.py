@@ -138,7 +138,7 @@ def given_to(door: Door) -> dict[str, Any]:
         "Assignment.assign": {"operator": Cast().Northside},
         "Assignment.reschedule": window(),
         "Request.annotate": {"text": "Ring before."},
-        "Request.liken": {"other": Request.objects.earliest("pk"), "why": "the same car"},
+        "Request.liken": {"other": Request.objects.first(), "why": "the same car"},
         "Question.ask": {"text": "When?"},
         "Question.say": {"answer": "At nine."},
         "Operator.take_in": {"name": "A newcomer"},
