@@ -10,8 +10,9 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import path
 from django.views.decorators.http import require_safe
 
+from governance.appointments import as_appointment, newest, telling
 from governance.details import as_asked
-from governance.models import Task
+from governance.models import Assignment, Task
 from governance.question import Question, turned_away
 from governance.speaking import NotContentForm, RequesterForm
 from governance.submit import Asking, ask
@@ -72,6 +73,14 @@ def asked_of_them(request: HttpRequest, asked: Request) -> tuple[str, dict[str, 
     waiting = [each for each in found if each.state == "asked" and not turned_away(each.request)]
     said = {"asked": asked, "waiting": waiting, "answered": [each for each in found if each.answer]}
     return "governance/_asked_of_them.html", {**said, "form": RequesterForm()}
+
+
+def appointed(request: HttpRequest, asked: Request) -> tuple[str, dict[str, Any]] | None:
+    """When somebody comes: once it is work, and while that has not ended."""
+    row = telling(Assignment.objects.filter(case_id=asked.pk, state="handed_off")).annotate(said=newest("pk")).first()
+    if row is None or row.ended or not row.said:
+        return None
+    return "governance/_appointed.html", {"appointment": as_appointment(row.said)}
 
 
 def _questions(which: Q) -> Any:
@@ -169,7 +178,7 @@ def _fitting(asked: Request, said: Mapping[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in {**said, "answers": answers}.items() if name not in wrong}
 
 
-PANELS["tracking"].append(asked_of_them)
+PANELS["tracking"] += [asked_of_them, appointed]
 urlpatterns = [
     path("track/<str:token>/", track, name="track"),
     path("track/<str:token>/withdraw", withdraw, name="withdraw"),

@@ -10,6 +10,7 @@ from django.views.decorators.http import require_safe
 
 from governance import lists, many, queues
 from governance.finding import Finding
+from governance.listing import Listing
 from governance.models import Task
 from governance.queues import Place, place_of
 from governance.saved import SHARED
@@ -87,7 +88,8 @@ def find(request: Signed) -> HttpResponse:
     if case_id := _found(standing, found.sought):
         return redirect("case", case_id)
     after = request.GET.get("after", "")
-    shown = found.listed().filter(**_older(after)).values_list("pk", flat=True)[: PAGE + 1]
+    known = found.listed() if not _names_one(found.sought) else Listing.objects.none()
+    shown = known.filter(**_older(after)).values_list("pk", flat=True)[: PAGE + 1]
     case_ids = list(shown)
     further = case_ids[PAGE - 1] if len(case_ids) > PAGE else ""
     said = {
@@ -105,6 +107,12 @@ def find(request: Signed) -> HttpResponse:
 def _older(after: str) -> dict[str, int]:
     """What lies behind a case; a place that cannot be read is the beginning."""
     return {"pk__lt": int(after)} if re.fullmatch(r"\d{1,18}", after, re.ASCII) else {}
+
+
+def _names_one(sought: str) -> bool:
+    """Whether a reference was written, letter and number: it means that case and no other that has such words."""
+    said = REFERENCE.fullmatch(sought.upper())
+    return said is not None and "-" in sought and said[1] in {room.letter for room in rooms()}
 
 
 def _found(standing: Standing, sought: str) -> int | None:

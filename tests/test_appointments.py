@@ -200,3 +200,16 @@ def test_the_appointment_that_counted_is_sealed_in_the_record(walk: Walk, cast: 
     sealed = json.loads(bytes(record.document))["governance"]["appointment"]
     assert {name: datetime.fromisoformat(each) for name, each in sealed.items()} == hours()
     assert "<dt>Appointment</dt>" in at("will").get(record.page).content.decode()
+
+
+def test_the_requester_reads_it_once_it_is_work_and_no_longer_once_that_has_ended(walk: Walk, cast: Cast) -> None:
+    enter(cast.ines, Assignment, "assign", walk.approved(), operator=cast.Northside, **hours())
+    page = f"/track/{walk.request.token}/"
+    assert "10:00–12:00" not in Client().get(page).content.decode(), "an assignment is no work yet"
+    walk.job()
+    assert "10:00–12:00 tomorrow" in Client().get(page).content.decode()
+    enter(cast.ines, Assignment, "reschedule", walk.assignment(), **hours(2))
+    told = Client().get(page).content.decode()
+    assert ("12:00–14:00" in told, "10:00–12:00" in told) == (True, False)
+    enter(cast.ines, Job, "cancel", walk.job(), reason="She moved away")
+    assert "12:00–14:00" not in Client().get(page).content.decode()

@@ -31,11 +31,12 @@ function remember(row) {
 
 function comeBack() {
   const id = location.hash.slice(1);
-  if (!id.startsWith("case-") || !rows().length && !document.querySelector(".empty a")) return;
+  if (!rows().length) return document.querySelector(".empty a")?.focus();
+  if (!id.startsWith("case-")) return;
   const way = JSON.parse(sessionStorage.getItem(WAY) ?? "null");
   const order = way?.page === location.pathname ? way.order : [];
   const after = [id, ...order.slice(order.indexOf(id) + 1)].map((each) => document.getElementById(each)).find(Boolean);
-  (after ?? (rows()[0] ? link(rows()[0]) : document.querySelector(".empty a")))?.focus();
+  (after ?? link(rows()[0])).focus();
 }
 
 // Choosing: the box above ticks all of this page, and says whether that is none, some or all.
