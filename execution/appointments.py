@@ -3,11 +3,11 @@
 from collections.abc import Sequence
 from functools import partial
 
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, QuerySet
 
 from execution.job import ENDED, Job
 from governance import appointed
-from governance.appointments import appointments_of
+from governance.appointments import appointments_of, newest
 
 
 def with_appointments(jobs: Sequence[Job]) -> Sequence[Job]:
@@ -16,6 +16,11 @@ def with_appointments(jobs: Sequence[Job]) -> Sequence[Job]:
     for job in jobs:
         job.appointment = found.get(job.assignment_id)
     return jobs
+
+
+def telling_when(jobs: QuerySet[Job]) -> QuerySet[Job]:
+    """Jobs that are read along with the appointment that counts for each."""
+    return jobs.annotate(appointed=newest("assignment_id"))
 
 
 def _ended(state: str, of: str) -> Exists:

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.db.models import QuerySet
 
-from execution.appointments import with_appointments
+from execution.appointments import telling_when, with_appointments
 from execution.asked import Asked
 from execution.bench import claim_door
 from execution.day import Ahead, Day, ahead_of, day_of
@@ -110,12 +110,12 @@ class Desk:
     @cached_property
     def page(self) -> Page:
         """A page of the queue, the oldest first."""
-        return page_of(_jobs(self.operator, "queued").select_related("worker"), self.place, size=20)
+        return page_of(telling_when(_jobs(self.operator, "queued")).select_related("worker"), self.place, size=20)
 
     @cached_property
     def queue(self) -> list[Waiting]:
         """What can be claimed, and what was given to somebody by name."""
-        for job in with_appointments(self.page.rows):
+        for job in self.page.rows:
             job.operator = self.operator
         return [Waiting(job, self.user) for job in self.page.rows]
 

@@ -7,7 +7,7 @@ from django.db import models
 from django.urls import reverse
 
 from execution.crossing import context_of
-from governance.appointments import appointments_of
+from governance.appointments import appointments_of, as_appointment
 from governance.models import Appointment, Assignment
 from qtm.law import own_law
 from qtm.models import Operator, SurfaceVersion, User
@@ -76,6 +76,8 @@ class Job(Room):
     @cached_property
     def appointment(self) -> Appointment | None:
         """The appointment that counts now; it may have been set anew since it crossed over."""
+        if "appointed" in self.__dict__:
+            return as_appointment(self.__dict__["appointed"])
         return appointments_of([self.assignment_id]).get(self.assignment_id)
 
     @cached_property

@@ -51,6 +51,10 @@ class Appointed(Room):
     @cached_property
     def appointment(self) -> Any:
         """The one that counts, or None; asked once for a row."""
+        if "appointed" in self.__dict__:
+            said = self.__dict__["appointed"]
+            made = {name: datetime.fromisoformat(said[name]) for name in ("starts", "ends")} if said else None
+            return self.appointments.model(**made) if made else None  # type: ignore[attr-defined]
         return self.appointments.order_by("-pk").first()  # type: ignore[attr-defined]
 
     @cached_property
@@ -84,5 +88,6 @@ class Appointed(Room):
         """Note an appointment; what was read of the one before is out of date then."""
         if wrong := wrong_with(starts, ends, timezone.now()):
             raise Invalid(dict(wrong))
-        self.__dict__.pop("appointment", None)
+        for known in ("appointment", "appointed"):
+            self.__dict__.pop(known, None)
         return self.appointments.model.noted(assignment=self, starts=starts, ends=ends, why=why)  # type: ignore[attr-defined]

@@ -28,8 +28,8 @@ def appointments_of(assignments: Iterable[int]) -> dict[int, Appointment]:
 
 
 def telling(assignments: QuerySet[Assignment]) -> QuerySet[Assignment]:
-    """Assignments that know how their work ended without being asked again."""
-    return assignments.annotate(told=became())
+    """Assignments that know their appointment, and how their work ended, without being asked again."""
+    return assignments.annotate(told=became(), appointed=newest("pk"))
 
 
 def newest(of: str) -> Subquery:

@@ -150,6 +150,7 @@ class Task(Room):
         was, right = said.get(field, ""), self._checked(said, field, becomes)
         if right == was:
             raise Invalid({"becomes": "That is what it says already."})
+        getattr(self, "_prefetched_objects_cache", {}).pop("corrections", None)
         return Correction.noted(task=self, field=field, was=was, becomes=right, why=why)
 
     @note(
@@ -168,6 +169,7 @@ class Task(Room):
 
     def stands(self) -> dict[str, str]:
         """Every detail of the intake as it stands now, corrections included."""
+        models.prefetch_related_objects([self], "corrections")  # read once, however often it is asked
         return stands(said_in(self.intake), self.corrections.all())
 
     def _locked(self) -> Self:

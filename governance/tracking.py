@@ -25,7 +25,7 @@ from qtm.case import Case
 from qtm.pages import posted
 from qtm.panels import PANELS
 from qtm.refusals import Conflict, Refusal
-from qtm.tracking import over
+from qtm.tracking import over, stages
 from qtm.tries import place_of
 
 VIA, LINK = "tracking page", "the requester's own link"
@@ -133,7 +133,7 @@ def _answering(request: HttpRequest, asked: Request, question: Question, form: f
 def not_content(request: HttpRequest, token: str) -> HttpResponse:
     """Whoever is not content with what came of it says so: that is a new Request, linked to this one, and reopens nothing."""
     asked = views.asked_with(token)
-    shut = "" if over(Case(asked.pk)) else NOT_YET
+    shut = "" if over(case := Case(asked.pk), stages(case)) else NOT_YET
     form = NotContentForm(posted(request))
     if shut or not form.is_valid():
         status = 409 if shut and form.is_bound else 422 if form.is_bound else 200

@@ -72,8 +72,9 @@ def _stands(asked: Request) -> dict[str, Any]:
     """Where a Request stands, in the requester's words."""
     case = Case(asked.pk)
     news = told(case)
-    said = {"asked": asked, "news": news, "now": newest(news), "line": stages(case)}
-    return {**said, "may_withdraw": may_withdraw(case), "over": over(case), "follower": complaint(asked)}
+    line = stages(case)
+    said = {"asked": asked, "news": news, "now": newest(news), "line": line}
+    return {**said, "may_withdraw": may_withdraw(case), "over": over(case, line), "follower": complaint(asked)}
 
 
 def complaint(asked: Request) -> Request | None:

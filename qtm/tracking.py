@@ -68,9 +68,9 @@ def _mark(zone: str, last: str, reached: list[str]) -> str:
     return "here" if zone == last and not is_end else "done" if zone in reached else ""
 
 
-def over(case: Case) -> bool:
-    """Whether nothing more comes of it: it has come to the last stage, or a no has ended it."""
-    return stages(case)[-1].mark == "done" or case.refused()
+def over(case: Case, line: list[Stop]) -> bool:
+    """Whether nothing more comes of it: it has come to the last stage of its line, or a no has ended it."""
+    return line[-1].mark == "done" or case.refused()
 
 
 def may_withdraw(case: Case) -> bool:

@@ -89,10 +89,10 @@ def test_nobody_but_the_law_writes_where_cases_wait_and_how_they_are_found(
 
 def test_every_queue_says_whose_move_it_is(cast: Cast) -> None:
     said = {each.slug: console(cast.ines.standing).mover(each) for each in QUEUES}
-    assert said["to-review"] == "the network’s"
-    assert said["in-work"] == "the operator’s"
-    assert said["sealed-unsettled"] == "commerce’s"
-    assert inbox(cast.nora.standing).mover(queue("to-review")) == "yours"
+    assert said["to-review"] == "the network’s move"
+    assert said["in-work"] == "the operator’s move"
+    assert said["sealed-unsettled"] == "commerce’s move"
+    assert inbox(cast.nora.standing).mover(queue("to-review")) == "your move"
     assert "The operator’s move" in text(at("ines").get("/console/in-work/"))
 
 
