@@ -23,7 +23,7 @@ from django.test import Client
 
 from governance import many
 from governance.bulk import Bulk, BulkOutcome
-from governance.models import Assignment, Task
+from governance.models import Appointment, Assignment, Task
 from qtm.doors import all_doors
 from qtm.models import Operator, Transition, User
 from tests.bench.crowd import fill
@@ -152,6 +152,54 @@ def test_what_comes_in_after_the_page_was_drawn_is_not_swept_along() -> None:
     client.post(HOLD, {"list": sealed, "reason": "The heating engineer is ill"})
     assert {walk.task.state for walk in before} == {"held"}
     assert Task.objects.get(pk=late.pk).state == "open"
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("filtered", [{"priority": "urgent"}, {"due": "today"}, {"place": "nowhere"}, {"age": "30"}])
+def test_all_that_match_a_filter_are_those_and_no_others(filtered: dict[str, str]) -> None:
+    Walk().task  # noqa: B018
+    page = at(Cast().ines).get(HOLD, {"which": "all", **filtered})
+    assert (page.status_code, page.context["number"]) == (422, 0)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("wrong", [{"priority": "garbage"}, {"due": "never"}, {"audience": "everybody"}])
+def test_a_filter_that_makes_no_sense_is_no_filter_that_lets_all_through(wrong: dict[str, str]) -> None:
+    Walk().task  # noqa: B018
+    assert at(Cast().ines).get(HOLD, {"which": "all", **wrong}).status_code == 422
+    assert at(Cast().ines).get("/console/to-review/steps", wrong).context["waits"] is False
+
+
+@pytest.mark.django_db
+def test_what_one_filter_leaves_is_what_the_press_takes() -> None:
+    urgent, usual, client = Walk(), Walk(), at(Cast().ines)
+    enter(Cast().ines, Task, "plan", urgent.task, priority=3, due=None)
+    assert usual.task.state == "open"
+    sealed = drawn(client, HOLD, which="all", priority="urgent")
+    client.post(HOLD, {"list": sealed, "reason": "for the test"})
+    assert (urgent.task.state, usual.task.state) == ("held", "open")
+
+
+@pytest.mark.django_db
+def test_what_somebody_approved_since_the_list_was_drawn_is_not_rejected_with_it() -> None:
+    left, looked_at, client = Walk(), Walk(), at(Cast().ines)
+    sealed = drawn(client, REJECT, **ticked(left, looked_at))
+    enter(ben(), Task, "approve", looked_at.task)
+    client.post(REJECT, {"list": sealed, "reason": "for the test"})
+    assert (left.task.state, looked_at.task.state) == ("rejected", "approved")
+    assert told(Bulk.objects.get()) == Counter({"done": 1, "It was approved by Ben": 1})
+
+
+@pytest.mark.django_db
+def test_many_are_assigned_without_an_hour_as_nobody_is_in_many_places_at_once() -> None:
+    walks, client = [Walk(), Walk()], at(Cast().ines)
+    for walk in walks:
+        walk.approved()
+    sealed, northside = drawn(client, ASSIGN, **ticked(*walks)), Cast().Northside
+    hour = {"starts": "2099-05-01T09:00", "ends": "2099-05-01T10:00"}
+    client.post(ASSIGN, {"list": sealed, "operator": northside.pk, **hour})
+    assert Assignment.objects.filter(operator=northside, state="active").count() == 2
+    assert not Appointment.objects.exists()
 
 
 @pytest.mark.django_db
