@@ -250,3 +250,16 @@ def test_a_listing_is_there_for_every_case_once(cast: Cast) -> None:
     assert Surface.objects.filter(pk__in=Listing.objects.values("surface")).exists()
     enter(cast.nora, Task, "reject", Task.objects.get(governor=cast.Northside), **WHY)
     assert Listing.objects.count() == 2
+
+
+def test_where_a_case_waits_for_others_alone_is_not_told_to_who_does_not_see_that_queue(cast: Cast) -> None:
+    walk = Walk(funnel="north")
+    walk.record()
+    said = [entry.next for entry in found_entries("nora", "q=holt")]
+    assert said
+    assert not any("Sealed, unsettled" in each for each in said)
+
+
+def found_entries(who: str, query: str) -> Any:
+    """The rows of a search."""
+    return at(who).get(f"/console/find?{query}").context["entries"]

@@ -44,6 +44,19 @@ def test_a_view_is_seen_by_those_for_whom_it_was_saved(shared: str, seen: set[st
     assert {who for who in ("ines", "eve") if rail(who)} == seen
 
 
+@pytest.mark.parametrize("shared", ["team", "all"])
+def test_who_only_looks_on_puts_nothing_into_the_rail_of_others(shared: str) -> None:
+    assert save("eve", shared=shared).status_code == 422
+    assert save("eve").status_code == 302
+    assert (rail("eve"), rail("ines")) == (["Urgent ones"], [])
+
+
+def test_ones_own_views_come_before_those_of_others() -> None:
+    save("ines", name="!", shared="all")
+    save("eve", name="Z")
+    assert rail("eve") == ["Z", "!"]
+
+
 def test_a_team_is_those_of_the_same_role(cast: Cast) -> None:
     save("ines", shared="team")
     other = cast.nobody

@@ -139,7 +139,17 @@ def test_a_queue_without_a_press_of_governance_is_not_gone_through(slug: str) ->
     assert at(Cast().ines).get(f"/console/{slug}/steps").status_code == 404
 
 
-@pytest.mark.parametrize("place", ["x", "2026-01-01,x", "9999-01-01T00:00:00+00:00,1", "&expects=99999999999999999999"])
+@pytest.mark.parametrize(
+    "place",
+    [
+        "x",
+        "2026-01-01,x",
+        "9999-01-01T00:00:00+00:00,1",
+        "9999-12-31T23:59:59-23:59,1",
+        "0001-01-01T00:00:00%2B23:59,1",
+        "&expects=99999999999999999999",
+    ],
+)
 def test_a_place_that_cannot_be_read_harms_nothing(place: str, three: list[Walk]) -> None:
     assert at(Cast().ines).get(f"{REVIEW}?after={place}").status_code == 200
 
