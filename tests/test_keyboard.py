@@ -56,6 +56,7 @@ def test_a_queue_is_cleared_from_the_keyboard_alone(visit: Callable[..., Visitor
     expect(page.locator(f"#{second}")).to_be_focused()
     keys(page, "a")
     page.wait_for_url("**/approve?**")
+    expect(page.get_by_role("button", name="Approve")).to_be_focused()
     keys(page, "Enter")
     page.wait_for_url("**/console/to-review/#*")
     expect(page.locator(f"#{third}")).to_be_focused()  # the row that followed
@@ -70,6 +71,7 @@ def test_a_queue_is_cleared_from_the_keyboard_alone(visit: Callable[..., Visitor
     assert states(walks) == ["open", "approved", "held"]
     keys(page, "a")
     page.wait_for_url("**/approve?**")
+    expect(page.get_by_role("button", name="Approve")).to_be_focused()
     keys(page, "Enter")
     expect(page.get_by_role("link", name="Go on: Held, 1")).to_be_focused()  # empty: the next queue that has work
     keys(page, "Enter")
@@ -106,6 +108,7 @@ def test_one_by_one_from_the_keyboard_with_what_another_took_stepped_over(visit:
     enter(Cast().ines, Task, "hold", walks[1].task, reason="At another desk")
     keys(page, "a")
     page.wait_for_url("**/approve?**")
+    expect(page.get_by_role("button", name="Approve")).to_be_focused()
     keys(page, "Enter")
     expect(page.get_by_text("was held by Ines")).to_be_visible()
     expect(page.get_by_text("1 left")).to_be_visible()
