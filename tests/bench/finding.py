@@ -76,6 +76,6 @@ def _lists() -> Iterator[tuple[str, str, str]]:
     yield "Search, phone", "ines", f"{find}?q=0049+30+{20000000 + middle}"
     yield "Search, name", "ines", f"{find}?q=customer+{middle}"
     yield "Search, common word and operator", "ines", f"{find}?q=offer&operator={few}"
-    yield "Search, common word and overdue", "ines", f"{find}?q=offer&due=overdue"
+    yield "Search, common word, no due date", "ines", f"{find}?q=offer&due=none"
     yield "Search, common word, an owner", "nora", f"{find}?q=offer"
     yield "Search, deep page", "ines", f"{find}?q=offer&after={middle}"
