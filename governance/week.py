@@ -12,7 +12,6 @@ from django.utils import timezone
 from governance import lists
 from governance.conflicts import Window, conflicts, day_words, hours_words, span
 from governance.crews import with_people
-from governance.models import Task
 from governance.queues import Place
 from governance.roster import Booked, Member, Roster
 from qtm.models import Operator
@@ -234,8 +233,3 @@ def proposed(
     )
     starts = timezone.make_aware(datetime.combine(day, clock.replace(second=0, microsecond=0)))
     return Window(starts, starts + length)
-
-
-def task_of(pk: int, standing: Standing) -> Task | None:
-    """A Task as far as this person sees it."""
-    return Task.objects.filter(standing.sight(Task), pk=pk).first()
