@@ -181,9 +181,11 @@ class Visitor:
     def go(self, place: str) -> None:
         """To a workplace or a queue by its name beside the page, on a phone in the menu."""
         menu = self.page.get_by_role("button", name="Menu")
+        link = self.page.locator(".rail").get_by_role("link", name=place).first
+        link.or_(menu).first.wait_for()  # the page may still be coming: then neither is there to be seen
         if menu.is_visible():
             menu.click()
-        self.page.locator(".rail").get_by_role("link", name=place).first.click()
+        link.click()
 
     def looks(self) -> None:
         """Look at the page on a desk and on a phone, light and dark: what runs over, is too small for a thumb or out of reach of the keys."""
