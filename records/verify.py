@@ -2,12 +2,13 @@
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import rfc8785
+from django.db import DEFAULT_DB_ALIAS
 
-from execution.files import intact
+from execution.files import DIGEST, intact
 from records.compose import FORM, priced
 from records.models import Record
 from records.policy import final, judge
@@ -28,8 +29,24 @@ def annex_erased(record: Record) -> bool:
     return not record.annexes.all()
 
 
+def every(alias: str = DEFAULT_DB_ALIAS) -> Iterator[Record]:
+    """All Records in order, streamed by a cursor of the server's, however many there are; inside of a transaction."""
+    rows = Record.objects.using(alias).select_related("signal").prefetch_related("annexes")
+    yield from rows.order_by("pk").iterator(chunk_size=200)
+
+
 def wrong_with(record: Record) -> str:
     """The first thing about a Record that does not hold, in a sentence; empty where all of it holds."""
+    if wrong := broken(record):
+        return wrong
+    try:
+        return next((words for _, words in lost(record.facts)), "")
+    except OSError as fault:
+        return f"a file of its evidence cannot be read: {fault.strerror}."
+
+
+def broken(record: Record) -> str:
+    """The first thing about the rows of a Record that does not hold; its files are not looked at."""
     document = bytes(record.document)
     if hashlib.sha256(document).hexdigest() != record.sha256:
         return "its document is not the one that was sealed: the SHA-256 differs."
@@ -48,8 +65,6 @@ def wrong_with(record: Record) -> str:
         return f"its document is not whole: {lack} is not there."
     except MALFORMED as fault:
         return f"its document is not whole: {fault}."
-    except OSError as fault:
-        return f"a file of its evidence cannot be read: {fault.strerror}."
 
 
 def unsealed(record: Record, document: bytes) -> str:
@@ -72,11 +87,19 @@ def _whole(record: Record, said: Mapping[str, Any]) -> str:
     annexes = [hashlib.sha256(bytes(each.content)).hexdigest() for each in record.annexes.all()]
     if annexes and annexes != [facts["annex_sha256"]]:
         return "its annex is not the one that was sealed."
-    if lost := next(
-        (piece for _, piece in files(facts) if piece["intact"] and not intact(piece["sha256"], piece["size_bytes"])),
-        None,
-    ):
-        return f"the file {lost['sha256']} ({lost['label']}) is missing or no longer what was sealed."
+    for _, piece in files(facts):
+        if not DIGEST.fullmatch(piece["sha256"]) or not isinstance(piece["intact"], bool):
+            raise ValueError(f"it names a file by {piece['sha256']!r}")
     if judge(facts).given is not hasattr(record, "signal"):
         return "its ⭐ Signal is not what the policy reads from it."
     return ""
+
+
+def lost(facts: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """The files of a Record that are gone, or no longer what was sealed: the digest of each, and a sentence."""
+    for _, piece in files(facts):
+        if piece["intact"] and not intact(piece["sha256"], piece["size_bytes"]):
+            yield (
+                piece["sha256"],
+                f"the file {piece['sha256']} ({piece['label']}) is missing or no longer what was sealed.",
+            )

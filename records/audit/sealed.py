@@ -1,0 +1,47 @@
+"""Every Record: its bytes, its signature and key, its annex, its files, its ⭐, and what stands beside it."""
+
+from collections.abc import Iterator, Mapping
+from datetime import datetime
+from itertools import batched
+
+from records.audit.agreement import beside, disagreements
+from records.audit.finding import COMPLETENESS, INTEGRITY, Finding
+from records.audit.rows import count
+from records.audit.steps import Step
+from records.log.model import Key
+from records.models import Record
+from records.seal.keys import RECORD, text
+from records.seal.leaf import leaf_of
+from records.verify import MALFORMED, broken, every, lost
+
+
+def records(alias: str, step: Step) -> Iterator[Finding]:
+    """Each Record by itself, in chunks."""
+    keys = dict(Key.objects.using(alias).filter(use=RECORD).values_list("public", "since"))
+    step.expects(count(alias, Record._meta.db_table))
+    for some in batched(every(alias), 200, strict=False):
+        there = beside(some, alias)
+        for record in some:
+            step.one()
+            found = False
+            for each in _of(record, keys):
+                found = True
+                yield each
+            if not found:
+                for words in disagreements(record, there):
+                    yield Finding("agreement", INTEGRITY, record.reference, words)
+
+
+def _of(record: Record, keys: Mapping[str, datetime]) -> Iterator[Finding]:
+    """What is wrong with one Record and its files."""
+    if wrong := broken(record):
+        yield Finding("record", INTEGRITY, record.reference, wrong)
+        return
+    since = keys.get(text(leaf_of(bytes(record.body)).public))
+    if since is None or since > record.since:
+        yield Finding("record key", INTEGRITY, record.reference, "it is signed by a key that was not on file then.")
+    try:
+        for _, words in lost(record.facts):
+            yield Finding("evidence", COMPLETENESS, record.reference, words)
+    except (OSError, *MALFORMED) as fault:
+        yield Finding("evidence", COMPLETENESS, record.reference, f"a file of its evidence cannot be read: {fault}.")

@@ -1,0 +1,66 @@
+"""What vouches for the log: its keys on file, the notes of its checkpoints, and what is kept beside the keys."""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from itertools import pairwise
+
+from django.core.exceptions import ImproperlyConfigured
+
+from records.audit.claims import Claim
+from records.audit.finding import COMPLETENESS, INTEGRITY, Finding
+from records.audit.rows import count, rows
+from records.audit.steps import Step
+from records.log.model import Key
+from records.log.notes import Unfit, checkpoint_of
+from records.seal.keys import LOG, RECORD, LogKey, RecordKey, log_key, record_key, text
+
+NOTES = "SELECT size, root, note FROM records_signed ORDER BY size"
+IN_USE: Mapping[str, Callable[[], RecordKey | LogKey]] = {RECORD: record_key, LOG: log_key}
+
+
+def vouched(alias: str, step: Step, outside: Sequence[Claim]) -> Iterator[Finding]:
+    """Keys first, then every note."""
+    kept = list(Key.objects.using(alias).order_by("pk"))
+    yield from _keys(kept)
+    step.expects(count(alias, "records_signed"))
+    names = {key.name: [each.verifier for each in kept if each.name == key.name] for key in kept if key.use == LOG}
+    newest = 0
+    for size, root, note in rows(alias, NOTES):
+        step.one()
+        newest = size
+        try:
+            said = checkpoint_of(note)
+            signed = any(each.holds(note) for each in names.get(said.origin, ()))
+        except Unfit as fault:
+            yield Finding("note", INTEGRITY, f"checkpoint {size}", f"it is no note: {fault}.")
+            continue
+        if (said.size, said.root) != (size, bytes(root)):
+            yield Finding("note", INTEGRITY, f"checkpoint {size}", "its note says another size or root.")
+        if not signed:
+            yield Finding("note", INTEGRITY, f"checkpoint {size}", "it is not signed by a key of the log.")
+    yield from _behind(newest, outside)
+
+
+def _behind(newest: int, outside: Sequence[Claim]) -> Iterator[Finding]:
+    """What is kept beside the keys is written before a checkpoint is, and never behind it."""
+    for each in outside:
+        if each.check == "state" and each.size < newest:
+            words = f"it says {each.size:,}, and a checkpoint of {newest:,} was signed: it was lost, or set back."
+            yield Finding("state", COMPLETENESS, each.where, words)
+
+
+def _keys(kept: Sequence[Key]) -> Iterator[Finding]:
+    """The newest key of each use is the one that the house signs with; and they came one after the other."""
+    for use, current in IN_USE.items():
+        of_use = [each for each in kept if each.use == use]
+        try:
+            own = text(current().public)
+        except ImproperlyConfigured as fault:
+            yield Finding("key", COMPLETENESS, f"the {use} key", f"{fault}")
+            continue
+        if not of_use or of_use[-1].public != own:
+            words = "the newest key on file is not the one that the house signs with."
+            yield Finding("key", INTEGRITY, f"the {use} key", words)
+        if any(before.since > after.since for before, after in pairwise(of_use)):
+            yield Finding("key", INTEGRITY, f"the {use} key", "its keys are not on file in the order of time.")
+    if any(each.pk < 1 for each in kept):
+        yield Finding("key", INTEGRITY, "the keys", "one stands before the first.")
