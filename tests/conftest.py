@@ -129,9 +129,10 @@ def evidence_apart(static_uncollected: None, tmp_path: Any, settings: Any) -> No
 
 @pytest.fixture(autouse=True)
 def log_apart(tmp_path: Path, settings: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    """What the log of a test was when it was last signed is of that test alone."""
-    settings.LOG_STATE = tmp_path / "log.state"
-    monkeypatch.setenv("LOG_STATE", str(settings.LOG_STATE))
+    """What the log of a test was when it was last signed, and what was published of it, is of that test alone."""
+    settings.LOG_STATE, settings.LOG_ROOT = tmp_path / "log.state", tmp_path / "log"
+    for name in ("LOG_STATE", "LOG_ROOT"):
+        monkeypatch.setenv(name, str(getattr(settings, name)))
 
 
 @pytest.fixture(autouse=True)

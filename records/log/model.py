@@ -143,6 +143,11 @@ def size() -> int:
     return Head.objects.get().size
 
 
+def node(level: int, number: int) -> bytes:
+    """The hash of one complete subtree."""
+    return bytes(Node.objects.values_list("hash", flat=True).get(level=level, number=number))
+
+
 def nodes(wanted: set[tuple[int, int]]) -> tree.Nodes:
     """The named nodes, read in one query."""
     levels, numbers = zip(*sorted(wanted), strict=True) if wanted else ((), ())

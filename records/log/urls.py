@@ -1,0 +1,10 @@
+"""The addresses of the log and of the keys."""
+
+from django.urls import path
+
+from records.log import serving
+
+urlpatterns = [
+    path("log/checkpoint", serving.checkpoint, name="log-checkpoint"),
+    path("log/tile/<path:place>", serving.tile, name="log-tile"),
+]
