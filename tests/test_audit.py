@@ -1,10 +1,15 @@
 """The auditor finds nothing where all is as it was, and each thing that is not."""
 
+import io
+
 import pytest
+from django.core.management import call_command
 
 from records.audit.finding import Finding
+from records.audit.result import newest
 from records.audit.run import audit
 from records.audit.schema import OWN, fingerprint, shipped
+from records.log.published import publish
 from records.log.signing import sign
 from tests.cast import DETAILING, Walk
 
@@ -21,7 +26,10 @@ def test_a_house_in_which_all_is_as_it_was_has_no_findings(committed: str) -> No
     Walk(surface="auto-detailing", asked=DETAILING).filled()
     Walk().record()
     sign()
+    publish()
     assert findings() == []
+    call_command("audit", stdout=io.StringIO())
+    assert newest().log["checkpoints"] == 2
     assert findings(alias="owner") == []
 
 

@@ -13,7 +13,7 @@ from records.models import Record
 from records.reading import stamp
 
 PIECE = ("stage", "kind", "category", "item", "text", "sha256")
-LINE = ("room", "row", "was", "becomes", "by_kind", "authority", "via", "act", "at")
+LINE = ("room", "row", "was", "becomes", "by_user", "by_kind", "authority", "via", "act", "at")
 FIELDS = ("room", "row_id", "was", "becomes", "user_id", "actor_id", "authority", "via", "act", "at", "case_id")
 
 type Told = tuple[Any, ...]
@@ -49,7 +49,7 @@ def _line(line: Mapping[str, Any]) -> Told:
     """A line of the log as a Record tells it."""
     kind = "person" if line["user_id"] else "actor" if line["actor_id"] else "system"
     where = line["room"].split(".")[1], str(line["row_id"]), line["was"], line["becomes"]
-    return *where, kind, line["authority"], line["via"], str(line["act"]), stamp(line["at"])
+    return *where, line["user_id"], kind, line["authority"], line["via"], str(line["act"]), stamp(line["at"])
 
 
 def disagreements(record: Record, there: Beside) -> Iterable[str]:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 from django.conf import settings
 
@@ -26,6 +27,7 @@ class Result:
     took_s: float = 0.0
     counts: dict[str, int] = field(default_factory=lambda: {INTEGRITY: 0, COMPLETENESS: 0})
     first: list[dict[str, str]] = field(default_factory=list)
+    log: dict[str, Any] = field(default_factory=dict)  # what was seen of the log, for the next audit to look for
 
     @property
     def moment(self) -> datetime:

@@ -2,10 +2,11 @@
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, nullcontext
+from typing import Any
 
 from django.db import DatabaseError, connections, transaction
 
-from records.audit.claims import Claim, claims
+from records.audit.claims import Claim, claims, published
 from records.audit.finding import INTEGRITY, Finding
 from records.audit.kept import kept
 from records.audit.schema import schema
@@ -14,6 +15,9 @@ from records.audit.spine import spine
 from records.audit.steps import Step
 from records.audit.tree import log
 from records.audit.vouched import vouched
+from records.log import tree
+from records.log.memory import alone
+from records.log.model import Key, Signed
 
 type Part = Callable[[str, Step, Sequence[Claim]], Iterator[Finding]]
 
@@ -27,6 +31,7 @@ PARTS: Mapping[str, Part] = {
     "schema": _alone(schema),
     "log": log,
     "checkpoints": vouched,
+    "published": _alone(published),
     "spine": _alone(spine),
     "records": _alone(records),
     "files": _alone(kept),
@@ -37,8 +42,7 @@ def audit(
     alias: str = "default", only: Sequence[str] = (), told: Callable[[Step], None] = lambda step: None
 ) -> Iterator[Finding]:
     """All findings, of all parts or of those that are named."""
-    outside = claims()
-    with _one_view(alias):
+    with _one_view(alias) as outside:
         for name in only or PARTS:
             step = Step(name, told)
             try:
@@ -51,13 +55,30 @@ def audit(
 
 
 @contextmanager
-def _one_view(alias: str) -> Iterator[None]:
-    """The database as it is at one moment, read only; a transaction under way has its own view."""
+def _one_view(alias: str) -> Iterator[Sequence[Claim]]:
+    """The database as it is at one moment, read only, and what is said of the log outside of it while nobody signs it.
+
+    A transaction under way has its own view.
+    """
     connection = connections[alias]
     nested = connection.in_atomic_block
-    with nullcontext() if nested else transaction.atomic(using=alias):
-        with connection.cursor() as cursor:
+    with nullcontext() if nested else transaction.atomic(using=alias), connection.cursor() as cursor:
+        with alone():
             if not nested:
                 cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
             cursor.execute("SET LOCAL search_path = pg_catalog, public, pg_temp; SET LOCAL timezone = 'UTC'")
-        yield
+            cursor.execute("SELECT 1")
+            outside = claims()
+        yield outside
+
+
+def seen(alias: str) -> dict[str, Any]:
+    """What the next audit will look for: the log under its newest checkpoint, how many there are, and the keys."""
+    signed = Signed.objects.using(alias)
+    newest = signed.last()
+    return {
+        "size": newest.size if newest else 0,
+        "root": (bytes(newest.root) if newest else tree.EMPTY).hex(),
+        "checkpoints": signed.count(),
+        "keys": list(Key.objects.using(alias).order_by("pk").values_list("public", flat=True)),
+    }

@@ -1,5 +1,7 @@
 """What vouches for the log: its keys on file, the notes of its checkpoints, and what is kept beside the keys."""
 
+from array import array
+from bisect import bisect_right
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import pairwise
 
@@ -21,12 +23,15 @@ def vouched(alias: str, step: Step, outside: Sequence[Claim]) -> Iterator[Findin
     """Keys first, then every note."""
     kept = list(Key.objects.using(alias).order_by("pk"))
     yield from _keys(kept)
+    for each in outside:
+        if [key.public for key in kept[: len(each.keys)]] != list(each.keys):
+            yield Finding("seen before", INTEGRITY, each.where, "the keys on file do not begin with those that it saw.")
     step.expects(count(alias, "records_signed"))
     names = {key.name: [each.verifier for each in kept if each.name == key.name] for key in kept if key.use == LOG}
-    newest = 0
+    sizes = array("q")
     for size, root, note in rows(alias, NOTES):
         step.one()
-        newest = size
+        sizes.append(size)
         try:
             said = checkpoint_of(note)
             signed = any(each.holds(note) for each in names.get(said.origin, ()))
@@ -37,15 +42,20 @@ def vouched(alias: str, step: Step, outside: Sequence[Claim]) -> Iterator[Findin
             yield Finding("note", INTEGRITY, f"checkpoint {size}", "its note says another size or root.")
         if not signed:
             yield Finding("note", INTEGRITY, f"checkpoint {size}", "it is not signed by a key of the log.")
-    yield from _behind(newest, outside)
+    yield from _kept(sizes, outside)
 
 
-def _behind(newest: int, outside: Sequence[Claim]) -> Iterator[Finding]:
-    """What is kept beside the keys is written before a checkpoint is, and never behind it."""
+def _kept(sizes: Sequence[int], outside: Sequence[Claim]) -> Iterator[Finding]:
+    """What is kept beside the keys is of the newest checkpoint; and none is gone that the audit before saw."""
+    newest = sizes[-1] if sizes else 0
     for each in outside:
-        if each.check == "state" and each.size < newest:
-            words = f"it says {each.size:,}, and a checkpoint of {newest:,} was signed: it was lost, or set back."
+        if each.check == "state" and each.size != newest:
+            words = f"it says {each.size:,}, and the newest checkpoint is of {newest:,}: one of the two was lost, or set back."
             yield Finding("state", COMPLETENESS, each.where, words)
+        there = bisect_right(sizes, each.size)
+        if each.checkpoints is not None and there != each.checkpoints:
+            words = f"it saw {each.checkpoints:,} checkpoints of up to {each.size:,} Records, and there are {there:,}."
+            yield Finding("seen before", COMPLETENESS, each.where, words)
 
 
 def _keys(kept: Sequence[Key]) -> Iterator[Finding]:

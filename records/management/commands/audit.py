@@ -7,7 +7,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import connections
 
 from records.audit.result import begun, keep
-from records.audit.run import PARTS, audit
+from records.audit.run import PARTS, audit, seen
 from records.audit.schema import SHIPPED, ship
 from records.audit.steps import Step
 
@@ -38,6 +38,8 @@ class Command(BaseCommand):
             result.add(finding)
             self.stderr.write(str(finding))
         result.took_s = round(monotonic() - began, 1)
+        if not result.total:
+            result.log = seen(alias)
         keep(result)
         if result.total:
             counted = " and ".join(f"{number:,} of {kind} ({means})" for kind, number, means in result.kinds if number)
