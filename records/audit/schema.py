@@ -21,6 +21,11 @@ STATEMENT = (HERE / "schema.sql").read_text()
 OWNER = "SELECT rolname FROM pg_roles WHERE oid = (SELECT relowner FROM pg_class WHERE oid = 'public.django_migrations'::regclass)"
 OWN = "built-in "
 SOURCES = "SELECT prosrc FROM pg_proc WHERE pronamespace = 'public'::regnamespace"
+# What PostgreSQL says of a list of words in one form, it says in another once that was dumped and restored.
+AS_RESTORED = (
+    (re.compile(r"\(('(?:[^']|'')*'::character varying)\)::text"), r"\1"),
+    (re.compile(r"\((ARRAY\[[^\]]*\])\)::text\[\]"), r"\1"),
+)
 BUILT_IN = re.compile(r"[a-z_0-9]{4,}(?=\()")
 
 
@@ -60,4 +65,11 @@ def fingerprint(alias: str) -> Mapping[str, str]:
         words = dict(zip(("app", "omni", "owner"), map(text, (*roles(), *(name for (name,) in cursor))), strict=True))
         words["called"] = array(sorted(called))
         cursor.execute(re.sub(r"{{(\w+)}}", lambda found: words[found[1]], STATEMENT.split("\n", 2)[2]))
-        return {name: hashlib.sha256(said.encode()).hexdigest()[:12] for name, said in cursor.fetchall()}
+        return {name: hashlib.sha256(_one_form(said).encode()).hexdigest()[:12] for name, said in cursor.fetchall()}
+
+
+def _one_form(said: str) -> str:
+    """A definition as it is said before a restore and after one."""
+    for form, instead in AS_RESTORED:
+        said = form.sub(instead, said)
+    return said
