@@ -273,6 +273,8 @@ PAGES: dict[str, list[Page]] = {
         *(Page("will", newest(Record, event__part=part)) for part in ("plan", "day")),
     ],
     **{key: [Page("ines", newest(Record), html=False)] for key in ("record-document", "record-annex")},
+    "log": [Page(), Page("ines"), Page("will")],
+    "keys": [Page(), Page("ines")],
     "log-checkpoint": [Page(html=False, asks=0)],
     "log-tile": [
         Page(args=given("0/000.p/1"), html=False, asks=0),
