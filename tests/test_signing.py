@@ -311,7 +311,7 @@ def test_anybody_reads_how_the_log_stands_and_every_key(own_keys: Path) -> None:
     sign_what_came()
     keeping.rotate("log")
     log, keys_page = page("/log/"), page("/keys/")
-    assert "1 records, signed" in log
+    assert "1 record, signed" in log
     assert Signed.objects.get().note.splitlines()[2] in log
     for each in Key.objects.all():
         assert each.pem.splitlines()[1] in keys_page
