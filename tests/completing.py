@@ -51,4 +51,7 @@ def sign_once() -> None:
 
 
 if __name__ == "__main__":
-    {"prepare": prepare, "sign": sign_once, "work": lambda: work(int(sys.argv[2]))}[sys.argv[1]]()
+    if sys.argv[1] == "work":
+        work(int(sys.argv[2]))
+    else:
+        {"prepare": prepare, "sign": sign_once}[sys.argv[1]]()

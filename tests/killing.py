@@ -10,12 +10,13 @@ from dataclasses import dataclass, field
 from hashlib import sha256
 from pathlib import Path
 from random import Random
+from typing import Any
 
 import psycopg
 from django.conf import settings
 
 from qtm.postgres import Cluster
-from records.log.notes import checkpoint_of
+from records.log.notes import Checkpoint, checkpoint_of
 from tests.test_tree import naive
 
 EACH = 8
@@ -75,28 +76,44 @@ class Ground:
     def run(self, *asked: str) -> None:
         """One that comes to its end."""
         process = self.process(*asked)
-        for line in process.communicate(timeout=120)[0].splitlines():
+        for line in process.communicate(timeout=600)[0].splitlines():
             self.told.hear(line)
         assert process.returncode == 0
 
-    def round(self, *, of_postgres: bool) -> None:
-        """Two complete at once; one of them, or PostgreSQL under both, is killed in the middle, and what they had said is heard."""
+    def prepare(self) -> None:
+        """Everything in place; what comes to no harm by it need not wait for the disk."""
+        with self.admin() as admin:
+            admin.execute("ALTER DATABASE qtm SET synchronous_commit = off")
+            self.run("prepare")
+            admin.execute("ALTER DATABASE qtm RESET synchronous_commit")
+
+    def round(self, *, of_postgres: bool) -> bool:
+        """Two complete at once; one of them, or PostgreSQL under both, is killed, and what they had said is heard; whether it was in the middle."""
         workers = [self.process("work", str(EACH)) for _ in range(2)]
-        for worker in workers:
-            assert worker.stdout
-            assert worker.stdout.readline() == "ready\n"
-        self._until(workers[0], self.random.randrange(EACH - 1))
-        time.sleep(self.random.uniform(0, 0.03))
-        if of_postgres:
-            self.kill_postgres()
-        else:
-            workers[0].send_signal(signal.SIGKILL)
-        for worker in workers:
-            for line in worker.communicate(timeout=120)[0].splitlines():
-                self.told.hear(line)
-        assert workers[0].returncode != 0, "it came to its end before it was killed"
+        try:
+            for worker in workers:
+                assert worker.stdout
+                assert worker.stdout.readline() == "ready\n"
+            self._until(workers[0], self.random.randrange(EACH - 1))
+            time.sleep(self.random.uniform(0, 0.03))
+            if of_postgres:
+                self.kill_postgres()
+            else:
+                workers[0].send_signal(signal.SIGKILL)
+            self._hear_out(workers)
+        finally:
+            for worker in workers:
+                worker.kill()
+                worker.wait()
         if of_postgres:
             self.cluster.start()
+        return workers[0].returncode != 0
+
+    def _hear_out(self, workers: list["subprocess.Popen[str]"]) -> None:
+        """Hear what they still say, to their end."""
+        for worker in workers:
+            for line in worker.communicate(timeout=300)[0].splitlines():
+                self.told.hear(line)
 
     def _until(self, worker: "subprocess.Popen[str]", count: int) -> None:
         """Hear a worker until it has completed so many."""
@@ -132,15 +149,14 @@ class Ground:
             hashes = [sha256(b"\0" + each).digest() for each in bodies]
             assert admin.execute("SELECT size FROM records_head").fetchall() == [(len(bodies),)]
             _is_recomputed(admin, hashes)
-            signed = {row[0]: (row[1], row[2]) for row in admin.execute("SELECT size, root, note FROM records_signed")}
+            signed = list(map(_signed, admin.execute("SELECT size, root, note FROM records_signed")))
         assert bodies[: len(self.before)] == self.before, "a fork"
         self.before = bodies
-        for size, (root, note) in signed.items():
-            said = checkpoint_of(str(note))
-            assert (said.size, said.root, bytes(root)) == (size, naive(hashes[:size]), said.root)  # type: ignore[arg-type]
+        for said, size, root in signed:
+            assert (said.size, said.root, root) == (size, naive(hashes[:size]), said.root)
         for size, told in self.told.signed.items():
             assert naive(hashes[:size]).hex() == told, "what was signed is no longer so"
-            assert size in signed
+        assert self.told.signed.keys() <= {size for _, size, _ in signed}
 
 
 def _children(process: int) -> Iterator[int]:
@@ -160,6 +176,11 @@ def _bodies(admin: "psycopg.Connection[tuple[object, ...]]") -> Iterator[bytes]:
     for place, (number, body) in enumerate(admin.execute(query)):
         assert number == place, "a gap"
         yield bytes(body)  # type: ignore[call-overload]
+
+
+def _signed(row: tuple[Any, ...]) -> tuple[Checkpoint, int, bytes]:
+    """A checkpoint on file: what its note says, its size and its root."""
+    return checkpoint_of(row[2]), row[0], bytes(row[1])
 
 
 def _is_recomputed(admin: "psycopg.Connection[tuple[object, ...]]", hashes: list[bytes]) -> None:

@@ -4,6 +4,7 @@ import os
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
+from functools import partial
 from random import Random
 from statistics import median
 from time import perf_counter
@@ -137,8 +138,8 @@ def proven() -> Iterator[Proven]:
             yield Proven(
                 leaves,
                 max(map(len, found)),
-                _ms(lambda each, leaves=leaves: inclusion(each, leaves), places),
-                _ms(lambda each, leaves=leaves: consistency(each + 1, leaves), places),
+                _ms(partial(inclusion, size=leaves), places),
+                _ms(partial(consistency, size=leaves), [each + 1 for each in places]),
                 _checks(leaves),
             )
 
