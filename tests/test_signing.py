@@ -120,6 +120,32 @@ def test_two_histories_of_one_size_are_told(three: str) -> None:
     signs_nothing("Two histories of 3 Records")
 
 
+def test_what_is_remembered_and_cannot_be_read_is_not_passed_over(three: str) -> None:
+    for content in ("", "{}x", '{"length": 3}', "[]"):
+        Path(settings.LOG_STATE).write_text(content)
+        with pytest.raises(Rewound, match=r"log\.state cannot be read"):
+            sign()
+    sign_what_came()
+    assert "log.state cannot be read" in page("/log/", "ines")
+
+
+def test_to_look_at_the_log_writes_nothing(three: str) -> None:
+    forget("state")
+    page("/log/", "ines")
+    assert not Path(settings.LOG_STATE).exists()
+    sign()
+    assert state().size == 3
+
+
+def test_a_log_key_that_is_not_on_file_signs_nothing(committed: str, settings: Any) -> None:
+    Walk().record()
+    settings.GIVEN_KEYS = {"record": "", "log": keys.fresh("log")[1]}
+    with pytest.raises(ImproperlyConfigured, match="not on file"):
+        sign()
+    assert state().size == 0
+    sign_what_came()
+
+
 def test_a_crash_between_what_is_remembered_and_the_row_is_caught_up(
     three: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
