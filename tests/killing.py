@@ -19,7 +19,7 @@ from qtm.postgres import Cluster
 from records.log.notes import Checkpoint, checkpoint_of
 from tests.test_tree import naive
 
-EACH = 8
+EACH = 5
 HALVES = {
     "a completed ServiceEvent has its Record, and no other has one": """SELECT count(*) FROM execution_serviceevent e
         LEFT JOIN records_record r ON r.event_id = e.id WHERE (e.state = 'completed') <> (r.id IS NOT NULL)""",
