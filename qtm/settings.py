@@ -50,6 +50,7 @@ LOG_NAME = env.str(
 )  # what the log of records is called for ever, from the first start on; else by SITE_URL
 LOG_STATE = env.path("LOG_STATE", KEYS_ROOT / "log.state")
 LOG_ROOT = env.path("LOG_ROOT", HERE / "var" / "log")  # what is published of the log, as files
+WITNESSES: list[str] = env.list("WITNESSES", [])  # who vouches that the log only grew: each key and address
 DEMO_ALLOWED = env.bool("DEMO_ALLOWED", False)
 env.seal()
 

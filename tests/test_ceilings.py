@@ -40,6 +40,7 @@ from qtm.queues import QUEUES
 from qtm.receipts import Receipt
 from qtm.workforce_keeping import Kept
 from qtm.working import DayOff
+from records.log.model import Signed
 from records.log.round import sign_what_came
 from records.models import Record
 from settlement.models import Settlement
@@ -273,9 +274,11 @@ PAGES: dict[str, list[Page]] = {
         *(Page("will", newest(Record, event__part=part)) for part in ("plan", "day")),
     ],
     **{key: [Page("ines", newest(Record), html=False)] for key in ("record-document", "record-annex")},
+    "log": [Page(), Page("ines"), Page("will")],
+    "keys": [Page(), Page("ines")],
     "log-checkpoint": [Page(html=False, asks=0)],
     "log-tile": [
-        Page(args=given("0/000.p/1"), html=False, asks=0),
+        Page(args=lambda: [f"0/000.p/{Signed.objects.latest('size').size}"], html=False, asks=0),
         Page(args=given("0/999"), status=404, html=False, asks=0),
     ],
     "settlements": [Page("cora"), Page("eve")],

@@ -41,7 +41,10 @@ class State:
 def state() -> State:
     """What was signed last, as it is kept beside the keys."""
     place = Path(settings.LOG_STATE)
-    return State(**json.loads(place.read_text())) if place.exists() else State()
+    try:
+        return State(**json.loads(place.read_text())) if place.exists() else State()
+    except (ValueError, TypeError) as error:
+        raise Rewound(f"{place.name} cannot be read, so nobody knows how far the log was signed.") from error
 
 
 def keep(now: State) -> None:

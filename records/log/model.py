@@ -8,6 +8,7 @@ from django.db.models.functions import Now
 from qtm.law import own_law
 from records.log import tree
 from records.log.notes import Verifier
+from records.log.witnesses import vouched
 from records.seal.keys import LOG, RECORD, pem, raw_of
 
 
@@ -111,8 +112,8 @@ class Signed(models.Model):
 
     @property
     def whole(self) -> str:
-        """The note with the signatures of its witnesses."""
-        return self.note + "".join(each.line for each in self.cosigned.all())
+        """The note with those signatures of its witnesses that are valid."""
+        return self.note + "".join(each.line for each in self.cosigned.all() if vouched(self.note, each.line))
 
     def __str__(self) -> str:
         """Of which size."""

@@ -14,7 +14,7 @@ from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
-ED25519 = b"\x01"
+ED25519, COSIGNATURE = b"\x01", b"\x04"  # the kinds of key: of a log, of a witness
 DASH = "— "
 
 
@@ -24,32 +24,51 @@ class Unfit(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Verifier:
-    """Who vouches for notes: a name and an Ed25519 key of 32 bytes."""
+    """Who vouches for notes: a name, an Ed25519 key of 32 bytes, and whether it is a log's or a witness's."""
 
     name: str
     public: bytes
+    kind: bytes = ED25519
 
     @property
     def number(self) -> bytes:
         """The 4 bytes by which a signature names its key."""
-        return sha256(self.name.encode() + b"\n" + ED25519 + self.public).digest()[:4]
+        return sha256(self.name.encode() + b"\n" + self.kind + self.public).digest()[:4]
 
     def __str__(self) -> str:
         """The key as it is published."""
-        return f"{self.name}+{self.number.hex()}+{b64encode(ED25519 + self.public).decode()}"
+        return f"{self.name}+{self.number.hex()}+{b64encode(self.kind + self.public).decode()}"
 
     def holds(self, note: str) -> bool:
         """Whether a note carries a signature of this key that is valid for its text."""
         text, signatures = opened(note)
-        key = Ed25519PublicKey.from_public_bytes(self.public)
-        for name, signature in signatures:
-            if name == self.name and signature[:4] == self.number:
-                try:
-                    key.verify(signature[4:], text.encode())
-                except InvalidSignature:
-                    return False
-                return True
-        return False
+        own = [signature[4:] for name, signature in signatures if (name, signature[:4]) == (self.name, self.number)]
+        return bool(own) and all(self._valid(text, signature) for signature in own)
+
+    def _valid(self, text: str, signature: bytes) -> bool:
+        """Whether one signature is; a witness signs the time beside the text (C2SP tlog-cosignature)."""
+        if self.kind == COSIGNATURE:
+            text = f"cosignature/v1\ntime {int.from_bytes(signature[:8])}\n{text}"
+            signature = signature[8:]
+        try:
+            Ed25519PublicKey.from_public_bytes(self.public).verify(signature, text.encode())
+        except InvalidSignature:
+            return False
+        return True
+
+
+def verifier_of(said: str) -> Verifier:
+    """A verifier key as it is published."""
+    name, _, rest = said.partition("+")
+    number, _, coded = rest.partition("+")
+    try:
+        key = b64decode(coded, validate=True)
+    except Error as error:
+        raise Unfit(f"the key of {name} is not base64") from error
+    found = Verifier(name, key[1:], key[:1])
+    if len(key) != 33 or found.kind not in (ED25519, COSIGNATURE) or found.number.hex() != number or not name:
+        raise Unfit(f"{said} is no verifier key of an Ed25519 key, or not that of this name")
+    return found
 
 
 def raw(key: Ed25519PublicKey) -> bytes:

@@ -1,11 +1,13 @@
-"""The log in the background: every few seconds what has come is signed and published."""
+"""The log in the background: every few seconds what has come is signed and published, and witnesses are asked."""
 
 import logging
 
 from django.core.exceptions import ImproperlyConfigured
 
 from qtm.background import ROUNDS
+from records.log.asking import order_what_is_not_vouched_for
 from records.log.memory import Rewound
+from records.log.notes import Unfit
 from records.log.published import publish
 from records.log.signing import sign
 
@@ -17,7 +19,8 @@ def sign_what_came() -> None:
     try:
         sign()
         publish()
-    except (Rewound, ImproperlyConfigured, OSError) as refusal:
+        order_what_is_not_vouched_for()
+    except (Rewound, Unfit, ImproperlyConfigured, OSError) as refusal:
         log.error("The log of records is not signed: %s", refusal)
 
 

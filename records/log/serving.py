@@ -1,12 +1,30 @@
 """What is published of the log, handed out as it lies in its folder: public, without a cookie, and kept by whoever passes it on."""
 
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from records.log import shelf
+from records.log.keys_shown import every_key
+from records.log.standing import Standing
 from records.log.tiles import PLACE
 
 FOR_EVER, SHORTLY = "public, max-age=31536000, immutable", "public, max-age=2"
+
+
+@require_safe
+def log(request: HttpRequest) -> HttpResponse:
+    """The log, for anybody; and for who oversees the network why it is not signed, where it is not."""
+    oversees = request.user.is_authenticated and request.user.standing.holds("qtm.oversee")
+    standing = Standing()
+    said = {"log": standing, "oversees": oversees, "trouble": standing.trouble() if oversees else ""}
+    return render(request, "records/log/log.html", said)
+
+
+@require_safe
+def keys(request: HttpRequest) -> HttpResponse:
+    """Every public key, and from when to when it signed."""
+    return render(request, "records/log/keys.html", {"keys": every_key()})
 
 
 @require_safe

@@ -3,6 +3,7 @@
 Before is told by three: what is kept beside the keys, the newest checkpoint on file, and the one that was published.
 """
 
+from django.core.exceptions import ImproperlyConfigured
 from django.db import transaction
 
 from records.log import tree
@@ -10,7 +11,7 @@ from records.log.memory import Rewound, State, alone, keep, state
 from records.log.model import Key, Signed, nodes, size
 from records.log.notes import Checkpoint, signed
 from records.log.shelf import published
-from records.seal.keys import log_key, text
+from records.seal.keys import LogKey, log_key, text
 
 __all__ = ["Rewound", "check", "root_of", "sign", "state"]
 
@@ -24,12 +25,13 @@ def sign() -> Signed | None:
     """Sign a checkpoint of what there is, if there is more than was signed; Rewound where there is less, or something else."""
     with alone():
         key, newest = log_key(), Signed.objects.last()
-        leaves = check(newest)
+        name, leaves = _name(key), check(newest)
+        if newest and newest.size > state().size:  # what was kept beside the keys was lost, or is older
+            keep(State(newest.size, bytes(newest.root).hex()))
         if leaves == (newest.size if newest else 0):
             return None
         root = root_of(leaves)
         keep(State(leaves, root.hex()))
-        name = Key.objects.get(public=text(key.public)).name
         note = signed(str(Checkpoint(name, leaves, root)), name, key.private)
         with transaction.atomic():
             return Signed.objects.create(size=leaves, root=root, note=note)
@@ -47,6 +49,12 @@ def check(newest: Signed | None) -> int:
     for those, root in told.items():
         if root_of(those) != root:
             raise Rewound(f"The first {those:,} Records are not those that were signed.")
-    if newest and newest.size > before.size:
-        keep(State(newest.size, bytes(newest.root).hex()))  # what was kept beside the keys was lost, or older
     return leaves
+
+
+def _name(key: LogKey) -> str:
+    """What the log is called under this key."""
+    found = Key.objects.filter(public=text(key.public)).first()
+    if found is None:
+        raise ImproperlyConfigured("the log key is not on file: `manage.py prepare` puts it there.")
+    return found.name

@@ -1,11 +1,14 @@
 """Making the keys at the first start, putting others in their place, and keeping their public parts on file."""
 
+from pathlib import Path
 from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.db import connections
+from django.utils import timezone
 
 from qtm.prepared import PREPARATIONS
+from records.log.memory import alone
 from records.log.model import Key
 from records.seal import keys
 from records.seal.keys import LOG, RECORD
@@ -23,32 +26,45 @@ def prepare() -> str:
     )
 
 
-def rotate(use: str) -> Key:
-    """Another key from now on; it is on file before anything is signed with it."""
+def rotate(use: str, name: str = "") -> Key:
+    """Another key from now on, of the log under that name; it is on file before anything is signed with it."""
     if settings.GIVEN_KEYS[use]:
         raise ValueError(f"the {use} key comes from the environment: put another there, and run `manage.py prepare`.")
     coming, pem = keys.fresh(use)
-    row = on_file(use, coming)
+    row = on_file(use, coming, name)
     keys.put(use, pem)
     return row
 
 
-def on_file(use: str, public: bytes) -> Key:
+def begin_anew(name: str) -> Key:
+    """Another log, with another name and another key; what was published of the former is put aside."""
+    if Key.objects.filter(use=LOG, name=name).exists():
+        raise ValueError(
+            f"{name} is what a log of this house was called before: its history is lost, and so is its name."
+        )
+    with alone():
+        for place in (Path(settings.LOG_STATE), Path(settings.LOG_ROOT)):
+            if place.exists():
+                place.rename(place.with_name(f"{place.name}.until-{timezone.now():%Y%m%dT%H%M%S}"))
+        return rotate(LOG, name)
+
+
+def on_file(use: str, public: bytes, name: str = "") -> Key:
     """The row of a public key, made by the owner where there is none."""
     kept = Key.objects.using("owner").filter(public=keys.text(public)).first()
     try:
-        return kept or Key.objects.using("owner").create(use=use, public=keys.text(public), name=_name(use))
+        return kept or Key.objects.using("owner").create(use=use, public=keys.text(public), name=name or _name(use))
     finally:
         connections["owner"].close()
 
 
 def _name(use: str) -> str:
-    """What the log is called: as it was at first, however often its key is another."""
+    """What the log is called: as it was until now, however often its key is another."""
     if use != LOG:
         return ""
-    first = Key.objects.using("owner").filter(use=LOG).first()
+    now = Key.objects.using("owner").filter(use=LOG).last()
     host = urlsplit(settings.SITE_URL).hostname or "localhost"
-    return first.name if first else settings.LOG_NAME or f"{host}/records"
+    return now.name if now else settings.LOG_NAME or f"{host}/records"
 
 
 PREPARATIONS.append(prepare)
