@@ -63,6 +63,7 @@ ACCESS = [
     "qtm.suspend_operator",
     "qtm.reinstate_operator",
 ]
+SIGNALS = ["records.suppress_signal", "records.restore_signal", "records.revoke_signal"]  # and none gives one
 APPLICATIONS = ["qtm.take_in_operator", "qtm.decline_application"]
 
 # Network roles. Admins hold nothing in execution but Create Job, cancelling a queued Job, and taking originals.
@@ -72,6 +73,7 @@ NETWORK: Mapping[str, list[str]] = {
         *GOVERN,
         *ACCESS,
         *APPLICATIONS,
+        *SIGNALS,
         "intake.keep_funnel",
         "execution.take_originals",
         "qtm.keep_people",

@@ -1,7 +1,7 @@
 """A Record as its page shows it: read from the sealed document, and from the annex as far as the viewer may."""
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cached_property
@@ -12,10 +12,11 @@ from django.utils.dateparse import parse_datetime
 from execution.kinds import KINDS
 from execution.sight import pieces_for
 from governance.models import Task
+from qtm.models import Transition
 from qtm.roles import Standing
 from qtm.words import exact
 from records import policy
-from records.models import Annex, Record
+from records.models import Annex, Record, Signal
 from records.work import numbered
 
 # What people read for what the requester said of themselves, in this order.
@@ -191,9 +192,22 @@ class Certificate:
         return policy.judge(self.facts)
 
     @property
+    def signal(self) -> Signal | None:
+        """The ⭐ that was given, whatever became of it; None where it was withheld."""
+        return getattr(self.record, "signal", None)
+
+    @property
     def starred(self) -> bool:
-        """Whether a ⭐ was given."""
-        return hasattr(self.record, "signal")
+        """Whether a ⭐ stands: it was given, and is neither suppressed nor revoked."""
+        return bool(self.signal and self.signal.state == Signal.first)
+
+    @cached_property
+    def signal_moves(self) -> Sequence[Transition]:
+        """What people did with the ⭐ since it was given, each with its reason."""
+        if self.signal is None:
+            return []
+        lines = Transition.objects.filter(case_id=self.record.case_id, room=Signal.label(), row_id=self.signal.pk)
+        return list(lines.exclude(was="").select_related("user").order_by("pk"))
 
     @cached_property
     def pictures(self) -> dict[str, int]:

@@ -10,7 +10,7 @@ from execution.models import Job, ServiceEvent
 from qtm.law import own_law
 from qtm.models import Operator
 from qtm.runtime import within
-from qtm.spine import BornOf, Boundary, Fact, PartOf, Room, birth
+from qtm.spine import BornOf, Boundary, Fact, PartOf, Room, birth, move
 from records import policy
 from records.compose import compose, priced
 from records.log.model import Cosigned, Head, Key, Leaf, Node, Signed
@@ -127,8 +127,37 @@ class Signal(Room):
 
     class Meta(Room.Meta):
         constraints = [own_law("records_signal_execution_law", "records/law.sql")]
+        indexes = [
+            models.Index(
+                fields=["state", "-record"], condition=~models.Q(state="active"), name="records_signal_not_standing"
+            )
+        ]
 
     @property
     def page(self) -> str:
         """The certificate of its Record, which says why it was given."""
         return str(self.record.page)
+
+    @move(
+        "active",
+        "suppressed",
+        no=True,
+        label="Suppress",
+        says="It is shown as suppressed and counted nowhere, until it is restored. The Record stays as it is.",
+    )
+    def suppress(self) -> None:
+        """It stands no longer, for now."""
+
+    @move("suppressed", "active", no=True, label="Restore", says="It stands again, as it was given.")
+    def restore(self) -> None:
+        """It stands again."""
+
+    @move(
+        ("active", "suppressed"),
+        "revoked",
+        no=True,
+        label="Revoke",
+        says="It is shown as revoked and counted nowhere, for ever. The Record stays as it is.",
+    )
+    def revoke(self) -> None:
+        """It stands no longer, for good."""

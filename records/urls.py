@@ -3,7 +3,7 @@
 from django.urls import path
 
 from qtm.doors import doors
-from records import public, queues, views
+from records import public, queues, signals, views
 from records.forms import CompleteForm
 from records.models import Record, Signal
 
@@ -15,5 +15,7 @@ urlpatterns = [
     path("records/<int:pk>/document.json", views.document, name="record-document"),
     path("records/<int:pk>/annex.json", views.annex, name="record-annex"),
     path("track/<str:token>/records/<int:pk>", public.told, name="told-record"),
-    *doors(Record, Signal, via="jobs", forms={"Record.seal": CompleteForm}),
+    *doors(Record, via="jobs", forms={"Record.seal": CompleteForm}),
+    path("signals/", signals.signals, name="signals"),
+    *doors(Signal, via="records"),
 ]

@@ -124,6 +124,7 @@ NEWEST: dict[Any, Callable[[Walk], Any]] = {
     ServiceEvent: lambda walk: ServiceEvent.objects.filter(case_id=walk.request.pk).latest("pk"),
     Assignment: lambda walk: Assignment.objects.filter(case_id=walk.request.pk).latest("pk"),
     Task: lambda walk: walk.task,
+    Signal: lambda walk: Signal.objects.get(case_id=walk.request.pk),
 }
 
 REACH: dict[tuple[Any, str], Callable[[], Any]] = {
@@ -156,7 +157,9 @@ REACH: dict[tuple[Any, str], Callable[[], Any]] = {
     (ServiceEvent, "completed"): _upstream(Walk.record, NEWEST[ServiceEvent]),
     (ServiceEvent, "abandoned"): lambda: _abandoned(Walk()),
     (Record, "sealed"): lambda: Walk().record(),
-    (Signal, "active"): _upstream(Walk.record, lambda walk: Signal.objects.get(case_id=walk.request.pk)),
+    (Signal, "active"): _upstream(Walk.record, NEWEST[Signal]),
+    (Signal, "suppressed"): _after(Signal, "suppress", _upstream(Walk.record, NEWEST[Signal]), **WHY),
+    (Signal, "revoked"): _after(Signal, "revoke", _upstream(Walk.record, NEWEST[Signal]), **WHY),
     (Settlement, "open"): lambda: Walk().settlement(),
     (Settlement, "authorized"): lambda: Walk().authorized(),
     (Settlement, "captured"): lambda: Walk().captured(),

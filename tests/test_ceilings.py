@@ -41,6 +41,7 @@ from qtm.receipts import Receipt
 from qtm.workforce_keeping import Kept
 from qtm.working import DayOff
 from records.models import Record
+from records.signals import SHOWN
 from settlement.models import Settlement
 from settlement.queues import UNSETTLED
 from tests.cast import DETAILING, GARDEN, Cast, Walk, enter
@@ -270,6 +271,11 @@ PAGES: dict[str, list[Page]] = {
     "record": [
         *(Page(who, newest(Record)) for who in ("will", "ines", "cora")),
         *(Page("will", newest(Record, event__part=part)) for part in ("plan", "day")),
+    ],
+    "signals": [
+        *(Page("ines", query=f"?is={kind}") for kind in SHOWN),
+        Page("eve"),
+        *(Page(who, status=403) for who in ("cora", "nora", "will")),
     ],
     **{key: [Page("ines", newest(Record), html=False)] for key in ("record-document", "record-annex")},
     "settlements": [Page("cora"), Page("eve")],
