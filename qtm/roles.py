@@ -80,6 +80,7 @@ NETWORK: Mapping[str, list[str]] = {
         "qtm.keep_roles",
         "qtm.keep_surfaces",
         "qtm.oversee",
+        "qtm.read_refusals",
         "governance.see_console",
         "records.see_records",
     ],

@@ -136,6 +136,12 @@ PAGES: dict[str, list[Page]] = {
     "spine": [Page("ines"), Page("will"), Page("nobody")],
     "omni": [Page("eve")],
     "omni-packet": [Page("eve"), Page("ines"), Page("nora", status=403)],
+    "refusals": [
+        Page("ines"),
+        Page("ines", query="?who=will&law=authority&room=governance.Task"),
+        Page("ines", query="?case=T-{task}"),
+        *(Page(who, status=403) for who in ("eve", "nora")),
+    ],
     "overview": [
         Page("eve"),
         *(Page("ines", query=f"?days={days}") for days in PERIODS),
