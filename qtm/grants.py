@@ -48,12 +48,18 @@ KEPT_BY_LAW = {  # tables that only the law's own functions write, or the owner
     "qtm.Wait",
     "governance.Listing",
     "execution.Hand",
+    "execution.Emptied",
     "records.Key",
     "records.Leaf",
     "records.Node",
     "records.Head",
 }
-ADDED_TO = {"execution.Rendition", "records.Signed", "records.Cosigned"}  # tables whose rows are made and never changed
+ADDED_TO = {
+    "execution.Rendition",
+    "execution.Removed",
+    "records.Signed",
+    "records.Cosigned",
+}  # tables whose rows are made and never changed
 LIVING: dict[str, Sequence[str]] = {
     "qtm.Letter": Letter.living,
     "qtm.Blocked": ("times",),

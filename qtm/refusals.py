@@ -151,6 +151,7 @@ SENTENCES = {
     "over": "This has ended, so nothing is asked or answered any more.",
     "same": "Two cases that are the same are governed by the same people, and are two.",
     "evidence": "Something required is still missing.",
+    "erasing": "Only an admin erases, and what was erased stays so.",
     "own_work": "Whoever did the work cannot settle it.",
     "isolation": "The spine moves only under READ COMMITTED.",
     "log": "The log is written by the law alone.",
@@ -177,7 +178,7 @@ def _refusal_by_law(law: str, error: IntegrityError) -> Refusal | None:
     """The refusal that a law comes to; nothing where it is none that people can meet."""
     if law in {"evidence", "reason"}:
         return Invalid({law: _said(error) if law == "evidence" else SENTENCES[law]})
-    if law in {"own_work", "carried_on"}:
+    if law in {"own_work", "carried_on", "erasing"}:
         return Forbidden(SENTENCES[law])
     if law == "access":
         return Lawless(SENTENCES[law])

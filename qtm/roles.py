@@ -74,6 +74,7 @@ NETWORK: Mapping[str, list[str]] = {
         *ACCESS,
         *APPLICATIONS,
         *SIGNALS,
+        "records.erase_record",
         "intake.keep_funnel",
         "execution.take_originals",
         "qtm.keep_people",

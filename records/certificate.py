@@ -9,13 +9,14 @@ from typing import Any
 
 from django.utils.dateparse import parse_datetime
 
+from execution.emptying import Removed
 from execution.kinds import KINDS
 from execution.sight import pieces_for
 from governance.models import Task
 from qtm.models import Transition
 from qtm.roles import Standing
 from qtm.words import exact
-from records import policy
+from records import erasing, policy
 from records.models import Annex, Record, Signal
 from records.work import numbered
 
@@ -131,6 +132,21 @@ class Certificate:
         """The annex, as long as it was not erased."""
         return self.record.annexes.first()
 
+    @cached_property
+    def erasures(self) -> Sequence[erasing.Told]:
+        """What of it was erased, by whom, when and why."""
+        return erasing.told_of(self.record)
+
+    @cached_property
+    def files_erased(self) -> bool:
+        """Whether the files of its evidence were erased; their digests stand in the Record."""
+        return "files" in erasing.gone_of(self.record)
+
+    @property
+    def removed(self) -> Removed | None:
+        """What became of the files that were erased, once they are gone from where they were kept."""
+        return Removed.objects.filter(event=self.record.event_id).first() if self.files_erased else None
+
     @property
     def erased(self) -> bool:
         """Whether the annex was erased, as the law may demand; the Record is whole without it."""
@@ -212,6 +228,8 @@ class Certificate:
     @cached_property
     def pictures(self) -> dict[str, int]:
         """Where the files are kept, by digest, as far as this person may see them."""
+        if self.files_erased:
+            return {}
         pieces = pieces_for(self.standing).filter(event=self.record.event_id).exclude(sha256="")
         return dict(pieces.values_list("sha256", "pk"))
 

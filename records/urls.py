@@ -4,8 +4,9 @@ from django.urls import path
 
 from qtm.doors import doors
 from records import public, queues, signals, views
+from records.erasing import EraseForm
 from records.forms import CompleteForm
-from records.models import Record, Signal
+from records.models import Erasure, Record, Signal
 
 __all__ = ["queues", "urlpatterns"]
 
@@ -17,5 +18,5 @@ urlpatterns = [
     path("track/<str:token>/records/<int:pk>", public.told, name="told-record"),
     *doors(Record, via="jobs", forms={"Record.seal": CompleteForm}),
     path("signals/", signals.signals, name="signals"),
-    *doors(Signal, via="records"),
+    *doors(Signal, Erasure, via="records", forms={"Erasure.erase": EraseForm}),
 ]

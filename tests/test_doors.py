@@ -45,6 +45,7 @@ MAY: dict[str, set[str]] = {
     **{f"ServiceEvent.{verb}": CREW for verb in ("start", "pause", "resume", "capture", "mark", "set_off", "arrive")},
     "Record.seal": CREW,
     **{f"Signal.{verb}": ADMIN for verb in ("suppress", "restore", "revoke")},
+    "Erasure.erase": ADMIN,
     **{f"Settlement.{verb}": MONEY for verb in ("open", "authorize", "capture", "void")},
     **{f"Operator.{verb}": ADMIN for verb in ("accept", "activate", "limit", "lift", "suspend", "reinstate")},
     "Operator.take_in": {"ines", "wim"},
@@ -149,6 +150,7 @@ def given_to(door: Door) -> dict[str, Any]:
         "ServiceEvent.capture": {"stage": "study", "kind": "note", "category": "findings", "text": "x"},
         "ServiceEvent.mark": {"stage": "study"},
         "Record.seal": {"outcome": "advised"},
+        "Erasure.erase": {"annex": True, "files": True, "reason": "for the test"},
         "Settlement.open": {"amount_minor": 100, "currency": "EUR"},
         "Settlement.capture": {"amount_minor": 100},
     }.get(called(door), {}) | ({"reason": "for the test"} if door.verb.no else {})
