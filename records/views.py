@@ -44,7 +44,7 @@ def records(request: Signed) -> HttpResponse:
 @signed_in
 def record(request: Signed, pk: int) -> HttpResponse:
     """One Record, as a certificate."""
-    row = get_object_or_404(_seen(request), pk=pk)
+    row = get_object_or_404(_seen(request).prefetch_related("erasures"), pk=pk)
     return render(request, "records/record.html", {"record": row, "said": Certificate(row, request.user.standing)})
 
 
