@@ -106,7 +106,8 @@ class Door:
         """Why it is shut for this row now; empty where it is open."""
         if row.state in self.verb.was:
             return self.room.shut(self.verb, row)
-        return f"Opens once the {type(row).title.lower()} is {' or '.join(map(words, self.verb.was))}."
+        called = type(row).title.lower().removeprefix("⭐ ")  # not every machine has that character
+        return f"Opens once the {called} is {' or '.join(map(words, self.verb.was))}."
 
     def ahead(self, row: Room) -> bool:
         """Whether the row can still come to where this door opens."""

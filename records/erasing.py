@@ -10,10 +10,7 @@ from qtm.doors import ReasonForm
 from qtm.models import Transition
 from records.models import Erasure, Record
 
-WHAT = {
-    "annex": "The annex: name, contact, place, own words, and what was typed by hand on the way",
-    "files": "The original files: photos, drawn signatures, papers, and every copy of them",
-}
+WHAT = {"annex": "The annex", "files": "The original files"}
 
 
 class EraseForm(ReasonForm):
