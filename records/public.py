@@ -37,7 +37,9 @@ class Told(Certificate):
 def told(request: HttpRequest, token: str, pk: int) -> HttpResponse:
     """One Record of what was asked, for whoever holds the link."""
     asked = asked_with(token)
-    record = get_object_or_404(Record.objects.select_related("signal"), pk=pk, case_id=asked.pk)
+    record = get_object_or_404(
+        Record.objects.select_related("signal").prefetch_related("erasures"), pk=pk, case_id=asked.pk
+    )
     return private(render(request, "records/told.html", {"asked": asked, "record": record, "said": Told(record)}))
 
 

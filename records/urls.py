@@ -3,9 +3,10 @@
 from django.urls import include, path
 
 from qtm.doors import doors
-from records import public, queues, views
+from records import public, queues, signals, views
+from records.erasing import EraseForm
 from records.forms import CompleteForm
-from records.models import Record, Signal
+from records.models import Erasure, Record, Signal
 
 __all__ = ["queues", "urlpatterns"]
 
@@ -16,5 +17,7 @@ urlpatterns = [
     path("records/<int:pk>/annex.json", views.annex, name="record-annex"),
     path("track/<str:token>/records/<int:pk>", public.told, name="told-record"),
     path("", include("records.log.urls")),
-    *doors(Record, Signal, via="jobs", forms={"Record.seal": CompleteForm}),
+    *doors(Record, via="jobs", forms={"Record.seal": CompleteForm}),
+    path("signals/", signals.signals, name="signals"),
+    *doors(Signal, Erasure, via="records", forms={"Erasure.erase": EraseForm}),
 ]

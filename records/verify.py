@@ -10,6 +10,7 @@ from django.db import DEFAULT_DB_ALIAS
 
 from execution.files import DIGEST, intact
 from records.compose import FORM, priced
+from records.erasing import gone_of
 from records.models import Record
 from records.policy import final, judge
 from records.seal.leaf import leaf_of
@@ -24,25 +25,15 @@ MALFORMED = (
 )  # whatever a document can be made to hold
 
 
-def annex_erased(record: Record) -> bool:
-    """Whether its annex was erased, as the law may demand: the Record holds without it."""
-    return not record.annexes.all()
+def erased(record: Record, what: str) -> bool:
+    """Whether its `annex` or its `files` were erased, as the law may demand: the Record holds without them."""
+    return what in gone_of(record)
 
 
 def every(alias: str = DEFAULT_DB_ALIAS) -> Iterator[Record]:
     """All Records in order, streamed by a cursor of the server's, however many there are; inside of a transaction."""
-    rows = Record.objects.using(alias).select_related("signal").prefetch_related("annexes")
+    rows = Record.objects.using(alias).select_related("signal").prefetch_related("annexes", "erasures")
     yield from rows.order_by("pk").iterator(chunk_size=200)
-
-
-def wrong_with(record: Record) -> str:
-    """The first thing about a Record that does not hold, in a sentence; empty where all of it holds."""
-    if wrong := broken(record):
-        return wrong
-    try:
-        return next((words for _, words in lost(record.facts)), "")
-    except OSError as fault:
-        return f"a file of its evidence cannot be read: {fault.strerror}."
 
 
 def broken(record: Record) -> str:
@@ -85,6 +76,10 @@ def _whole(record: Record, said: Mapping[str, Any]) -> str:
     if told != (FORM, f"Q-{record.case_id}", f"E-{record.event_id}", record.priced, record.final):
         return "its document tells of something else than the row that holds it."
     annexes = [hashlib.sha256(bytes(each.content)).hexdigest() for each in record.annexes.all()]
+    if erased(record, "annex") and annexes:
+        return "its annex was erased, and is there."
+    if not annexes and not erased(record, "annex"):
+        return "its annex is gone, and no erasure says who wanted that, and why."
     if annexes and annexes != [facts["annex_sha256"]]:
         return "its annex is not the one that was sealed."
     for _, piece in files(facts):
@@ -95,11 +90,8 @@ def _whole(record: Record, said: Mapping[str, Any]) -> str:
     return ""
 
 
-def lost(facts: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
-    """The files of a Record that are gone, or no longer what was sealed: the digest of each, and a sentence."""
-    for _, piece in files(facts):
+def lost(record: Record) -> Iterator[str]:
+    """The files of a Record that are gone, or no longer what was sealed, each in a sentence; those that were erased are not missed."""
+    for _, piece in () if erased(record, "files") else files(record.facts):
         if piece["intact"] and not intact(piece["sha256"], piece["size_bytes"]):
-            yield (
-                piece["sha256"],
-                f"the file {piece['sha256']} ({piece['label']}) is missing or no longer what was sealed.",
-            )
+            yield f"the file {piece['sha256']} ({piece['label']}) is missing or no longer what was sealed."

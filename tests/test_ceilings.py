@@ -43,6 +43,7 @@ from qtm.working import DayOff
 from records.log.model import Signed
 from records.log.round import sign_what_came
 from records.models import Record
+from records.signals import SHOWN
 from settlement.models import Settlement
 from settlement.queues import UNSETTLED
 from tests.cast import DETAILING, GARDEN, Cast, Walk, enter
@@ -137,6 +138,12 @@ PAGES: dict[str, list[Page]] = {
     "spine": [Page("ines"), Page("will"), Page("nobody")],
     "omni": [Page("eve")],
     "omni-packet": [Page("eve"), Page("ines"), Page("nora", status=403)],
+    "refusals": [
+        Page("ines"),
+        Page("ines", query="?who=will&law=authority&room=governance.Task"),
+        Page("ines", query="?case=T-{task}"),
+        *(Page(who, status=403) for who in ("eve", "nora")),
+    ],
     "overview": [
         Page("eve"),
         *(Page("ines", query=f"?days={days}") for days in PERIODS),
@@ -272,6 +279,11 @@ PAGES: dict[str, list[Page]] = {
     "record": [
         *(Page(who, newest(Record)) for who in ("will", "ines", "cora")),
         *(Page("will", newest(Record, event__part=part)) for part in ("plan", "day")),
+    ],
+    "signals": [
+        *(Page("ines", query=f"?is={kind}") for kind in SHOWN),
+        Page("eve"),
+        *(Page(who, status=403) for who in ("cora", "nora", "will")),
     ],
     **{key: [Page("ines", newest(Record), html=False)] for key in ("record-document", "record-annex")},
     "log": [Page(), Page("ines"), Page("will")],
