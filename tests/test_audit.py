@@ -29,7 +29,8 @@ def test_a_house_in_which_all_is_as_it_was_has_no_findings(committed: str) -> No
     publish()
     assert findings() == []
     call_command("audit", stdout=io.StringIO())
-    assert newest().log["checkpoints"] == 2
+    assert (before := newest())
+    assert before.log["checkpoints"] == 2
     assert findings(alias="owner") == []
 
 

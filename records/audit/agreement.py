@@ -1,7 +1,7 @@
 """Agreement: whether the ServiceEvent, its evidence and the log of the case still say what was sealed."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -52,8 +52,15 @@ def _line(line: Mapping[str, Any]) -> Told:
     return *where, line["user_id"], kind, line["authority"], line["via"], str(line["act"]), stamp(line["at"])
 
 
-def disagreements(record: Record, there: Beside) -> Iterable[str]:
-    """Each thing in which the rows are no longer what was sealed, in a sentence."""
+def disagreements(records: Sequence[Record], using: str = DEFAULT_DB_ALIAS) -> Iterator[tuple[Record, list[str]]]:
+    """Of each Record everything in which the rows are no longer what was sealed, in sentences."""
+    there = beside(records, using)
+    for record in records:
+        yield record, list(_differences(record, there))
+
+
+def _differences(record: Record, there: Beside) -> Iterable[str]:
+    """The same of one, with what stands beside it."""
     facts, event = record.facts, there.events.get(record.event_id)
     if event is None:
         yield "its ServiceEvent is not there."

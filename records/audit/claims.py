@@ -7,7 +7,8 @@ from records.audit import result
 from records.audit.finding import COMPLETENESS, INTEGRITY, Finding
 from records.audit.steps import Step
 from records.log import shelf, tree
-from records.log.memory import state
+from records.log.memory import Rewound, state
+from records.log.notes import Checkpoint, Unfit
 from records.log.tiles import HEIGHT, Tile, bundle, cut, nodes_in, over, tiles
 
 
@@ -23,25 +24,49 @@ class Claim:
     keys: Sequence[str] = ()
 
 
-def claims() -> list[Claim]:
-    """All that stands outside of the database, the smallest first."""
-    return sorted(_claims(), key=lambda each: each.size)
+def claims(name: str) -> list[Claim]:
+    """All that stands outside of the database of the log of that name, the smallest first."""
+    return sorted([_kept(), *_shown(name), *_seen(name)], key=lambda each: each.size)
 
 
-def _claims() -> Iterator[Claim]:
-    """What was signed last, what was published last, and what the audit before saw."""
-    kept, shown, before = state(), shelf.published(), result.newest()
-    yield Claim("what is kept beside the keys", "state", kept.size, bytes.fromhex(kept.root))
-    if shown:
+def _kept() -> Claim:
+    """What was signed last, as it is kept beside the keys; where that cannot be read, it is no root at all."""
+    where, check = "what is kept beside the keys", "state"
+    try:
+        now = state()
+    except Rewound:
+        return Claim(where, check, 0, b"")
+    return Claim(where, check, now.size, bytes.fromhex(now.root))
+
+
+def _shown(name: str) -> Iterator[Claim]:
+    """What was published last."""
+    shown = _published()
+    if shown and (shown.origin == name or not shown.origin):
         yield Claim("what was published", "published", shown.size, shown.root)
+
+
+def _published() -> Checkpoint | None:
+    """The published checkpoint; where it cannot be read, one of nothing."""
+    try:
+        return shelf.published()
+    except (Unfit, UnicodeDecodeError):
+        return Checkpoint("", 0, b"")
+
+
+def _seen(name: str) -> Iterator[Claim]:
+    """What the audit before saw: of another log no more than its keys."""
+    before = result.newest()
     if before and before.log:
-        seen = {**before.log, "root": bytes.fromhex(before.log["root"])}
-        yield Claim("the audit before", "seen before", **seen)
+        root, size, checkpoints, keys = (before.log[each] for each in ("root", "size", "checkpoints", "keys"))
+        if before.log["name"] != name:
+            root, size, checkpoints = tree.EMPTY.hex(), 0, None
+        yield Claim("the audit before", "seen before", size, bytes.fromhex(root), checkpoints, keys)
 
 
 def published(alias: str, step: Step) -> Iterator[Finding]:
     """The published files against one another: leaves, tiles, and the checkpoint above them."""
-    shown = shelf.published()
+    shown = _published()
     for tile in tiles(shown.size) if shown else ():
         step.one()
         found = shelf.read(tile.place)

@@ -13,7 +13,7 @@ from records.audit.schema import schema
 from records.audit.sealed import records
 from records.audit.spine import spine
 from records.audit.steps import Step
-from records.audit.tree import log
+from records.audit.tree import log, name_of
 from records.audit.vouched import vouched
 from records.log import tree
 from records.log.memory import alone
@@ -51,6 +51,7 @@ def audit(
             except DatabaseError as error:
                 words = f"the database cannot read it: {str(error).strip().splitlines()[0]}"
                 yield Finding("unreadable", INTEGRITY, f"the part “{name}”", words)
+            step.over = True
             told(step)
 
 
@@ -67,16 +68,17 @@ def _one_view(alias: str) -> Iterator[Sequence[Claim]]:
             if not nested:
                 cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
             cursor.execute("SET LOCAL search_path = pg_catalog, public, pg_temp; SET LOCAL timezone = 'UTC'")
-            cursor.execute("SELECT 1")
-            outside = claims()
+            outside = claims(name_of(alias))
         yield outside
 
 
 def seen(alias: str) -> dict[str, Any]:
     """What the next audit will look for: the log under its newest checkpoint, how many there are, and the keys."""
-    signed = Signed.objects.using(alias)
+    name = name_of(alias)
+    signed = Signed.objects.using(alias).filter(note__startswith=f"{name}\n")
     newest = signed.last()
     return {
+        "name": name,
         "size": newest.size if newest else 0,
         "root": (bytes(newest.root) if newest else tree.EMPTY).hex(),
         "checkpoints": signed.count(),

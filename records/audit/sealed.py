@@ -4,32 +4,32 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime
 from itertools import batched
 
-from records.audit.agreement import beside, disagreements
+from records.audit.agreement import disagreements
 from records.audit.finding import COMPLETENESS, INTEGRITY, Finding
 from records.audit.rows import count
 from records.audit.steps import Step
+from records.erasing import gone_of
 from records.log.model import Key
 from records.models import Record
 from records.seal.keys import RECORD, text
 from records.seal.leaf import leaf_of
-from records.verify import MALFORMED, broken, every, lost
+from records.verify import broken, every, lost
+
+AT_ONCE = 200
 
 
 def records(alias: str, step: Step) -> Iterator[Finding]:
     """Each Record by itself, in chunks."""
     keys = dict(Key.objects.using(alias).filter(use=RECORD).values_list("public", "since"))
     step.expects(count(alias, Record._meta.db_table))
-    for some in batched(every(alias), 200, strict=False):
-        there = beside(some, alias)
-        for record in some:
+    for some in batched(every(alias), AT_ONCE, strict=False):
+        wrong = {record: list(_of(record, keys)) for record in some}
+        for record, found in wrong.items():
             step.one()
-            found = False
-            for each in _of(record, keys):
-                found = True
-                yield each
-            if not found:
-                for words in disagreements(record, there):
-                    yield Finding("agreement", INTEGRITY, record.reference, words)
+            step.notes.update(f"{what} erased" for what in gone_of(record))
+            yield from found
+        for record, words in disagreements([each for each, found in wrong.items() if not found], alias):
+            yield from (Finding("agreement", INTEGRITY, record.reference, each) for each in words)
 
 
 def _of(record: Record, keys: Mapping[str, datetime]) -> Iterator[Finding]:
@@ -41,7 +41,8 @@ def _of(record: Record, keys: Mapping[str, datetime]) -> Iterator[Finding]:
     if since is None or since > record.since:
         yield Finding("record key", INTEGRITY, record.reference, "it is signed by a key that was not on file then.")
     try:
-        for _, words in lost(record.facts):
+        for words in lost(record):
             yield Finding("evidence", COMPLETENESS, record.reference, words)
-    except (OSError, *MALFORMED) as fault:
-        yield Finding("evidence", COMPLETENESS, record.reference, f"a file of its evidence cannot be read: {fault}.")
+    except OSError as fault:
+        words = f"a file of its evidence cannot be read: {fault.strerror}."
+        yield Finding("evidence", COMPLETENESS, record.reference, words)

@@ -1,5 +1,6 @@
 """How far the auditor has come, for who watches."""
 
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
@@ -14,6 +15,8 @@ class Step:
     told: Callable[["Step"], None] = field(default=lambda step: None)
     done: int = 0
     of: int = 0
+    over: bool = False
+    notes: Counter[str] = field(default_factory=Counter)  # what was seen beside, and is no finding
 
     def expects(self, number: int) -> None:
         """Say how many there are."""
@@ -25,3 +28,8 @@ class Step:
         self.done += 1
         if self.done % OFTEN == 0:
             self.told(self)
+
+    def __str__(self) -> str:
+        """What was looked at, in a few words."""
+        noted = ", ".join(f"{words} {number:,}" for words, number in sorted(self.notes.items()))
+        return f"{self.name} {max(self.done, self.of):,}{f' ({noted})' if noted else ''}"

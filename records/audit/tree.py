@@ -8,6 +8,8 @@ from records.audit.finding import COMPLETENESS, INTEGRITY, Finding
 from records.audit.rows import count, rows
 from records.audit.steps import Step
 from records.log import tree
+from records.log.model import Key
+from records.seal.keys import LOG
 
 LEAVES = (
     "SELECT l.number, l.record_id, r.body FROM records_leaf l LEFT JOIN records_record r ON r.id = l.record_id"
@@ -15,11 +17,18 @@ LEAVES = (
 )
 # A node is written with the last leaf under it: in this order, and so they are compared.
 NODES = "SELECT level, number, hash FROM records_node ORDER BY (number + 1) << level, level"
-SIGNED = "SELECT size, root FROM records_signed ORDER BY size"
+# Those of a former log of this house, whose history was lost, bind this one to nothing.
+SIGNED = "SELECT size, root FROM records_signed WHERE starts_with(note, %s) ORDER BY size"
 UNLOGGED = (
     "SELECT r.id, count(l.number) FROM records_record r LEFT JOIN records_leaf l ON l.record_id = r.id"
     " GROUP BY r.id HAVING count(l.number) <> 1"
 )
+
+
+def name_of(alias: str) -> str:
+    """What the log is called now."""
+    key = Key.objects.using(alias).filter(use=LOG).last()
+    return key.name if key else ""
 
 
 class Tree:
@@ -118,7 +127,10 @@ class Told:
 
     def __init__(self, alias: str, outside: Sequence[Claim]) -> None:
         """All of it, the smallest first."""
-        signed = (Claim("a checkpoint", "checkpoint", size, bytes(root)) for size, root in rows(alias, SIGNED))
+        signed = (
+            Claim("a checkpoint", "checkpoint", size, bytes(root))
+            for size, root in rows(alias, SIGNED, [f"{name_of(alias)}\n"])
+        )
         self.signed, self.outside = signed, iter(outside)
         self.next = [next(self.signed, None), next(self.outside, None)]
 

@@ -11,11 +11,15 @@ from records.audit.claims import Claim
 from records.audit.finding import COMPLETENESS, INTEGRITY, Finding
 from records.audit.rows import count, rows
 from records.audit.steps import Step
+from records.audit.tree import name_of
 from records.log.model import Key
 from records.log.notes import Unfit, checkpoint_of
+from records.log.witnesses import vouched as vouched_for
+from records.log.witnesses import witnesses
 from records.seal.keys import LOG, RECORD, LogKey, RecordKey, log_key, record_key, text
 
 NOTES = "SELECT size, root, note FROM records_signed ORDER BY size"
+COSIGNED = "SELECT s.size, s.note, c.name, c.line FROM records_cosigned c JOIN records_signed s ON s.size = c.signed_id ORDER BY c.id"
 IN_USE: Mapping[str, Callable[[], RecordKey | LogKey]] = {RECORD: record_key, LOG: log_key}
 
 
@@ -28,21 +32,33 @@ def vouched(alias: str, step: Step, outside: Sequence[Claim]) -> Iterator[Findin
             yield Finding("seen before", INTEGRITY, each.where, "the keys on file do not begin with those that it saw.")
     step.expects(count(alias, "records_signed"))
     names = {key.name: [each.verifier for each in kept if each.name == key.name] for key in kept if key.use == LOG}
-    sizes = array("q")
+    sizes, now = array("q"), name_of(alias)
     for size, root, note in rows(alias, NOTES):
         step.one()
-        sizes.append(size)
         try:
             said = checkpoint_of(note)
             signed = any(each.holds(note) for each in names.get(said.origin, ()))
         except Unfit as fault:
             yield Finding("note", INTEGRITY, f"checkpoint {size}", f"it is no note: {fault}.")
             continue
+        if said.origin == now:
+            sizes.append(size)
         if (said.size, said.root) != (size, bytes(root)):
             yield Finding("note", INTEGRITY, f"checkpoint {size}", "its note says another size or root.")
         if not signed:
             yield Finding("note", INTEGRITY, f"checkpoint {size}", "it is not signed by a key of the log.")
     yield from _kept(sizes, outside)
+    yield from _cosigned(alias)
+
+
+def _cosigned(alias: str) -> Iterator[Finding]:
+    """What is said to be the signature of a witness that is named in the settings, is one."""
+    known = {each.name for each in witnesses()}
+    for size, note, name, line in rows(alias, COSIGNED):
+        if name in known and not vouched_for(note, line):
+            yield Finding(
+                "witness", INTEGRITY, f"{name} on checkpoint {size}", "it is not the signature of that witness."
+            )
 
 
 def _kept(sizes: Sequence[int], outside: Sequence[Claim]) -> Iterator[Finding]:

@@ -45,7 +45,8 @@ class Rig:
         self.folder = Path(tempfile.mkdtemp(prefix="qtm-attacks-"))
         self.cluster = Cluster(self.folder, durable=False)
         self.cluster.start()
-        self.home, self.kept = home, {}
+        self.home = home
+        self.kept: dict[str, Path] = {}
         self.world: World | None = None
 
     def close(self) -> None:

@@ -82,7 +82,7 @@ def made(then: Callable[[], None]) -> World:
         **{name: User.objects.get(username=name).pk for name in ("will", "sam")},
         "photo": (photo := _photo(record.event)).pk,
         "photo file": file_of(photo.sha256),
-        "other file": file_of(Evidence.objects.filter(event=record.event).exclude(sha256="").last().sha256),
+        "other file": file_of(Evidence.objects.filter(event=record.event).exclude(sha256="").latest("pk").sha256),
         "unsealed file": file_of(_photo(under_way).sha256),
         "home": Path(settings.LOG_STATE).parent,
         "keys": settings.KEYS_ROOT,
@@ -106,7 +106,7 @@ def _brought(record: Record, last: Record, ready: ServiceEvent) -> dict[str, str
     forged = bytes(last.document).replace(f'"E-{last.event_id}"'.encode(), f'"E-{ready.pk}"'.encode())
     stolen, signed_by_nobody = sealed_with(changed, record_key()), sealed_with(forged, own)
     public, name = record_key().public, Key.objects.get(use=LOG).name
-    root, size = bytes(Signed.objects.last().root), last.leaf.number + 1
+    root, size = bytes(Signed.objects.latest("size").root), last.leaf.number + 1
     unsigned = signed(str(Checkpoint(name, size - 1, _root(size - 1, record, None))), name, own_log.private)
     return {
         "changed": _bytea(changed),

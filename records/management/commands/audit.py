@@ -33,6 +33,7 @@ class Command(BaseCommand):
         if options["expect"]:
             ship(alias)
             return
+        self.looked_at: list[str] = []
         result = begun(str(connections[alias].settings_dict["USER"]), options["only"] or [*PARTS])
         for finding in audit(alias, options["only"], self.told):
             result.add(finding)
@@ -44,11 +45,11 @@ class Command(BaseCommand):
         if result.total:
             counted = " and ".join(f"{number:,} of {kind} ({means})" for kind, number, means in result.kinds if number)
             raise CommandError(f"{result.total:,} findings: {counted}.")
-        self.stdout.write(f"No findings in {', '.join(result.parts)}: all is there, and as it was. {result.took_s} s.")
+        self.stdout.write(f"No findings: all is there, and as it was. {' · '.join(self.looked_at)}. {result.took_s} s.")
 
     def told(self, step: Step) -> None:
         """How far it has come, on a terminal."""
+        if step.over:
+            self.looked_at.append(str(step))
         if self.stderr.isatty():
-            self.stderr.write(
-                f"\r· {step.name}: {step.done:,} of {step.of:,}", ending="\n" if step.done >= step.of else ""
-            )
+            self.stderr.write(f"\r· {step.name}: {step.done:,} of {step.of:,}", ending="\n" if step.over else "")
