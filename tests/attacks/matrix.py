@@ -5,6 +5,7 @@ from pathlib import Path
 
 from django.conf import settings
 
+from records.audit.finding import Finding
 from records.audit.run import audit
 from records.log import proofs
 from records.log.model import Signed
@@ -97,6 +98,20 @@ def differences(cells: Mapping[tuple[str, str], str], page: Mapping[tuple[str, s
 def carried_out(who: Callable[[Attack], Iterable[str]], rig: Rig, witness: Witness) -> Cells:
     """Every attack by these."""
     return {(attack.what, each): by_database(attack, each, rig, witness) for attack in ATTACKS for each in who(attack)}
+
+
+def one_after_another(attacks: Iterable[Attack], rig: Rig) -> list[str]:
+    """Attacks on the law in one copy, none undone; those of which the fingerprint, taken after each, shows nothing new."""
+    unseen, known = [], set[Finding]()
+    rig.fresh()
+    for attack in attacks:
+        rig.carry_out(attack, SUPERUSER)
+        with rig.here():
+            found = set(audit(only=["schema"]))
+        unseen += [] if found - known else [attack.what]
+        known |= found
+        rig.undo(attack)
+    return unseen
 
 
 WORDS = """# The table of attacks
