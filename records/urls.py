@@ -4,6 +4,7 @@ from django.urls import include, path
 
 from qtm.doors import doors
 from records import public, queues, signals, views
+from records.audit.views import audited
 from records.erasing import EraseForm
 from records.forms import CompleteForm
 from records.models import Erasure, Record, Signal
@@ -12,6 +13,7 @@ __all__ = ["queues", "urlpatterns"]
 
 urlpatterns = [
     path("records/", views.records, name="records"),
+    path("records/audit/", audited, name="audit"),
     path("records/<int:pk>/", views.record, name="record"),
     path("records/<int:pk>/document.json", views.document, name="record-document"),
     path("records/<int:pk>/annex.json", views.annex, name="record-annex"),
