@@ -30,6 +30,7 @@ RIGHTS = {
 }
 SUPERUSER, DISK = "a superuser", "someone with the disk"
 BY_DATABASE = (*RIGHTS, SUPERUSER, DISK)
+NO_RIGHT, NOT_GRANTED = "no right", "01007"
 ANEW = "CREATE DATABASE again TEMPLATE attacked_then"
 
 
@@ -135,8 +136,12 @@ class Rig:
         command = self.world.said(attack.shell, **words) if attack.shell else ""
         try:
             with self._connected(attacker) as connection:
+                warned: list[str | None] = []
+                connection.add_notice_handler(lambda said: warned.append(said.sqlstate))
                 for statement in attack.sql:
                     connection.execute(self.world.said(statement, **words).encode())
+                    if NOT_GRANTED in warned:  # who grants what is not theirs to grant is only told so
+                        raise Refused(NO_RIGHT)
                     self.touched = True
                 if attack.old and attacker not in (SUPERUSER, DISK):
                     connection.execute(ANEW)
@@ -202,4 +207,4 @@ def _why(error: psycopg.Error) -> str:
     law, state = error.diag.constraint_name, error.sqlstate or ""
     if state.startswith("42") and state != "42501":
         raise error  # an attack that is not even SQL is none
-    return f"law “{law}”" if law else {"42501": "no right"}.get(state, f"PostgreSQL {state}")
+    return f"law “{law}”" if law else {"42501": NO_RIGHT}.get(state, f"PostgreSQL {state}")

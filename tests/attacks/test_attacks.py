@@ -11,6 +11,7 @@ from django.db import connections
 
 from records.audit.run import audit
 from records.log.model import Key, Signed
+from records.log.notes import COSIGNATURE, Verifier
 from records.seal.keys import LOG
 from tests.attacks import matrix
 from tests.attacks.attack import Attack
@@ -35,6 +36,7 @@ def rig(committed: str, settings: Any, tmp_path: Path) -> Iterator[Rig]:
         (home / "keys" / kept.name).write_bytes(kept.read_bytes())
         (home / "keys" / kept.name).chmod(0o600)
     settings.KEYS_ROOT, settings.LOG_STATE, settings.LOG_ROOT = home / "keys", home / "log.state", home / "log"
+    settings.WITNESSES = [f"{Verifier('witness.example/w', bytes(32), COSIGNATURE)} http://127.0.0.1:9"]
     settings.EVIDENCE_ROOT = home / "evidence"
     options = {**settings.STORAGES["evidence"]["OPTIONS"], "location": settings.EVIDENCE_ROOT}
     settings.STORAGES = {**settings.STORAGES, "evidence": {**settings.STORAGES["evidence"], "OPTIONS": options}}
