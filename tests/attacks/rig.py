@@ -68,6 +68,7 @@ class Rig:
             subprocess.run(restore, stdin=dumping.stdout, check=True)
         self.kept[name] = Path(tempfile.mkdtemp(prefix="qtm-beside-", dir=self.folder))
         shutil.copytree(self.home, self.kept[name], dirs_exist_ok=True)
+        self._opened(self.kept[name])
 
     def fresh(self) -> None:
         """Put a fresh copy in the place of whatever was attacked."""
@@ -76,7 +77,7 @@ class Rig:
         if self.touched_beside:
             shutil.rmtree(self.home)
             shutil.copytree(self.kept[NOW], self.home)
-            self._open()
+            self._opened(self.home)
         self.touched = self.touched_beside = False
 
     def _copied(self, name: str) -> None:
@@ -88,9 +89,9 @@ class Rig:
             for statement in entry_sql(HERE):
                 admin.execute(statement)
 
-    def _open(self) -> None:
-        """Let the server's own user reach the files, as a superuser may send it there."""
-        for path in (self.home, *self.home.rglob("*")):
+    def _opened(self, folder: Path) -> None:
+        """Let the server's own user reach files, as a superuser may send it there."""
+        for path in (folder, *folder.rglob("*")):
             self.cluster.user.give(path, 0o700 if path.is_dir() else 0o600)
 
     @contextlib.contextmanager
