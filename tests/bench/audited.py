@@ -33,8 +33,8 @@ BATCH, STEP = 10_000, 1_000
 MOST_S, MOST_MB = 300, 300
 # The command, and at its end the most memory that it held in kB.
 MEASURED = (
-    "import resource, sys; sys.argv[0] = 'manage.py'; import manage; manage.main();"
-    " print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)"
+    "import os, re; os.environ['DJANGO_SETTINGS_MODULE'] = 'qtm.settings'; from django.core.management import execute_from_command_line as run;"
+    r" run(['manage.py', 'audit']); print(re.search(r'VmHWM:\s+(\d+)', open('/proc/self/status').read())[1])"
 )
 NUMBERED = re.compile(rb'(?<=")([QTAJE]-)(\d+)(?=")|(?<="row":")()(\d+)(?=")')
 
@@ -60,7 +60,7 @@ def audited() -> Audited:
             for name in ("DATABASE_URL", "DATABASE_OMNI_URL", "DATABASE_OWNER_URL")
         }
         began = monotonic()
-        command = [sys.executable, "-c", MEASURED, "audit"]
+        command = [sys.executable, "-c", MEASURED]
         said = subprocess.run(
             command, cwd=settings.HERE, env={**os.environ, **urls}, check=True, stdout=subprocess.PIPE
         )
