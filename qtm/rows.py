@@ -43,15 +43,20 @@ def _as_written(row: models.Model, back: Sequence[Any], written: Sequence[Any]) 
 
 
 def given_columns(model: type[models.Model]) -> list[Any]:
-    """The columns that a row is inserted with; its number and what the law writes are not among them."""
-    return [each for each in model._meta.local_concrete_fields if not each.primary_key and each.name not in BY_THE_LAW]
+    """The columns that a row is inserted with; a number of PostgreSQL's own and what the law writes are not among them."""
+    return [each for each in model._meta.local_concrete_fields if _is_given(each)]
+
+
+def _is_given(column: Any) -> bool:
+    """Whether a row says itself what a column holds."""
+    return column.name not in BY_THE_LAW and (not column.primary_key or column.has_default())
 
 
 @cache
 def _insert_into(model: type[models.Model]) -> tuple[str, Sequence[Any], Sequence[Any]]:
     """The INSERT of a model, the columns it gives and those that it gets back."""
     given = given_columns(model)
-    back = [each for each in model._meta.local_concrete_fields if each not in given]
+    back = [each for each in model._meta.local_concrete_fields if each.primary_key or each not in given]
     into, places = _names(given), ", ".join(f"${place}" for place, _ in enumerate(given, 1))
     return f"INSERT INTO {_table(model)} ({into}) VALUES ({places}) RETURNING {_names(back)}", given, back  # noqa: S608
 
