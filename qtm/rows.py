@@ -1,7 +1,8 @@
 """Writing rows: the INSERT of a birth or a fact and the UPDATE of a move, each statement made once for its model.
 
 Django's ORM makes the words of a statement anew each time it writes. The spine writes few kinds of rows and very many of each, so its
-statements are kept; what the columns hold is still prepared by Django's own fields. What the law writes by itself is read back.
+statements are kept; what the columns hold is still prepared by Django's own fields. What the law writes by itself is read back. The few
+rows that an act has to look up are read in the same way.
 """
 
 from collections.abc import Sequence
@@ -34,6 +35,19 @@ def change(row: models.Model, before: str, writes: tuple[str, ...]) -> bool:
     if written:
         _as_written(row, back, written)
     return bool(written)
+
+
+def latest_of(
+    model: type[models.Model], of: str, up: models.Model, *, by: str = "id", without: tuple[str, ...] = ()
+) -> Any:
+    """The newest of the rows of a model that are of another one, such as the appointment that counts; None where there is none."""
+    connection = here()
+    statement, names = _newest_of(model, of, by, without)
+    if (found := connection.run(statement, [up.pk])) is None:
+        return None
+    row = model.from_db(connection.alias, names, found)
+    setattr(row, of, up)
+    return row
 
 
 def _as_written(row: models.Model, back: Sequence[Any], written: Sequence[Any]) -> None:
@@ -69,6 +83,15 @@ def _update_of(model: type[models.Model], writes: tuple[str, ...]) -> tuple[str,
     sets = ", ".join(f"{_names([each])} = ${place}" for place, each in enumerate(columns, 1))
     where = f"{_names([model._meta.pk])} = ${len(columns) + 1} AND {_names(columns[:1])} = ${len(columns) + 2}"
     return f"UPDATE {_table(model)} SET {sets} WHERE {where} RETURNING {_names(back)}", columns, back  # noqa: S608
+
+
+@cache
+def _newest_of(model: type[models.Model], of: str, by: str, without: tuple[str, ...]) -> tuple[str, Sequence[str]]:
+    """The SELECT of a model's newest row, and the names that its columns have on the model."""
+    columns = [each for each in model._meta.local_concrete_fields if each.name not in without]
+    up, order = _names([model._meta.get_field(of)]), _names([model._meta.get_field(by)])
+    words = f"SELECT {_names(columns)} FROM {_table(model)} WHERE {up} = $1 ORDER BY {order} DESC LIMIT 1"  # noqa: S608
+    return words, [each.attname for each in columns]
 
 
 def _table(model: type[models.Model]) -> str:
