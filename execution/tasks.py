@@ -32,7 +32,7 @@ COPIES = register(Chore(make_copies, _is_of_a_photo, (timedelta(seconds=1), time
 
 def order(sha256: str) -> None:
     """Have the copies of a photo made, once the transaction under way is over."""
-    make_copies.enqueue(sha256)
+    COPIES.order(sha256)
 
 
 def order_once(sha256: str) -> None:
