@@ -383,7 +383,7 @@ def pressed_for_many(user: User, walk: Walk, governor_id: int | None) -> None:
     tasks = [walk.task.pk, Walk(funnel=walk.funnel).approved().pk]
     chosen = Chosen(str(uuid4()), user.pk, governor_id, "to-review", "", "door-task-hold", tasks)
     authority = user.authority_for(walk.task, Task, Task.verbs["hold"])
-    Carrier(chosen.press(user, authority, {"reason": ["for the test"]})[0], user).carry(10)
+    Carrier(chosen.press(user, authority, {"reason": ["for the test"]}, {})[0], user).carry(10)
 
     make()
 
