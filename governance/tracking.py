@@ -16,6 +16,7 @@ from governance.models import Assignment, Task
 from governance.question import Question, turned_away
 from governance.speaking import NotContentForm, RequesterForm
 from governance.submit import Asking, ask
+from governance.turn import turn_of
 from intake import limit, views
 from intake.asking import read
 from intake.forms import WithdrawForm
@@ -36,7 +37,7 @@ NOT_YET = "It is still under way. Once it is done, or has ended otherwise, you c
 def track(request: HttpRequest, token: str) -> HttpResponse:
     """What was asked as it stands now, and what really happened, for whoever holds the link."""
     asked = views.asked_with(token)
-    return views.tracking(request, asked, _stands(asked))
+    return views.tracking(request, asked, _stands(asked), turn_of(_questions(Q(case_id=asked.pk))))
 
 
 def _stands(asked: Request) -> dict[str, Any] | None:
