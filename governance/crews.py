@@ -58,9 +58,7 @@ def sought_by(task: Task, window: Window | None = None, but: int | None = None) 
 
 def sought_by_many(tasks: Sequence[int]) -> dict[int, Sought]:
     """What each of several Tasks asks, in their order: one query."""
-    put = Correction.objects.filter(task=OuterRef("task"), field__in=WHERE_AND_WHEN).order_by("pk")
-    each = JSONObject(field="field", becomes="becomes")
-    rows = Intake.objects.filter(task__in=tasks).annotate(put=ArraySubquery(put.values(each=each)))
+    rows = Intake.objects.filter(task__in=tasks).annotate(put=put_right("task"))
     read = rows.values_list("task", *WHERE_AND_WHEN, "version__surface", "version__surface__name", "put")
     found = {task: _sought(*said) for task, *said in read}
     return {task: found[task] for task in tasks if task in found}
@@ -72,6 +70,17 @@ def _sought(*said: Any) -> Sought:
     now = _as_it_stands(first, corrections)
     wished = parse_datetime(now["wished"]) if now["wished"] else None
     return Sought(surface_id, surface, _position(now), timezone.localdate(wished) if wished else None, wished=wished)
+
+
+def put_right(task: str) -> ArraySubquery:
+    """Where and when as it was put right in review, as a column; `task`: how the Task is reached from there."""
+    put = Correction.objects.filter(task=OuterRef(task), field__in=WHERE_AND_WHEN).order_by("pk")
+    return ArraySubquery(put.values(each=JSONObject(field="field", becomes="becomes")))
+
+
+def position_of(intake: Intake, corrections: Iterable[dict[str, str]]) -> Position | None:
+    """Where the work of an intake is, as its review put it right, if that is known."""
+    return _position(_as_it_stands([getattr(intake, name) for name in WHERE_AND_WHEN], corrections))
 
 
 def _as_it_stands(said: Iterable[Any], corrections: Iterable[dict[str, str]]) -> dict[str, str]:
