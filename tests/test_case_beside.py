@@ -395,7 +395,7 @@ def test_it_is_one_query_along_an_index_for_each_that_is_alike_and_nothing_is_so
     for name in (*ALIKE, "work"):
         assert f"using governance_alike_{name}" in plan
     assert "Seq Scan" not in plan
-    assert plan.count("Sort Key") == 2, "what is shown, and the few corrections of each"
+    assert plan.count("Sort Key") <= 2, "what is shown, and the few corrections of each"
 
 
 @pytest.mark.django_db
