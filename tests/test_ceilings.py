@@ -246,6 +246,7 @@ PAGES: dict[str, list[Page]] = {
     "letter-again": [Page("ines", newest(Letter), status=405)],
     "desk": [Page("will"), Page("nora"), Page("liam"), Page("sue", status=403)],
     "calendar": [Page("will"), Page("nora"), Page("sue", status=403)],
+    "own-hours": [Page("will"), Page("nora"), Page("sue", status=403)],
     "calendar-feed": [
         Page(args=lambda: [Feed.make(Cast().will, Cast().Northside)], html=False),
         Page(args=given("unknown"), status=404),
