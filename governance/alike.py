@@ -120,7 +120,8 @@ class Beside:
     def _kindred(self, other: Request) -> bool:
         """Whether it is the same work by the same way in, and nothing else is known to be the same."""
         same = (other.surface_id, other.funnel_id) == (self.asked.surface_id, self.asked.funnel_id)
-        return same and not self._why(other) and not self._near(other)
+        apart = self._position and _position(other)  # where both are known to be somewhere, they are not one
+        return same and not apart and not self._why(other) and not self._near(other)
 
     def _apart(self, other: Request) -> timedelta:
         """How long lies between the two, as they were asked."""

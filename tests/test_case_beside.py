@@ -238,6 +238,7 @@ def test_the_same_kind_of_work_close_by_is_likely_the_same_and_further_off_it_is
         pothole(*each) for each in (("52.5", "13.4", "Al"), ("52.501", "13.4", "Bo"), ("52.51", "13.4", "Cy"))
     )
     assert beside(here) == {close.request.pk: "the same kind of work, 110 m away, less than a day apart"}
+    assert kindred(here) == {}, "where both positions are known, the one further off is another"
     for field, becomes in (("latitude", "52.500000"), ("longitude", "13.400000")):
         if far.task.stands()[field] != becomes:
             correct(far, field, becomes)
