@@ -71,6 +71,7 @@ def _beside(request: Signed, asked: Request) -> dict[str, Any]:
     """What stands beside a case: what was said with the requester and within, and other cases."""
     found = Beside(asked, request.user.standing.sight(Task))
     questions, same = beside.questions_of(asked), beside.same_as(asked)
+    linked = [each.other.pk for each in same if each.other]
     return {
         "questions": [(each, doors_out_of(each, request.user, request.path)) for each in questions],
         "waiting": next((each for each in questions if each.state == "asked" and not turned_away(asked)), None),
@@ -78,7 +79,8 @@ def _beside(request: Signed, asked: Request) -> dict[str, Any]:
         "same": same,
         "followed_by": found.followers,
         "before": found.before,
-        "likely": found.likely([each.other.pk for each in same if each.other]),
+        "likely": found.likely(linked),
+        "kindred": found.kindred(linked),
     }
 
 

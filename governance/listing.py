@@ -78,6 +78,7 @@ class Listing(models.Model):
                 name="governance_listing_phone",
             ),
             models.Index(fields=["governor", "-case"], name="governance_listing_newest"),
+            models.Index(fields=["governor", "surface", "-case"], name="governance_alike_work"),
             *(
                 models.Index(
                     "governor", said, F("case").desc(), condition=~Q(**{name: ""}), name=f"governance_alike_{name}"

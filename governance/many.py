@@ -59,8 +59,10 @@ def matching(place: Place, queue: Queue, asked: QueryDict) -> QuerySet[Any]:
     return found.rows() if found.governor == place.governor else queue.rows(place.governor).none()
 
 
-def for_many(form: DoorForm | None) -> DoorForm | None:
+def for_many(form: DoorForm | None, tasks: Sequence[int] = ()) -> DoorForm | None:
     """The form as it is asked once for many: without what can be meant for one of them alone."""
+    if form:
+        form.many = tasks
     for name in form.of_one if form else ():
         form.fields[name].disabled, form.fields[name].widget = True, HiddenInput()  # type: ignore[union-attr]
     return form
@@ -148,11 +150,14 @@ class Chosen:
             raise Forbidden(NO_LIST)
         return cls(**found)
 
-    def press(self, user: User, authority: str, typed: Mapping[str, list[str]]) -> tuple[Bulk, bool]:
-        """Note the press, once however often it is sent; whether it is new."""
+    def press(
+        self, user: User, authority: str, typed: Mapping[str, list[str]], warned: Mapping[str, Sequence[int]]
+    ) -> tuple[Bulk, bool]:
+        """Note the press with what was said against it, once however often it is sent; whether it is new."""
         if first := Bulk.pressed(self.key):
             return first, False
         said = {"queue": self.queue, "query": self.query, "door": self.door, "typed": typed, "tasks": self.tasks}
+        said["warned"] = warned
         try:
             with acting(user, via=governed_from(self), authority=authority):
                 return Bulk.noted(key=UUID(self.key), governor_id=self.governor_id, **said), True

@@ -16,6 +16,7 @@ from governance.models import Assignment, Task
 from governance.question import Question, turned_away
 from governance.speaking import NotContentForm, RequesterForm
 from governance.submit import Asking, ask
+from governance.turn import turn_of
 from intake import limit, views
 from intake.asking import read
 from intake.forms import WithdrawForm
@@ -36,7 +37,7 @@ NOT_YET = "It is still under way. Once it is done, or has ended otherwise, you c
 def track(request: HttpRequest, token: str) -> HttpResponse:
     """What was asked as it stands now, and what really happened, for whoever holds the link."""
     asked = views.asked_with(token)
-    return views.tracking(request, asked, _stands(asked))
+    return views.tracking(request, asked, _stands(asked), turn_of(_all_questions(asked)))
 
 
 def _stands(asked: Request) -> dict[str, Any] | None:
@@ -67,7 +68,7 @@ def _withdraw(asked: Request, reason: str) -> None:
 
 def asked_of_them(request: HttpRequest, asked: Request) -> tuple[str, dict[str, Any]] | None:
     """The questions that the requester was asked, what waits for an answer first."""
-    found = [each for each in _questions(Q(case_id=asked.pk)) if each.state != "withdrawn"]
+    found = [each for each in _all_questions(asked) if each.state != "withdrawn"]
     if not found:
         return None
     waiting = [each for each in found if each.state == "asked" and not turned_away(each.request)]
@@ -86,6 +87,13 @@ def appointed(request: HttpRequest, asked: Request) -> tuple[str, dict[str, Any]
 def _questions(which: Q) -> Any:
     """Questions, with what says whether their case has ended."""
     return Question.objects.filter(which).select_related("request__intake__task", "request__actor")
+
+
+def _all_questions(asked: Request) -> list[Question]:
+    """The questions of a case; read once for a page, however often it asks."""
+    if "questioned" not in asked.__dict__:
+        asked.__dict__["questioned"] = list(_questions(Q(case_id=asked.pk)))
+    return asked.__dict__["questioned"]  # type: ignore[no-any-return]
 
 
 def answer(request: HttpRequest, token: str, pk: int) -> HttpResponse:

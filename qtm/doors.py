@@ -31,9 +31,12 @@ class DoorForm(forms.Form):
     takes_uploads: ClassVar[bool] = False
     of_one: ClassVar[tuple[str, ...]] = ()  # fields that are not asked where one press is for many
     template: ClassVar[str] = "door.html"  # the page on which it is drawn by itself
+    many_template: ClassVar[str] = "_parts/form.html"  # how it is drawn where one press is for many
     prefilled: ClassVar[
         tuple[str, ...]
     ] = ()  # fields that an address may fill in: shown there, and never an act by itself
+
+    many: Sequence[int] = ()  # the rows that one press is for, where it is for many
 
     def __init__(self, *args: Any, row: Room, user: Any, **kwargs: Any) -> None:
         """`row`: what is pressed on; `user`: who presses."""
@@ -43,6 +46,10 @@ class DoorForm(forms.Form):
     def given(self) -> dict[str, Any]:
         """The verb's arguments."""
         return dict(self.cleaned_data)
+
+    def warnings(self) -> Mapping[str, Sequence[int]]:
+        """What stands against a press for many, each sentence with the rows that it is about."""
+        return {}
 
     def shut(self) -> str:
         """Why the door is shut for this very person; empty where it is open."""

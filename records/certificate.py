@@ -201,6 +201,11 @@ class Certificate:
         pieces = pieces_for(self.standing).filter(event=self.record.event_id).exclude(sha256="")
         return dict(pieces.values_list("sha256", "pk"))
 
+    @property
+    def photos(self) -> bool:
+        """Whether any photo is among what was captured."""
+        return any(piece["kind"] == "photo" for stage in self.facts["stages"] for piece in stage["evidence"])
+
     def stages(self) -> Iterator[dict[str, Any]]:
         """Each stage with its pictures, and with its other pieces as their kinds are drawn."""
         for stage in self.facts["stages"]:

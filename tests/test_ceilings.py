@@ -246,6 +246,7 @@ PAGES: dict[str, list[Page]] = {
     "letter-again": [Page("ines", newest(Letter), status=405)],
     "desk": [Page("will"), Page("nora"), Page("liam"), Page("sue", status=403)],
     "calendar": [Page("will"), Page("nora"), Page("sue", status=403)],
+    "own-hours": [Page("will"), Page("nora"), Page("sue", status=403)],
     "calendar-feed": [
         Page(args=lambda: [Feed.make(Cast().will, Cast().Northside)], html=False),
         Page(args=given("unknown"), status=404),
@@ -383,7 +384,7 @@ def pressed_for_many(user: User, walk: Walk, governor_id: int | None) -> None:
     tasks = [walk.task.pk, Walk(funnel=walk.funnel).approved().pk]
     chosen = Chosen(str(uuid4()), user.pk, governor_id, "to-review", "", "door-task-hold", tasks)
     authority = user.authority_for(walk.task, Task, Task.verbs["hold"])
-    Carrier(chosen.press(user, authority, {"reason": ["for the test"]})[0], user).carry(10)
+    Carrier(chosen.press(user, authority, {"reason": ["for the test"]}, {})[0], user).carry(10)
 
     make()
 

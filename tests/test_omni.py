@@ -11,6 +11,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from execution.models import Job
+from governance import queues
 from governance.models import Task
 from intake.models import Intake, Request
 from qtm import omni
@@ -95,6 +96,34 @@ def test_what_waits_too_long_is_named_with_what_would_move_it(case: Walk, monkey
     assert f"Create Job from {assigned.reference} for Northside, or withdraw the assignment." in said
     assert re.search(r"Approve or reject T-\d+\. It waits 30 d in “To review”\.", said)
     assert {one.queue.name: one.late for one in seen.queues}["Waiting for claim"] == 1
+
+
+def test_omni_knows_due_dates_as_the_queues_do(case: Walk, monkeypatch: Any) -> None:
+    due, later = Walk(), Walk()
+    soon = timezone.now() + timedelta(hours=1)
+    enter(due.governor, Task, "plan", due.task, priority=1, due=soon)
+    enter(later.governor, Task, "plan", later.task, priority=1, due=soon + LATER)
+    monkeypatch.setattr(timezone, "now", lambda real=timezone.now: real() + timedelta(hours=3))
+    said = [each.sentence for each in omni.look().stuck]
+    assert said == [f"Approve or reject {due.task.reference}. It was due 2 h ago, and waits 3 h in “To review”."]
+    monkeypatch.setattr(timezone, "now", lambda real=timezone.now: real() + timedelta(days=5))
+    review = next(each for each in omni.look().queues if each.queue.slug == "to-review")
+    assert (review.count, review.late) == (2, 1), "what is due later is not late, however long it waits"
+    place = queues.console(case.cast.ines.standing)
+    here = next(each for each in place.waiting() if each.queue.slug == "to-review")
+    assert (here.count, here.overdue) == (review.count, review.late)
+
+
+def test_what_is_past_its_due_date_comes_first_among_what_is_to_be_assigned(case: Walk, monkeypatch: Any) -> None:
+    walks = [Walk() for _ in range(7)]
+    enter(walks[6].governor, Task, "plan", walks[6].task, priority=1, due=timezone.now() + timedelta(hours=1))
+    for walk in walks:
+        walk.approved()
+    monkeypatch.setattr(timezone, "now", lambda real=timezone.now: real() + timedelta(hours=3))
+    found = omni.packet().suggests
+    assert [each.case_id for each in found] == [walk.request.pk for walk in (walks[6], *walks[:4])]
+    assert "was due 2 h ago" in found[0].about
+    assert "was due" not in found[1].about
 
 
 def test_a_job_left_open_and_a_task_never_closed_are_named(committed: str, monkeypatch: Any) -> None:

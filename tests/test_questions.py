@@ -139,6 +139,43 @@ def test_the_holder_of_the_link_answers_and_it_lands_in_the_case_and_in_a_queue(
     assert "Your answer was read." in page(Client(), f"/track/{walk.request.token}/")
 
 
+def heading(walk: Walk) -> str:
+    """The heading of the tracking page, with what stands under it."""
+    return " ".join(
+        page(Client(), f"/track/{walk.request.token}/").split('<div class="head">')[1].split("</div>")[0].split()
+    )
+
+
+@pytest.mark.django_db
+def test_the_requester_reads_that_it_is_their_move_and_once_they_answered_what_comes_next(walk: Walk) -> None:
+    before, question = heading(walk), asked(walk)
+    assert "It is your move" not in before
+    assert "<h1>It is your move: we need to know something from you</h1>" in heading(walk)
+    Client().post(answering(question), {"answer": "After nine."})
+    said = heading(walk)
+    assert "<h1>Thank you, your answer has reached us</h1>" in said
+    assert "Somebody reads it next, and then decides." in said
+    assert "your move" not in said
+    as_("ines").post(f"/questions/{question.pk}/mark_read")
+    assert heading(walk) == before
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("end", ["withdraw", "reject"])
+def test_it_is_nobodys_move_to_answer_what_is_not_asked_any_more(walk: Walk, end: str) -> None:
+    question = asked(walk)
+    row = question if end == "withdraw" else walk.task
+    enter(Cast().ines, type(row), end, row, reason="for the test")
+    assert "your move" not in heading(walk)
+
+
+@pytest.mark.django_db
+def test_what_was_approved_goes_on_with_choosing_who_does_it(walk: Walk) -> None:
+    walk.approved()
+    Client().post(answering(asked(walk)), {"answer": "After nine."})
+    assert "and then chooses who is to do it" in heading(walk)
+
+
 @pytest.mark.django_db
 def test_whose_move_it_is_is_a_queue_of_its_own(walk: Walk) -> None:
     question, ines = asked(walk), as_("ines")
