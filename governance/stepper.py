@@ -126,7 +126,7 @@ def _step(request: Signed, place: Place, slug: str) -> HttpResponse:
     asked = case_views.requests().get(pk=row.case_id)
     said_of_it = case_views.case_said(request, asked, onward)
     drawn = [door for door in said_of_it["drawn"] if door.open and door.key]
-    walk = {"left": row.left, "skip": onward, "before": steps.before(), "asked": asked, "drawn": drawn}
+    walk = {"left": row.left, "skip": onward, "before": steps.before(), "drawn": drawn}
     return render(request, "governance/step.html", page | said_of_it | walk)
 
 

@@ -124,6 +124,16 @@ class Room(Lawful):
         """How people name the row: the room's letter and its number."""
         return f"{self.letter}-{self.pk}"
 
+    @property
+    def case_reference(self) -> str:
+        """How people name its case, whatever room the row is in; empty where it belongs to none."""
+        return f"{rooms()[0].letter}-{getattr(self, self.case_column)}" if self.case_column else ""
+
+    @property
+    def named(self) -> str:
+        """The row by its case and, where it is not the first of that, by itself: `Q-12 · J-318`."""
+        return " · ".join(dict.fromkeys(filter(None, (self.case_reference, self.reference))))
+
     @classmethod
     def label(cls) -> str:
         """How the log names the room."""
