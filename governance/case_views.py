@@ -15,7 +15,8 @@ from governance.context import context_of
 from governance.models import Assignment, Correction, Task
 from governance.plans import SAID, plan_lines, plan_of
 from governance.question import Question, turned_away
-from governance.queues import place_of
+from governance.queues import Place, place_of
+from governance.steps import Steps
 from intake.models import Request
 from qtm.case import Case
 from qtm.doors import doors_out_of
@@ -36,11 +37,18 @@ def case(request: Signed, case_id: int) -> HttpResponse:
     place = place_of(standing, asked.governor_id)
     said = {
         **place.rail(place.waiting(case_id)),
-        **case_said(request, asked, request.path),
+        **case_said(request, asked, request.get_full_path()),
+        "walk": _walk(request, place),
         "looks_on": not standing.holds("governance.approve_task", asked.governor_id),
         "panels": panels("case", request, asked),
     }
     return render(request, "governance/case.html", said)
+
+
+def _walk(request: Signed, place: Place) -> Steps | None:
+    """The way on through the list from which the case was opened, where its address says so."""
+    queue = next((each for each in place.queues if each.slug == request.GET.get("queue")), None)
+    return Steps(place, queue, request.GET) if queue else None
 
 
 def case_read(request: Signed, asked: Request) -> dict[str, Any]:

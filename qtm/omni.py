@@ -12,14 +12,14 @@ from qtm import words
 from qtm.models import Operator, Transition
 from qtm.picture import standing_counts
 from qtm.queues import QUEUES, Queue
-from qtm.spine import Room, rooms
+from qtm.spine import Room, case_named, rooms
 
 ALIAS = "omni"
 SHOWN = 5  # rows of each queue that are named one by one
 DAY = timedelta(days=1)
 
 
-# What would move a row that has waited too long, by the queue's slug; `{row}` is its reference, `{who}` its operator where it has one.
+# What would move a row that has waited too long, by the queue's slug; `{row}` is its case, `{who}` its operator where it has one.
 RULES = {
     "to-complete": "Complete or discard {row}",
     "to-review": "Approve or reject {row}",
@@ -117,13 +117,13 @@ def _late(place: int, queue: Queue, now: datetime) -> Any:
     case = F(queue.room.case_column)
     who = F("operator__name") if any(each.name == "operator" for each in queue.room._meta.local_fields) else Value("")
     rows = rows_of(queue.room).filter(queue.waits, since__lt=now - queue.late_after).order_by("since", "pk")
-    return rows.values_list(Value(place), "pk", case, "since", who)[:SHOWN]
+    return rows.values_list(Value(place), case, "since", who)[:SHOWN]
 
 
 def _stuck(queue: Queue, row: Sequence[Any], now: datetime) -> Stuck:
     """One row in words."""
-    pk, case_id, since, who = row
-    sentence = RULES.get(queue.slug, USUAL).format(row=f"{queue.room.letter}-{pk}", who=who or "the operator")
+    case_id, since, who = row
+    sentence = RULES.get(queue.slug, USUAL).format(row=case_named(case_id), who=who or "the operator")
     return Stuck(case_id, since, f"{sentence}. It waits {words.span(now - since)} in “{queue.name}”.")
 
 
