@@ -130,7 +130,7 @@ def test_each_queue_holds_what_waits_before_its_boundary_and_no_other_does(reach
     case_id = REACH[reached]().case_id
     assert [each.slug for each in QUEUES if case_id in waits(each.slug)] == [slug]
     assert [one.queue.slug for one in console(Cast().ines.standing).waiting(case_id) if one.here] == [slug]
-    assert f'href="/cases/{case_id}/"' in text(at("ines").get(f"/console/{slug}/"))
+    assert f'href="/cases/{case_id}/' in text(at("ines").get(f"/console/{slug}/"))
 
 
 @pytest.mark.parametrize("state", ["rejected", "cancelled", "closed"])
