@@ -66,6 +66,7 @@ QUEUES += [
         "A task whose job was completed or cancelled stands here until governance closes it. It does not close by itself.",
         next="Close the task",
         late_after=timedelta(days=7),
+        door=(Task, "close"),
     ),
 ]
 

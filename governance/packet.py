@@ -19,6 +19,7 @@ from governance.roster import Member, Roster
 from qtm import words
 from qtm.models import Operator
 from qtm.omni import ALIAS, FINDERS, Found, Suggestion, rows_of
+from qtm.spine import case_named
 from qtm.waits import Wait
 from qtm.workforce import Capability, Hours
 
@@ -86,7 +87,7 @@ def _suggestion(task: dict[str, Any], sought: Sought, best: Sequence[Suggested],
     """Who comes into question for one Task, in words."""
     when = f", wished for {day_words(sought.day)}" if sought.day else ""
     late = f", was due {words.span(now - task['due'])} ago" if task["due"] and task["due"] < now else ""
-    about = f"T-{task['pk']}, {sought.surface}{when}{late}, waits {words.span(now - task['since'])}"
+    about = f"{case_named(task['case_id'])}, {sought.surface}{when}{late}, waits {words.span(now - task['since'])}"
     return Suggestion(
         task["case_id"],
         about,
@@ -103,13 +104,13 @@ def _gaps(task: dict[str, Any], sought: Sought, best: Sequence[Suggested]) -> It
     """What is missing to decide on one Task."""
     able = _able(best)
     if not best:
-        yield f"T-{task['pk']}: no operator that could take it is active."
+        yield f"{case_named(task['case_id'])}: no operator that could take it is active."
     elif not able:
-        yield f"T-{task['pk']}: no operator has said to do {sought.surface}."
+        yield f"{case_named(task['case_id'])}: no operator has said to do {sought.surface}."
     if sought.day and best and all(each.reasons[1].weight == NOBODY for each in able or best):
-        yield f"T-{task['pk']}: nobody works on {day_words(sought.day)}."
+        yield f"{case_named(task['case_id'])}: nobody works on {day_words(sought.day)}."
     if not sought.day:
-        yield f"T-{task['pk']}: no day within the next {AHEAD} days is wished for, so hours and load are not compared."
+        yield f"{case_named(task['case_id'])}: no day within the next {AHEAD} days is wished for, so hours and load are not compared."
 
 
 def _unsaid(roster: Roster, operators: Sequence[Operator], today: date) -> Iterator[str]:

@@ -19,6 +19,7 @@ from django.utils.text import slugify
 from qtm import devices
 from qtm.acts import acting
 from qtm.devices import Sent, sent_by
+from qtm.panels import panels
 from qtm.receipts import Receipt, refuse_unarrived
 from qtm.refusals import Conflict, Forbidden, Invalid, Refusal
 from qtm.spine import Room, Verb, words
@@ -220,7 +221,7 @@ class Door:
                 raise
             blame(form, invalid)
             return self.page(request, row, form, 422)
-        messages.success(request, f"{row.reference}, {self.verb.label}: done.")
+        messages.success(request, f"{row.named}, {self.verb.label}: done.")
         return redirect((not self.verb.lands and next_page(request)) or (made if isinstance(made, Room) else row).page)
 
     def first_made(self, row: Room) -> Room | None:
@@ -234,7 +235,8 @@ class Door:
         """The door on a page of its own."""
         drawn = DrawnDoor(self, row, form, next_page(request))
         template = form.template if form else DoorForm.template
-        return render(request, template, {"door": drawn, "row": row}, status=status)
+        around = {"beside": panels("door", request, row, self), "rail": panels("door-rail", request, row, self)}
+        return render(request, template, {"door": drawn, "row": row, **around}, status=status)
 
 
 @dataclass(frozen=True, slots=True)

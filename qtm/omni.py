@@ -14,7 +14,7 @@ from qtm import words
 from qtm.models import Operator, Transition
 from qtm.picture import standing_counts
 from qtm.queues import QUEUES, Queue
-from qtm.spine import Room, rooms
+from qtm.spine import Room, case_named, rooms
 from qtm.waits import Wait
 
 ALIAS = "omni"
@@ -22,7 +22,7 @@ SHOWN = 5  # rows of each queue that are named one by one
 DAY = timedelta(days=1)
 
 
-# What would move a row that has waited too long, by the queue's slug; `{row}` is its reference, `{who}` its operator where it has one.
+# What would move a row that has waited too long, by the queue's slug; `{row}` is its case, `{who}` its operator where it has one.
 RULES = {
     "to-complete": "Complete or discard {row}",
     "to-review": "Approve or reject {row}",
@@ -114,13 +114,13 @@ def stuck(now: datetime) -> list[Stuck]:
 def _late(place: int, queue: Queue, now: datetime) -> Any:
     """The oldest of one queue that are overdue."""
     rows = rows_of(Wait).filter(queue.overdue(now)).order_by("since", "row_id")
-    return rows.values_list(Value(place), "row_id", "case_id", "since", "due", F("operator__name"))[:SHOWN]
+    return rows.values_list(Value(place), "case_id", "since", "due", F("operator__name"))[:SHOWN]
 
 
 def _stuck(queue: Queue, row: Sequence[Any], now: datetime) -> Stuck:
     """One row in words."""
-    pk, case_id, since, due, who = row
-    sentence = RULES.get(queue.slug, USUAL).format(row=f"{queue.room.letter}-{pk}", who=who or "the operator")
+    case_id, since, due, who = row
+    sentence = RULES.get(queue.slug, USUAL).format(row=case_named(case_id), who=who or "the operator")
     overdue = f"was due {words.span(now - due)} ago, and " if due else ""
     return Stuck(case_id, since, f"{sentence}. It {overdue}waits {words.span(now - since)} in “{queue.name}”.")
 

@@ -186,7 +186,7 @@ def test_three_cases_from_review_to_the_last_create_job_by_keyboard_alone(visit:
     keys(page, "j")
     assert row(page) == ids[0]
     keys(page, "k", "o")
-    page.wait_for_url("**/cases/*/")
+    page.wait_for_url("**/cases/*/**")
     page.go_back()
     keys(page, "n")
     for left in (3, 2, 1):
