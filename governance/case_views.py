@@ -92,7 +92,7 @@ def _beside(request: Signed, asked: Request, onward: str) -> dict[str, Any]:
 
 def requests() -> Any:
     """Requests with all that their case pages show of intake, task and what stands beside: two queries."""
-    around = ("actor", "funnel", "surface", "governor", "intake__version", "intake__task__version")
+    around = ("actor", "funnel", "surface", "governor", "intake__version", "intake__task__version__surface")
     corrections = Prefetch("intake__task__corrections", Correction.objects.select_related("by"))
     rows = Request.objects.select_related(*around, "listing").defer("listing__words").annotate(plans_said=SAID)
     return beside.with_beside(rows.prefetch_related(corrections))

@@ -1,6 +1,6 @@
 """Operators with their people, and what a Task asks of them: read for a page in a query each."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -51,8 +51,9 @@ def _member(said: dict[str, Any]) -> Member:
 
 
 def sought_by(task: Task, window: Window | None = None, but: int | None = None) -> Sought:
-    """What a Task asks, as its review put it right; its day is the appointment's, or the one that is wished for: one query."""
-    sought = sought_by_many([task.pk])[task.pk]
+    """What a Task asks, as its review put it right; its day is the appointment's, or the one that is wished for: no query for one whose case was read."""
+    surface = task.version.surface
+    sought = _sought(surface.pk, str(surface), task.stands())
     return replace(sought, day=window.days[0] if window else sought.day, window=window, but=but)
 
 
@@ -60,14 +61,14 @@ def sought_by_many(tasks: Sequence[int]) -> dict[int, Sought]:
     """What each of several Tasks asks, in their order: one query."""
     rows = Intake.objects.filter(task__in=tasks).annotate(put=put_right("task"))
     read = rows.values_list("task", *WHERE_AND_WHEN, "version__surface", "version__surface__name", "put")
-    found = {task: _sought(*said) for task, *said in read}
+    found = {
+        task: _sought(surface_id, surface, _as_it_stands(said, put)) for task, *said, surface_id, surface, put in read
+    }
     return {task: found[task] for task in tasks if task in found}
 
 
-def _sought(*said: Any) -> Sought:
-    """What a Task asks, by what was read of it."""
-    *first, surface_id, surface, corrections = said
-    now = _as_it_stands(first, corrections)
+def _sought(surface_id: int, surface: str, now: Mapping[str, str]) -> Sought:
+    """What a Task asks, by its details as they stand."""
     wished = parse_datetime(now["wished"]) if now["wished"] else None
     return Sought(surface_id, surface, _position(now), timezone.localdate(wished) if wished else None, wished=wished)
 
@@ -89,6 +90,6 @@ def _as_it_stands(said: Iterable[Any], corrections: Iterable[dict[str, str]]) ->
     return stands(first, [Put(**each) for each in corrections])
 
 
-def _position(now: dict[str, str]) -> Position | None:
+def _position(now: Mapping[str, str]) -> Position | None:
     """Where the work is, if that is known."""
     return (float(now["latitude"]), float(now["longitude"])) if now["latitude"] and now["longitude"] else None

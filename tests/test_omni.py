@@ -105,7 +105,7 @@ def test_omni_knows_due_dates_as_the_queues_do(case: Walk, monkeypatch: Any) -> 
     enter(later.governor, Task, "plan", later.task, priority=1, due=soon + LATER)
     monkeypatch.setattr(timezone, "now", lambda real=timezone.now: real() + timedelta(hours=3))
     said = [each.sentence for each in omni.look().stuck]
-    assert said == [f"Approve or reject {due.task.reference}. It was due 2 h ago, and waits 3 h in “To review”."]
+    assert said == [f"Approve or reject {due.request.reference}. It was due 2 h ago, and waits 3 h in “To review”."]
     monkeypatch.setattr(timezone, "now", lambda real=timezone.now: real() + timedelta(days=5))
     review = next(each for each in omni.look().queues if each.queue.slug == "to-review")
     assert (review.count, review.late) == (2, 1), "what is due later is not late, however long it waits"
