@@ -1,10 +1,11 @@
 # make run    everything, from a fresh clone to a served page      make test   everything that is checked
 # make check  the quick checks only                                make bench  how fast it is
+# make prove  what takes long, in full: killed a hundred times
 # make manage do="import_requests FILE"   one management command on the database that `make run` uses
 
 python := .venv/bin/python
 
-.PHONY: run test check bench manage setup
+.PHONY: run test check bench prove manage setup
 .SILENT:
 
 run:
@@ -20,6 +21,9 @@ check: setup
 
 bench: setup
 	exec $(python) -m qtm.postgres exec --folder var/pg-bench -- $(python) -m tests.bench
+
+prove: setup
+	exec $(python) -m qtm.postgres exec --folder var/pg-test --fast -- $(python) .ci/checks.py --prove
 
 manage: setup
 	exec $(python) -m qtm.run manage $(do)

@@ -24,7 +24,7 @@ HIDDEN = {
     "governance.Question": {"text", "answer"},
     "execution.Job": {"context"},
     "execution.ServiceEvent": {"remark"},
-    "records.Record": {"document"},
+    "records.Record": {"document", "body"},
     "qtm.Operator": {"about", "phone", "email", "address", "latitude", "longitude"},
     "qtm.Application": {"contact", "phone", "email", "address", "words", "key"},
     "qtm.Transition": {"reason"},
@@ -44,8 +44,16 @@ DELETABLE = {
     "governance.SavedView",
     "django_tasks_database.DBTaskResult",
 }
-KEPT_BY_LAW = {"qtm.Wait", "governance.Listing", "execution.Hand"}  # tables that only the law's own functions write
-ADDED_TO = {"execution.Rendition"}  # tables whose rows are made and never changed
+KEPT_BY_LAW = {  # tables that only the law's own functions write, or the owner
+    "qtm.Wait",
+    "governance.Listing",
+    "execution.Hand",
+    "records.Key",
+    "records.Leaf",
+    "records.Node",
+    "records.Head",
+}
+ADDED_TO = {"execution.Rendition", "records.Signed", "records.Cosigned"}  # tables whose rows are made and never changed
 LIVING = {"qtm.Letter": Letter.living}  # of tables that are neither rooms nor facts: the columns that change
 
 

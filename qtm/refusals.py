@@ -144,6 +144,9 @@ SENTENCES = {
     "evidence": "Something required is still missing.",
     "own_work": "Whoever did the work cannot settle it.",
     "isolation": "The spine moves only under READ COMMITTED.",
+    "signed": "A Record is sealed with a signature over its own bytes, by a key of the house.",
+    "checkpoint": "A checkpoint of the log of records says what that is.",
+    "keys": "A key that has signed stays on file.",
     "log": "The log is written by the law alone.",
 }
 

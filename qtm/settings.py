@@ -38,6 +38,19 @@ MAIL_PAUSES: list[int] = env.list(
 )  # seconds before each further try
 SITE_URL = env.str("SITE_URL", "").rstrip("/")  # where people find the house, for the links in letters
 LETTER_LANGUAGE = env.str("LETTER_LANGUAGE", "en")  # of who has said nothing else
+KEYS_ROOT = env.path(
+    "KEYS_ROOT", HERE / "var" / "keys"
+)  # the private keys, and what the log was when it was last signed
+GIVEN_KEYS = {
+    "record": env.str("RECORD_KEY", ""),
+    "log": env.str("LOG_KEY", ""),
+}  # private keys as PEM, in place of files
+LOG_NAME = env.str(
+    "LOG_NAME", ""
+)  # what the log of records is called for ever, from the first start on; else by SITE_URL
+LOG_STATE = env.path("LOG_STATE", KEYS_ROOT / "log.state")
+LOG_ROOT = env.path("LOG_ROOT", HERE / "var" / "log")  # what is published of the log, as files
+WITNESSES: list[str] = env.list("WITNESSES", [])  # who vouches that the log only grew: each key and address
 DEMO_ALLOWED = env.bool("DEMO_ALLOWED", False)
 env.seal()
 

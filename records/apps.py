@@ -12,6 +12,8 @@ class RecordsConfig(AppConfig):
 
     def ready(self) -> None:
         """Let it be known what people are told, and written to about."""
+        import_module("records.seal.keeping")
+        import_module("records.log.round")
         import_module("records.told")
         import_module("records.letters")
         import_module("records.overview")

@@ -1,4 +1,4 @@
-"""Composing a Record: everything that was asked, governed and done, as canonical bytes (RFC 8785) with their SHA-256.
+"""Composing a Record: everything that was asked, governed and done, as the canonical bytes (RFC 8785) that are sealed, with their SHA-256.
 
 What is the requester's own stands in the annex. So does every text that governance typed by hand (reasons, notes, a summary put
 right), because it may name them, and the name of whoever signed; what the operator wrote of the work stands in the document as it was written.
@@ -16,10 +16,11 @@ from intake.models import CHANNELS
 from qtm.runtime import Answer, Field, Runtime
 from records.canonical import canonical
 from records.reading import Reading, Row, read, stamp
+from records.seal.statement import statement
 from records.timing import time
 from records.work import confided, outcome, part, stages
 
-FORM = "qtm record 1"
+FORM = "qtm record 2"
 PERSONAL = ("summary", "name", "phone", "email", "place", "latitude", "longitude", "description")
 
 
@@ -62,7 +63,7 @@ def compose(event: ServiceEvent, policy: str) -> Sealed:
         "crossings": [_crossing(line, there) for line in there.lines],
         "annex_sha256": hashlib.sha256(annex).hexdigest(),
     }
-    document = canonical(facts)
+    document = statement(facts)
     return Sealed(document, annex, hashlib.sha256(document).hexdigest(), facts)
 
 

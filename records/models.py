@@ -1,6 +1,5 @@
 """Records: what was executed, sealed and whole in itself; and the ⭐ Signal that is read from it."""
 
-import json
 from functools import cached_property
 from typing import Any, ClassVar
 
@@ -14,6 +13,12 @@ from qtm.runtime import within
 from qtm.spine import BornOf, Boundary, Fact, PartOf, Room, birth
 from records import policy
 from records.compose import compose, priced
+from records.log.model import Cosigned, Head, Key, Leaf, Node, Signed
+from records.seal.keys import record_key
+from records.seal.leaf import sealed_with
+from records.seal.statement import facts_in
+
+__all__ = ["Annex", "Cosigned", "Head", "Key", "Leaf", "Node", "Record", "Signal", "Signed"]
 
 
 class Record(Room):
@@ -33,8 +38,11 @@ class Record(Room):
     event = BornOf(ServiceEvent, {"completed": ["sealed"]}, same=["operator", "final"], related_name="record")
     operator = models.ForeignKey(Operator, models.PROTECT, related_name="+")
     final = models.BooleanField()  # nothing of its Job follows: what it tells of was the last part, or all
-    document = models.BinaryField()
+    document = models.BinaryField()  # the sealed bytes: an in-toto Statement
     sha256 = models.CharField(max_length=64, unique=True)
+    body = (
+        models.BinaryField()
+    )  # its leaf in the log of records, with the signature over the document and the key that it is of
     priced = models.BooleanField()  # for the queue, and for Omni, which reads no document
 
     class Meta(Room.Meta):
@@ -53,8 +61,8 @@ class Record(Room):
 
     @cached_property
     def facts(self) -> dict[str, Any]:
-        """The document as data."""
-        return dict(json.loads(bytes(self.document)))
+        """The service record in the document, as data."""
+        return facts_in(bytes(self.document))
 
     @property
     def part_words(self) -> str:
@@ -74,7 +82,13 @@ class Record(Room):
         """Complete a ServiceEvent: seal its Record, and let the policy read whether a ⭐ Signal follows."""
         event.complete(**ending)
         sealed = compose(event, policy.VERSION)
-        record = cls.born(event=event, document=sealed.document, sha256=sealed.sha256, priced=priced(sealed.facts))
+        record = cls.born(
+            event=event,
+            document=sealed.document,
+            sha256=sealed.sha256,
+            body=sealed_with(sealed.document, record_key()).body,
+            priced=priced(sealed.facts),
+        )
         Annex.noted(record=record, content=sealed.annex)
         if policy.judge(sealed.facts).given:
             Signal.born(record=record, event_id=event.pk, job_id=event.job_id, policy=policy.VERSION)

@@ -1,6 +1,6 @@
 """The addresses of records."""
 
-from django.urls import path
+from django.urls import include, path
 
 from qtm.doors import doors
 from records import public, queues, views
@@ -15,5 +15,6 @@ urlpatterns = [
     path("records/<int:pk>/document.json", views.document, name="record-document"),
     path("records/<int:pk>/annex.json", views.annex, name="record-annex"),
     path("track/<str:token>/records/<int:pk>", public.told, name="told-record"),
+    path("", include("records.log.urls")),
     *doors(Record, Signal, via="jobs", forms={"Record.seal": CompleteForm}),
 ]

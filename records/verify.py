@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 import rfc8785
@@ -11,6 +11,8 @@ from execution.files import intact
 from records.compose import FORM, priced
 from records.models import Record
 from records.policy import final, judge
+from records.seal.leaf import leaf_of
+from records.seal.statement import PREDICATE, STATEMENT, files, subjects
 
 MALFORMED = (
     LookupError,
@@ -32,8 +34,8 @@ def wrong_with(record: Record) -> str:
     if hashlib.sha256(document).hexdigest() != record.sha256:
         return "its document is not the one that was sealed: the SHA-256 differs."
     try:
-        facts = json.loads(document)
-        canonical = rfc8785.dumps(facts) == document
+        said = json.loads(document)
+        canonical = rfc8785.dumps(said) == document
     except RecursionError:
         return "its document is not whole: it is nested too deeply to be read."
     except ValueError:
@@ -41,7 +43,7 @@ def wrong_with(record: Record) -> str:
     if not canonical:
         return "its document is not in canonical form (RFC 8785)."
     try:
-        return _whole(record, facts)
+        return unsealed(record, document) or _whole(record, said)
     except KeyError as lack:
         return f"its document is not whole: {lack} is not there."
     except MALFORMED as fault:
@@ -50,8 +52,20 @@ def wrong_with(record: Record) -> str:
         return f"a file of its evidence cannot be read: {fault.strerror}."
 
 
-def _whole(record: Record, facts: Mapping[str, Any]) -> str:
-    """What the document says against the row that holds it, its annex, its files and its ⭐."""
+def unsealed(record: Record, document: bytes) -> str:
+    """What is wrong with the signature and the leaf of sealed bytes."""
+    try:
+        leaf = leaf_of(bytes(record.body))
+    except ValueError as fault:
+        return f"its leaf cannot be read: {fault}."
+    return "" if leaf.holds(document) else "its signature is not valid for what was sealed."
+
+
+def _whole(record: Record, said: Mapping[str, Any]) -> str:
+    """What the document says against its subjects, the row that holds it, its annex, its files and its ⭐."""
+    facts = said["predicate"]
+    if (said["_type"], said["predicateType"], said["subject"]) != (STATEMENT, PREDICATE, subjects(facts)):
+        return "its subjects are not the annex and the files that it names."
     told = facts["form"], facts["case"], facts["event"], priced(facts), final(facts)
     if told != (FORM, f"Q-{record.case_id}", f"E-{record.event_id}", record.priced, record.final):
         return "its document tells of something else than the row that holds it."
@@ -59,14 +73,10 @@ def _whole(record: Record, facts: Mapping[str, Any]) -> str:
     if annexes and annexes != [facts["annex_sha256"]]:
         return "its annex is not the one that was sealed."
     if lost := next(
-        (piece for piece in files(facts) if piece["intact"] and not intact(piece["sha256"], piece["size_bytes"])), None
+        (piece for _, piece in files(facts) if piece["intact"] and not intact(piece["sha256"], piece["size_bytes"])),
+        None,
     ):
         return f"the file {lost['sha256']} ({lost['label']}) is missing or no longer what was sealed."
     if judge(facts).given is not hasattr(record, "signal"):
         return "its ⭐ Signal is not what the policy reads from it."
     return ""
-
-
-def files(facts: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
-    """Every file that a document names."""
-    return (piece for stage in facts["stages"] for piece in stage["evidence"] if "sha256" in piece)

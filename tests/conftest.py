@@ -30,10 +30,12 @@ ALIASES = ("default", "owner", "omni")
 
 
 def pytest_configure() -> None:
-    """A folder for static files that is there when the tests are read, and that no other process of the suite writes to."""
-    folder = tempfile.TemporaryDirectory(prefix="qtm-static-")
-    settings.STATIC_ROOT = Path(folder.name)
-    atexit.register(folder.cleanup)
+    """Folders for static files and for keys that are there when the tests are read, and that no other process of the suite writes to."""
+    static, keys = (tempfile.TemporaryDirectory(prefix=f"qtm-{what}-") for what in ("static", "keys"))
+    settings.STATIC_ROOT, settings.KEYS_ROOT = Path(static.name), Path(keys.name)
+    os.environ["KEYS_ROOT"] = keys.name  # of every process we start
+    for folder in (static, keys):
+        atexit.register(folder.cleanup)
 
 
 def _admin(*statements: sql.SQL | sql.Composed, database: str = "") -> None:
@@ -123,6 +125,14 @@ def evidence_apart(static_uncollected: None, tmp_path: Any, settings: Any) -> No
     settings.EVIDENCE_ROOT = tmp_path / "evidence"
     options = {**settings.STORAGES["evidence"]["OPTIONS"], "location": settings.EVIDENCE_ROOT}
     settings.STORAGES = {**settings.STORAGES, "evidence": {**settings.STORAGES["evidence"], "OPTIONS": options}}
+
+
+@pytest.fixture(autouse=True)
+def log_apart(tmp_path: Path, settings: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What the log of a test was when it was last signed, and what was published of it, is of that test alone."""
+    settings.LOG_STATE, settings.LOG_ROOT = tmp_path / "log.state", tmp_path / "log"
+    for name in ("LOG_STATE", "LOG_ROOT"):
+        monkeypatch.setenv(name, str(getattr(settings, name)))
 
 
 @pytest.fixture(autouse=True)

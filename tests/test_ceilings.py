@@ -40,6 +40,8 @@ from qtm.queues import QUEUES
 from qtm.receipts import Receipt
 from qtm.workforce_keeping import Kept
 from qtm.working import DayOff
+from records.log.model import Signed
+from records.log.round import sign_what_came
 from records.models import Record
 from settlement.models import Settlement
 from settlement.queues import UNSETTLED
@@ -273,6 +275,13 @@ PAGES: dict[str, list[Page]] = {
         *(Page("will", newest(Record, event__part=part)) for part in ("plan", "day")),
     ],
     **{key: [Page("ines", newest(Record), html=False)] for key in ("record-document", "record-annex")},
+    "log": [Page(), Page("ines"), Page("will")],
+    "keys": [Page(), Page("ines")],
+    "log-checkpoint": [Page(html=False, asks=0)],
+    "log-tile": [
+        Page(args=lambda: [f"0/000.p/{Signed.objects.latest('size').size}"], html=False, asks=0),
+        Page(args=given("0/999"), status=404, html=False, asks=0),
+    ],
     "settlements": [Page("cora"), Page("eve")],
     "settlements-in": [Page("cora", given(state)) for state in Settlement.states()],
     "settlement": [Page("cora", newest(Settlement, state=state)) for state in Settlement.states()],
@@ -350,6 +359,7 @@ def lived() -> None:
     pressed_for_many(cast.ines, Walk(), None)
     pressed_for_many(cast.nora, Walk(funnel="north"), cast.Northside.pk)
     copies_made()
+    sign_what_came()
     Letter.objects.filter(state="waiting").update(state="failed", error="The mail server answered: 550 nobody")
     with acting(cast.ines, via="test", authority="qtm.send_letter as admin"):
         Letter.objects.latest("pk").wait_again()
@@ -444,6 +454,7 @@ def inhabited(name: str, template: str, django_db_blocker: Any, folder: Any) -> 
     with (
         django_db_blocker.unblock(),
         override_settings(EVIDENCE_ROOT=folder, STORAGES={"evidence": kept, "staticfiles": plain}),
+        override_settings(LOG_STATE=folder / "log.state", LOG_ROOT=folder / "log"),
     ):
         connections.close_all()
         make_database(name, template)

@@ -19,6 +19,8 @@ from qtm.refusals import law_broken
 from qtm.rows import given_columns
 from qtm.spine import all_rooms, rooms
 from records.models import Annex, Record, Signal
+from records.seal.keys import record_key
+from records.seal.leaf import sealed_with
 from settlement.models import Settlement, own_work
 from tests.cast import Cast, Walk, enter
 from tests.sql import DENIED, attempt, table
@@ -58,7 +60,8 @@ def reborn(room: Any, key: Any, up: Any) -> Statement:
     sample = room.objects.filter(case_id=case.request.pk).latest("pk")
     columns = [up._meta.get_field(name).attname for name in key.same]
     same = {column: getattr(up, column) for column in columns}
-    seal = {"document": b"{}", "sha256": hashlib.sha256(b"{}").hexdigest(), "priced": False}
+    leaf = sealed_with(b"{}", record_key()).body
+    seal = {"document": b"{}", "sha256": hashlib.sha256(b"{}").hexdigest(), "body": leaf, "priced": False}
     own: dict[Any, dict[str, Any]] = {
         Record: seal,
         Settlement: {"captured_minor": None},
@@ -313,7 +316,8 @@ def test_no_signal_is_hung_on_other_work_nor_on_work_that_was_given_up(committed
     given = Walk()
     given.record()
     sample = Signal.objects.get(case_id=given.request.pk)
-    seal = {"document": b"{}", "sha256": hashlib.sha256(b"{}").hexdigest(), "priced": False}
+    leaf = sealed_with(b"{}", record_key()).body
+    seal = {"document": b"{}", "sha256": hashlib.sha256(b"{}").hexdigest(), "body": leaf, "priced": False}
     for outcome, reason, expected in (("advised", "", ""), ("not-advised", "no-answer", "at_sealing")):
         event, other = Walk().filled(), Walk().filled()
         end = to(event, "completed", f", outcome = '{outcome}', reason = '{reason}', final = true")

@@ -14,6 +14,9 @@ from django.test import Client
 
 from execution.models import Evidence
 from records.models import Annex, Record
+from records.seal.keys import record_key
+from records.seal.leaf import sealed_with
+from records.seal.statement import facts_in, statement
 from tests.cast import Walk
 from tests.pictures import place_of
 from tests.test_records import detailing, photographed, talked_about
@@ -91,7 +94,7 @@ FORGERIES: dict[str, tuple[Callable[[bytes], dict[str, Any]], str]] = {
     "another digest": (lambda document: {"sha256": "0" * 64}, "SHA-256 differs"),
     "one byte": (lambda document: {"document": document.replace(b"Will", b"Bill")}, "SHA-256 differs"),
     "resealed, not canonical": (
-        lambda document: _resealed(document.replace(b'{"annex', b'{ "annex', 1)),
+        lambda document: _resealed(document.replace(b'{"_type', b'{ "_type', 1)),
         "not in canonical form",
     ),
     "resealed, no JSON": (lambda document: _resealed(document[:-1]), "not JSON"),
@@ -107,12 +110,24 @@ FORGERIES: dict[str, tuple[Callable[[bytes], dict[str, Any]], str]] = {
     "resealed, nested beyond reading": (lambda document: _resealed(b"[" * 200_000), "not whole"),
     "resealed, a list": (lambda document: _resealed(b"[]"), "not whole"),
     "resealed, a file elsewhere": (
-        lambda document: _resealed(document.replace(b'"stages":[', _stage_with("../../../../etc/passwd"), 1)),
+        lambda document: _resealed(_with_stage(document, "../../../../etc/passwd")),
         "not whole",
     ),
     "resealed, a file without a name": (
-        lambda document: _resealed(document.replace(b'"stages":[', _stage_with("a\0b"), 1)),
+        lambda document: _resealed(_with_stage(document, "a\0b")),
         "not whole",
+    ),
+    "resealed, a file less among its subjects": (
+        lambda document: _resealed(rfc8785.dumps({**json.loads(document), "subject": []})),
+        "subjects are not",
+    ),
+    "signed by nobody": (
+        lambda document: {"body": sealed_with(b"{}", record_key()).body},
+        "signature is not valid",
+    ),
+    "a leaf in another form": (
+        lambda document: {"body": sealed_with(document, record_key()).body + b" "},
+        "leaf cannot be read",
     ),
     "another word on the price": (lambda document: {"priced": False}, "something else than the row"),
     "another annex": (lambda document: {"content": b"{}"}, "annex is not the one"),
@@ -120,20 +135,24 @@ FORGERIES: dict[str, tuple[Callable[[bytes], dict[str, Any]], str]] = {
 
 
 def _resealed(document: bytes) -> dict[str, Any]:
-    """Bytes with the digest that goes with them."""
-    return {"document": document, "sha256": hashlib.sha256(document).hexdigest()}
+    """Bytes with the digest and the leaf that go with them, signed with the house's own key."""
+    sealed = sealed_with(document, record_key())
+    return {"document": document, "sha256": hashlib.sha256(document).hexdigest(), "body": sealed.body}
 
 
-def _stage_with(sha256: str) -> bytes:
-    """The beginning of the stages, with one more whose photo is said to lie there."""
-    piece: Any = {"kind": "photo", "label": "x", "intact": True, "size_bytes": 1, "sha256": sha256}
-    return b'"stages":[' + rfc8785.dumps({"evidence": [piece]}) + b","
+def _with_stage(document: bytes, sha256: str) -> bytes:
+    """A document with one more stage, whose photo is said to lie there."""
+    piece = {"kind": "photo", "label": "x", "intact": True, "size_bytes": 1, "sha256": sha256}
+    return _changed(document, stages=[{"code": "x", "evidence": [piece]}, *facts_in(document)["stages"]])
 
 
 def _changed(document: bytes, **changes: Any) -> bytes:
-    """A document with other facts, in canonical form."""
-    facts = {**json.loads(document), **changes}
-    return rfc8785.dumps({name: value for name, value in facts.items() if value is not None})
+    """A document with other facts, in canonical form, and with the subjects that they name."""
+    facts = {**facts_in(document), **changes}
+    if facts["stages"] is not None:
+        return statement(facts)
+    whole = json.loads(document)
+    return rfc8785.dumps({**whole, "predicate": {name: value for name, value in facts.items() if value is not None}})
 
 
 @pytest.mark.parametrize("name", FORGERIES)

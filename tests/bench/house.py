@@ -4,9 +4,11 @@ import io
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from tempfile import TemporaryDirectory
 from urllib.parse import urlsplit, urlunsplit
 
+from django.conf import settings
 from django.core.management import call_command
 from django.db import connections
 
@@ -23,7 +25,10 @@ def house(name: str) -> Iterator[None]:
     point_to(name)
     for address in ADDRESSES:
         os.environ[address] = urlunsplit(urlsplit(os.environ[address])._replace(path=f"/{name}"))
-    evidence = TemporaryDirectory(prefix="qtm-bench-")
+    evidence, keys = TemporaryDirectory(prefix="qtm-bench-"), TemporaryDirectory(prefix="qtm-bench-")
+    for setting, place in (("KEYS_ROOT", ""), ("LOG_STATE", "log.state"), ("LOG_ROOT", "log")):
+        setattr(settings, setting, Path(keys.name) / place)
+        os.environ[setting] = str(getattr(settings, setting))
     os.environ["EVIDENCE_ROOT"] = evidence.name  # of every process we start; this one keeps no file
     try:
         call_command("prepare", verbosity=0, stdout=io.StringIO())
@@ -34,3 +39,4 @@ def house(name: str) -> Iterator[None]:
         connections.close_all()
         drop_database(name)
         evidence.cleanup()
+        keys.cleanup()

@@ -23,6 +23,8 @@ from tests.bench.photos import AT_ONCE, Peak, refused, taken
 from tests.bench.photos import MOST_MB as REFUSED_MB
 from tests.bench.photos import MOST_MS as REFUSED_MS
 from tests.bench.raw import Hand, lay_out
+from tests.bench.seals import LEAST_CHECKS, LEAST_SHARE, proven, sealed
+from tests.bench.seals import MOST_TIMES as PROOF_TIMES
 from tests.bench.serving import MOST_MB, memory_mb
 from tests.bench.verbs import Verbs
 from tests.bench.wire import desk_weights
@@ -44,7 +46,7 @@ def report() -> int:
     """Measure everything; 0 where no promise is broken."""
     with house("qtm_bench"):
         say(f"On {_where()}.")
-        promises: Promises = dict(_rates())
+        promises: Promises = dict(_rates()) | _seals() | _proofs()
         say("\nA hundred thousand cases")
         fill(say)
         few = overviewed()
@@ -87,6 +89,44 @@ def _rates() -> Iterator[tuple[str, bool]]:
         )
         words = f"complete cases a second, {clients} at once: {promised} of what they are by hand, and it is {found.ratio:.2f}"
         yield words, found.ratio >= promised
+
+
+def _seals() -> Promises:
+    """What the proof costs where work is completed."""
+    say(
+        f"\nSeals a second, with the proof and the same without (statement, signature and log left out; promised: {LEAST_SHARE})"
+    )
+    say(f"  {'processes':<12}{'proven':>9}{'plain':>9}{'proven / plain':>17}")
+    promises: Promises = {}
+    for each in sealed():
+        say(f"  {each.clients:<12}{each.proven:>9.1f}{each.plain:>9.1f}{each.share:>17.2f}")
+        words = f"seals a second, {each.clients} at once: {LEAST_SHARE} of what they are without proof, and it is {each.share:.2f}"
+        promises[words] = each.share >= LEAST_SHARE
+    return promises
+
+
+def _proofs() -> Promises:
+    """How proofs grow with the log, and how fast they are checked."""
+    say(
+        f"\nProofs (promised: no more hashes than the logarithm, {PROOF_TIMES} times as long in the largest log, {LEAST_CHECKS} checks a second)"
+    )
+    say(f"  {'leaves':<12}{'hashes':>9}{'bytes':>9}{'inclusion ms':>15}{'consistency ms':>17}{'checks a second':>18}")
+    found = []
+    for each in proven():
+        found.append(each)
+        say(
+            f"  {each.leaves:<12,}{each.hashes:>9}{32 * each.hashes:>9}{each.inclusion_ms:>15.2f}{each.consistency_ms:>17.2f}{each.checks:>18,.0f}"
+        )
+    times = found[-1].inclusion_ms / found[0].inclusion_ms
+    slowest = min(each.checks for each in found)
+    return {
+        f"a proof of {found[-1].leaves:,} leaves: {(found[-1].leaves - 1).bit_length()} hashes, and the longest has {found[-1].hashes}": all(
+            each.short for each in found
+        ),
+        f"a proof of {found[-1].leaves:,} leaves: {PROOF_TIMES} times what one of {found[0].leaves:,} takes, and it is {times:.2f}": times
+        <= PROOF_TIMES,
+        f"checks of a Record: {LEAST_CHECKS} a second, and it is {slowest:,.0f}": slowest >= LEAST_CHECKS,
+    }
 
 
 def _pages() -> Promises:

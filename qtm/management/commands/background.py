@@ -17,7 +17,7 @@ from django_tasks_db.models import DBTaskResult
 
 from qtm.background import ROUNDS, is_ours, resting, take_up_again, worker_id
 
-LOOK_SECONDS, TIDY_SECONDS = 10, 3600
+LOOK_SECONDS, TIDY_SECONDS = 3, 3600
 
 
 class Hands(Worker):

@@ -9,6 +9,7 @@ from django.db import connections
 from qtm.acts import acting
 from qtm.grants import apply_grants
 from qtm.models import SurfaceVersion
+from qtm.prepared import PREPARATIONS
 from qtm.roles import load_roles
 from qtm.runtime import shipped
 
@@ -28,6 +29,8 @@ class Command(BaseCommand):
         load_roles()
         call_command("clearsessions")
         self.stdout.write("Migrated; rights and roles are as the house says.")
+        for step in PREPARATIONS:
+            self.stdout.write(step())
         with acting(via="prepare", authority="system"):
             made = [version for version, new in map(SurfaceVersion.publish, shipped()) if new]
         self.stdout.write(f"Surfaces: {', '.join(map(str, made))} published." if made else "Surfaces: unchanged.")

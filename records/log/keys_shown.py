@@ -1,0 +1,36 @@
+"""Every key that the house signs with or once did, as it is shown to anybody."""
+
+from base64 import b64decode
+from dataclasses import dataclass
+from datetime import datetime
+from hashlib import sha256
+
+from records.log.model import Key
+from records.seal.keys import LOG
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A public key, what it signs, and from when to when it is the one that signs."""
+
+    key: Key
+    until: datetime | None
+
+    @property
+    def sha256(self) -> str:
+        """The digest of its DER form, by which people compare it."""
+        return sha256(b64decode(self.key.public)).hexdigest()
+
+    @property
+    def verifier(self) -> str:
+        """As verifiers of checkpoints read it, where it signs those."""
+        return str(self.key.verifier) if self.key.use == LOG else ""
+
+
+def every_key() -> list[Shown]:
+    """All of them, the newest first."""
+    found, later = [], dict[str, datetime]()
+    for key in Key.objects.order_by("-pk"):
+        found.append(Shown(key, later.get(key.use)))
+        later[key.use] = key.since
+    return found

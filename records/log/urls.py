@@ -1,0 +1,12 @@
+"""The addresses of the log and of the keys."""
+
+from django.urls import path
+
+from records.log import serving
+
+urlpatterns = [
+    path("log/", serving.log, name="log"),
+    path("keys/", serving.keys, name="keys"),
+    path("log/checkpoint", serving.checkpoint, name="log-checkpoint"),
+    path("log/tile/<path:place>", serving.tile, name="log-tile"),
+]

@@ -1,0 +1,26 @@
+"""`manage.py publish_log`: make again whatever of the published log is missing, and compare the rest with the database."""
+
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+
+from records.log.memory import Rewound
+from records.log.published import newest_of_this_log, publish
+
+
+class Command(BaseCommand):
+    """Go through every tile that the newest checkpoint covers; exit status 1 where one holds something else than the log."""
+
+    help = __doc__
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        """Say how many were made."""
+        newest = newest_of_this_log()
+        if newest is None:
+            self.stdout.write("Nothing is signed yet, so there is nothing to publish.")
+            return
+        try:
+            made = publish(all_of_it=True)
+        except Rewound as refusal:
+            raise CommandError(str(refusal)) from refusal
+        self.stdout.write(f"{newest.size:,} Records are published; {made:,} tiles were missing and were made again.")
