@@ -12,8 +12,10 @@ __all__ = ["queues", "urlpatterns"]
 urlpatterns = [
     path("records/", views.records, name="records"),
     path("records/<int:pk>/", views.record, name="record"),
+    path("records/<int:pk>/record.zip", views.download, name="record-download"),
     path("records/<int:pk>/document.json", views.document, name="record-document"),
     path("records/<int:pk>/annex.json", views.annex, name="record-annex"),
     path("track/<str:token>/records/<int:pk>", public.told, name="told-record"),
+    path("track/<str:token>/records/<int:pk>/receipt.zip", public.receipt, name="told-receipt"),
     *doors(Record, Signal, via="jobs", forms={"Record.seal": CompleteForm}),
 ]
