@@ -271,7 +271,10 @@ PAGES: dict[str, list[Page]] = {
         *(Page(who, newest(Record)) for who in ("will", "ines", "cora")),
         *(Page("will", newest(Record, event__part=part)) for part in ("plan", "day")),
     ],
-    **{key: [Page("ines", newest(Record), html=False)] for key in ("record-download", "record-document", "record-annex")},
+    **{
+        key: [Page("ines", newest(Record), html=False)]
+        for key in ("record-download", "record-document", "record-annex")
+    },
     "settlements": [Page("cora"), Page("eve")],
     "settlements-in": [Page("cora", given(state)) for state in Settlement.states()],
     "settlement": [Page("cora", newest(Settlement, state=state)) for state in Settlement.states()],
