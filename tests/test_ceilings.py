@@ -40,6 +40,7 @@ from qtm.queues import QUEUES
 from qtm.receipts import Receipt
 from qtm.workforce_keeping import Kept
 from qtm.working import DayOff
+from records.log.round import sign_what_came
 from records.models import Record
 from settlement.models import Settlement
 from settlement.queues import UNSETTLED
@@ -205,6 +206,19 @@ PAGES: dict[str, list[Page]] = {
         )
         for by in ({"final": True}, {"final": False})
     ],
+    "told-receipt": [
+        Page(
+            args=lambda: [Request.objects.get(pk=(one := Record.objects.latest("pk")).case_id).token, one.pk],
+            html=False,
+        )
+    ],
+    "verify": [Page(), Page("will")],
+    "verify-script": [Page(html=False, asks=0)],
+    "verify-record": [
+        Page(args=lambda: [Record.objects.latest("pk").sha256]),
+        Page(args=given("0" * 64), status=404),
+    ],
+    "verify-receipt": [Page(args=lambda: [Record.objects.latest("pk").sha256], html=False)],
     "answer": [Page(args=questioned(state)) for state in Question.states()],
     "intake": [Page("ines"), Page("nora")],
     "take": [Page("ines", given("network", surface)) for surface in SURFACES],
@@ -352,6 +366,7 @@ def lived() -> None:
     pressed_for_many(cast.ines, Walk(), None)
     pressed_for_many(cast.nora, Walk(funnel="north"), cast.Northside.pk)
     copies_made()
+    sign_what_came()
     Letter.objects.filter(state="waiting").update(state="failed", error="The mail server answered: 550 nobody")
     with acting(cast.ines, via="test", authority="qtm.send_letter as admin"):
         Letter.objects.latest("pk").wait_again()
@@ -446,6 +461,7 @@ def inhabited(name: str, template: str, django_db_blocker: Any, folder: Any) -> 
     with (
         django_db_blocker.unblock(),
         override_settings(EVIDENCE_ROOT=folder, STORAGES={"evidence": kept, "staticfiles": plain}),
+        override_settings(LOG_STATE=folder / "log.state"),
     ):
         connections.close_all()
         make_database(name, template)
