@@ -17,7 +17,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import load_pem_public_key
 from securesystemslib.dsse import Envelope
 from securesystemslib.exceptions import VerificationError
-from securesystemslib.signer import SSlibKey
+from securesystemslib.signer._key import SSlibKey
 
 from records.export.download import download, receipt
 from records.log.notes import Verifier, raw
@@ -125,7 +125,7 @@ def test_the_commands_of_the_readme_do_what_it_says(records: list[Record], tmp_p
 
 def test_securesystemslib_verifies_the_envelope(records: list[Record], tmp_path: Path) -> None:
     files = unpacked(records[2], tmp_path)
-    key = SSlibKey.from_crypto(load_pem_public_key(files["record-key.pem"]))  # type: ignore[arg-type]
+    key = SSlibKey.from_crypto(load_pem_public_key(files["record-key.pem"]))
 
     def envelope() -> Any:
         """A fresh copy, as reading changes it."""

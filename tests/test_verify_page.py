@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 from django.test import Client
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, FilePayload, Page
 
 from records.export.download import download, receipt
 from records.log.signing import sign
@@ -32,7 +32,7 @@ def choose(page: Page, *files: tuple[str, bytes]) -> str:
     page.locator("#steps").evaluate("(list) => list.replaceChildren()")
     page.locator("#verdict").evaluate("(verdict) => { verdict.hidden = true }")
     page.locator("#chosen").set_input_files(
-        [{"name": name, "mimeType": "application/octet-stream", "buffer": data} for name, data in files]
+        [FilePayload(name=name, mimeType="application/octet-stream", buffer=data) for name, data in files]
     )
     page.locator("#verdict:not([hidden])").wait_for()
     return page.locator("#verdict").inner_text()
