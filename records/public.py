@@ -13,6 +13,7 @@ from intake.views import asked_with, private
 from qtm.panels import PANELS
 from qtm.roles import NOBODY
 from records.certificate import Certificate
+from records.export import download as exported
 from records.models import Record
 
 
@@ -36,9 +37,21 @@ class Told(Certificate):
 @require_safe
 def told(request: HttpRequest, token: str, pk: int) -> HttpResponse:
     """One Record of what was asked, for whoever holds the link."""
-    asked = asked_with(token)
-    record = get_object_or_404(Record.objects.select_related("signal"), pk=pk, case_id=asked.pk)
+    asked, record = _asked(token, pk)
     return private(render(request, "records/told.html", {"asked": asked, "record": record, "said": Told(record)}))
+
+
+@require_safe
+def receipt(request: HttpRequest, token: str, pk: int) -> HttpResponse:
+    """The proof that it is in the log, for whoever holds the link: nothing of what is not theirs, as it shows nothing."""
+    _, record = _asked(token, pk)
+    return private(exported.as_file(exported.receipt(record), f"{record.reference}-receipt.zip"))
+
+
+def _asked(token: str, pk: int) -> tuple[Request, Record]:
+    """What was asked by that link, and one of its Records."""
+    asked = asked_with(token)
+    return asked, get_object_or_404(Record.objects.select_related("signal"), pk=pk, case_id=asked.pk)
 
 
 def of_request(request: HttpRequest, asked: Request) -> tuple[str, dict[str, Any]] | None:

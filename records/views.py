@@ -9,6 +9,7 @@ from qtm.refusals import Forbidden
 from qtm.signed import Signed
 from qtm.typed import signed_in
 from records.certificate import Certificate
+from records.export import download as exported
 from records.models import Record
 from records.queues import reads_records
 
@@ -49,6 +50,14 @@ def record(request: Signed, pk: int) -> HttpResponse:
     """One Record, as a certificate."""
     row = get_object_or_404(_seen(request), pk=pk)
     return render(request, "records/record.html", {"record": row, "said": Certificate(row, request.user.standing)})
+
+
+@require_safe
+@signed_in
+def download(request: Signed, pk: int) -> HttpResponse:
+    """The Record with all that it takes to check it, for whoever may read it."""
+    row = get_object_or_404(_seen(request), pk=pk)
+    return exported.as_file(exported.download(row), f"{row.reference}.zip")
 
 
 @require_safe

@@ -207,6 +207,19 @@ PAGES: dict[str, list[Page]] = {
         )
         for by in ({"final": True}, {"final": False})
     ],
+    "told-receipt": [
+        Page(
+            args=lambda: [Request.objects.get(pk=(one := Record.objects.latest("pk")).case_id).token, one.pk],
+            html=False,
+        )
+    ],
+    "verify": [Page(), Page("will")],
+    "verify-script": [Page(html=False, asks=0)],
+    "verify-record": [
+        Page(args=lambda: [Record.objects.latest("pk").sha256]),
+        Page(args=given("0" * 64), status=404),
+    ],
+    "verify-receipt": [Page(args=lambda: [Record.objects.latest("pk").sha256], html=False)],
     "answer": [Page(args=questioned(state)) for state in Question.states()],
     "intake": [Page("ines"), Page("nora")],
     "take": [Page("ines", given("network", surface)) for surface in SURFACES],
@@ -274,12 +287,15 @@ PAGES: dict[str, list[Page]] = {
         *(Page(who, newest(Record)) for who in ("will", "ines", "cora")),
         *(Page("will", newest(Record, event__part=part)) for part in ("plan", "day")),
     ],
-    **{key: [Page("ines", newest(Record), html=False)] for key in ("record-document", "record-annex")},
+    **{
+        key: [Page("ines", newest(Record), html=False)]
+        for key in ("record-download", "record-document", "record-annex")
+    },
     "log": [Page(), Page("ines"), Page("will")],
     "keys": [Page(), Page("ines")],
     "log-checkpoint": [Page(html=False, asks=0)],
     "log-tile": [
-        Page(args=lambda: [f"0/000.p/{Signed.objects.latest('size').size}"], html=False, asks=0),
+        Page(args=lambda: [f"0/000.p/{Signed.objects.latest(\x27size\x27).size}"], html=False, asks=0),
         Page(args=given("0/999"), status=404, html=False, asks=0),
     ],
     "settlements": [Page("cora"), Page("eve")],
