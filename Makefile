@@ -19,9 +19,6 @@ test: setup
 check: setup
 	exec $(python) .ci/checks.py --quick
 
-prove: setup
-	PROVE=1 exec $(python) -m qtm.postgres exec --folder var/pg-test --fast -- $(python) -m pytest -n auto --dist worksteal
-
 bench: setup
 	exec $(python) -m qtm.postgres exec --folder var/pg-bench -- $(python) -m tests.bench
 

@@ -21,7 +21,7 @@ from intake.views import NOT_CONTENT
 from qtm.acts import acting
 from qtm.doors import door_of
 from qtm.models import User
-from records.models import Record
+from records.models import Erasure, Record, Signal
 from settlement.models import Settlement
 
 TAKE = "intake.take_request"
@@ -214,6 +214,20 @@ class Walk(Captures, Governing):
     def complete(self) -> None:
         """The operator's own word that the Job is done."""
         self._enter(self.hand, Job, "complete")
+
+    # What admins do with a Record later
+
+    def suppress(self, why: str) -> None:
+        """Its ⭐ stands no longer, for now."""
+        self._enter(self.cast.users["ines"], Signal, "suppress", reason=why)
+
+    def revoke(self, why: str) -> None:
+        """Its ⭐ stands no longer, for good."""
+        self._enter(self.cast.users["ines"], Signal, "revoke", reason=why)
+
+    def erase(self, why: str) -> None:
+        """Its annex is erased."""
+        self._enter(self.cast.users["ines"], Erasure, "erase", annex=True, files=False, reason=why)
 
     # Settlement
 

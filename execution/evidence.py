@@ -83,6 +83,11 @@ class Evidence(Fact):
         ]
 
     @property
+    def erased(self) -> bool:
+        """Whether its file was erased; what was noted of it stays."""
+        return hasattr(self.event, "emptied")
+
+    @property
     def is_picture(self) -> bool:
         """Whether there is something of it to look at: a photo, or a signature that was drawn."""
         return self.media_type.startswith("image/")

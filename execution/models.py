@@ -1,5 +1,6 @@
 """Execution: a Job is created by one explicit act, claimed by an operator, and carried out in a ServiceEvent."""
 
+from execution.emptying import Emptied, Removed
 from execution.event import PAID, UNDER_WAY, ServiceEvent
 from execution.evidence import Evidence, StageMark, Travel
 from execution.feed import Feed
@@ -12,10 +13,12 @@ __all__ = [
     "PAID",
     "UNDER_WAY",
     "Download",
+    "Emptied",
     "Evidence",
     "Feed",
     "Hand",
     "Job",
+    "Removed",
     "Rendition",
     "ServiceEvent",
     "StageMark",

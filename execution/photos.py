@@ -12,8 +12,9 @@ from django.views.decorators.csp import csp_override
 from django.views.decorators.http import require_POST, require_safe
 
 from execution import originals, renditions
+from execution.emptying import ERASED
 from execution.kinds import KINDS
-from execution.models import Evidence
+from execution.models import Evidence, Rendition
 from execution.sight import photos_for
 from execution.slots import fills
 from execution.tasks import order_once
@@ -26,7 +27,7 @@ ENDINGS = {"image/jpeg": "jpg", "image/png": "png", "image/webp": "webp", "image
 
 def _photo(request: Signed, pk: int) -> Evidence:
     """A photo that this person may see; 404 otherwise."""
-    seen = photos_for(request.user.standing).select_related("by", "event__job", "event__version")
+    seen = photos_for(request.user.standing).select_related("by", "event__job", "event__version", "event__emptied")
     return get_object_or_404(seen, pk=pk)
 
 
@@ -35,13 +36,15 @@ def _photo(request: Signed, pk: int) -> Evidence:
 def shown(request: Signed, pk: int, longest: int = renditions.LARGE) -> HttpResponseBase:
     """A clean copy of a photo; nothing is decoded here, and where there is no copy yet one is ordered."""
     piece = _photo(request, pk)
+    if piece.erased:
+        return _in_its_place("erased", 410)
     made = renditions.latest(piece.sha256, longest)
     if made and made.trouble:
         raise Http404(made.trouble)
     content = made.content if made else None
     if made is None or content is None:
         order_once(piece.sha256)
-        return _being_prepared()
+        return _in_its_place("being_prepared", 503)
     answer = HttpResponse(content, content_type="image/jpeg")
     answer["ETag"] = f'"{made.copy_sha256}"'
     answer["Cache-Control"] = "private, max-age=31536000, immutable"
@@ -51,11 +54,12 @@ def shown(request: Signed, pk: int, longest: int = renditions.LARGE) -> HttpResp
     return get_conditional_response(request, etag=answer["ETag"], response=answer) or answer
 
 
-def _being_prepared() -> HttpResponse:
-    """A picture that says so, and is asked for again."""
-    drawn = render_to_string("execution/being_prepared.svg")
-    headers = {"Retry-After": "2", "Cache-Control": "no-store", "Cross-Origin-Resource-Policy": "same-origin"}
-    return HttpResponse(drawn, content_type="image/svg+xml", status=503, headers=headers)
+def _in_its_place(drawing: str, status: int) -> HttpResponse:
+    """A picture that says why there is none; where one is being prepared it is asked for again."""
+    headers = {"Cache-Control": "no-store", "Cross-Origin-Resource-Policy": "same-origin"}
+    headers |= {"Retry-After": "2"} if status == 503 else {}
+    drawn = render_to_string(f"execution/{drawing}.svg")
+    return HttpResponse(drawn, content_type="image/svg+xml", status=status, headers=headers)
 
 
 @require_safe
@@ -69,8 +73,8 @@ def about(request: Signed, pk: int) -> HttpResponse:
     place = numbers.index(piece.pk)
     stage = piece.event.version.reads.stage(piece.stage)
     wants = next(each for each in piece.event.places if fills(piece, each))
-    made = renditions.latest(piece.sha256, renditions.LARGE)
-    may = bool(request.user.standing.holds(originals.MAY))
+    made = Rendition(trouble=ERASED) if piece.erased else renditions.latest(piece.sha256, renditions.LARGE)
+    may = bool(request.user.standing.holds(originals.MAY)) and not piece.erased
     said: dict[str, Any] = {
         "piece": piece,
         "stage": stage,
@@ -96,6 +100,8 @@ def original(request: Signed, pk: int) -> HttpResponseBase:
     authority = request.user.standing.holds(originals.MAY)
     if not authority:
         raise Forbidden("Originals are for network admins to take: they may say more than the picture shows.")
+    if piece.erased:
+        raise Http404(ERASED)
     try:
         file = originals.take(piece, request.user, authority)
     except FileNotFoundError:

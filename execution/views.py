@@ -86,7 +86,7 @@ def job(request: Signed, pk: int) -> HttpResponse:
 @login_required
 def document(request: Signed, pk: int) -> HttpResponseBase:
     """A paper as it was sent, for those who may see its ServiceEvent: to keep and not to be opened in a page."""
-    piece = get_object_or_404(documents_for(request.user.standing), pk=pk)
+    piece = get_object_or_404(documents_for(request.user.standing).filter(event__emptied=None), pk=pk)
     try:
         kept = files.store().open(files.place_of(piece.sha256))
     except FileNotFoundError as error:

@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.contrib.auth.decorators import login_required
-from django.db.models import Prefetch
+from django.db.models import OuterRef, Prefetch
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_safe
@@ -18,6 +18,8 @@ from governance.question import Question, turned_away
 from governance.queues import Place, place_of
 from governance.steps import Steps
 from intake.models import Request
+from qtm.blocked.noting import times_of
+from qtm.blocked.views import MAY as READS_REFUSALS
 from qtm.case import Case
 from qtm.doors import doors_out_of
 from qtm.panels import panels
@@ -40,6 +42,7 @@ def case(request: Signed, case_id: int) -> HttpResponse:
         **case_said(request, asked, request.get_full_path()),
         "walk": _walk(request, place),
         "looks_on": not standing.holds("governance.approve_task", asked.governor_id),
+        "reads_refusals": standing.holds(READS_REFUSALS),
         "panels": panels("case", request, asked),
     }
     return render(request, "governance/case.html", said)
@@ -94,5 +97,6 @@ def requests() -> Any:
     """Requests with all that their case pages show of intake, task and what stands beside: two queries."""
     around = ("actor", "funnel", "surface", "governor", "intake__version", "intake__task__version__surface")
     corrections = Prefetch("intake__task__corrections", Correction.objects.select_related("by"))
-    rows = Request.objects.select_related(*around, "listing").defer("listing__words").annotate(plans_said=SAID)
+    rows = Request.objects.select_related(*around, "listing").defer("listing__words")
+    rows = rows.annotate(plans_said=SAID, blocked=times_of(OuterRef("pk")))
     return beside.with_beside(rows.prefetch_related(corrections))

@@ -20,6 +20,7 @@ from governance.finding import Finding
 from governance.models import Task
 from governance.queues import SEE, Place
 from qtm.acts import acting
+from qtm.blocked import noting
 from qtm.case import last_line, mover
 from qtm.doors import Door, DoorForm, all_doors, door_of, governed_from
 from qtm.models import User
@@ -216,6 +217,7 @@ class Carrier:
             note = {"bulk": self.bulk, "task": task}
             self.door.enter(self.user, task, beside=lambda: BulkOutcome.noted(**note), **(form.given() if form else {}))
         except Refusal as refusal:
+            noting.note(self.user, self.door.name, task.pk, (refusal.law, refusal.status), "many")
             self._refused(task, self._why(task, refusal))
         except OperationalError as error:
             if not isinstance(refusal_by(error), Busy):

@@ -78,7 +78,7 @@ class Case:
         """The line of rooms: solid where the case has been, the last one marked as where it is."""
         known = [room for room in rooms() if room.label() in self.newest]
         there = [room for room in known if not self.undone(room) and not self.overtaken(room)]
-        here = next((room for room in reversed(there) if room.title != "⭐ Signal"), None)
+        here = next((room for room in reversed(there) if not _read(room)), None)
         return [self._stop(room, here) for room in rooms()]
 
     def _stop(self, room: type[Room], here: type[Room] | None) -> Stop:
@@ -92,7 +92,7 @@ class Case:
 
     def _withheld(self, room: type[Room]) -> bool:
         """Whether a row that is born at sealing or never was not, and so will never be."""
-        return any(key.at_sealing and self.state(key.remote_field.model) for key in room.upstream())
+        return _read(room) and any(self.state(key.remote_field.model) for key in room.upstream())
 
     def _url(self, room: type[Room], row_id: int) -> str:
         """The row's own page, if it has one and this person sees them all: to ask of a single row would be one more query."""
@@ -112,7 +112,7 @@ class Case:
 
     def refused(self) -> bool:
         """Whether a no has ended the case for good: no other row can be born where one was ended."""
-        return any(self._refused(room) and not self.undone(room) for room in rooms())
+        return any(self._refused(room) and not self.undone(room) for room in rooms() if not _read(room))
 
     def overtaken(self, room: type[Room]) -> bool:
         """Whether the row that another of this room would be born of was born after the newest that there is: the case is there again."""
@@ -150,6 +150,11 @@ class Case:
         came = ", ".join(f"{self._told(line)} {words(line.becomes)}" for line in moved.values())
         authority = "" if made.authority == "system" else made.authority
         return Line(made.at, self.who(made), said_of(pressed)[0], came, made.via, authority, made.reason)
+
+
+def _read(room: type[Room]) -> bool:
+    """Whether a row of the room is read from another at its sealing: a case never stands there, and does not end with it."""
+    return any(key.at_sealing for key in room.upstream())
 
 
 def said_of(line: Transition) -> tuple[str, str]:

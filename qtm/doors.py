@@ -21,7 +21,7 @@ from qtm.acts import acting
 from qtm.devices import Sent, sent_by
 from qtm.panels import panels
 from qtm.receipts import Receipt, refuse_unarrived
-from qtm.refusals import Conflict, Forbidden, Invalid, Refusal
+from qtm.refusals import Conflict, Forbidden, Invalid, Refusal, refused_in
 from qtm.spine import Room, Verb, words
 from qtm.typed import keep_typed, typed_before
 
@@ -114,7 +114,8 @@ class Door:
         """Why it is shut for this row now; empty where it is open."""
         if row.state in self.verb.was:
             return self.room.shut(self.verb, row)
-        return f"Opens once the {type(row).title.lower()} is {' or '.join(map(words, self.verb.was))}."
+        called = type(row).title.lower().removeprefix("⭐ ")  # not every machine has that character
+        return f"Opens once the {called} is {' or '.join(map(words, self.verb.was))}."
 
     def ahead(self, row: Room) -> bool:
         """Whether the row can still come to where this door opens."""
@@ -172,6 +173,7 @@ class Door:
     def received(self, request: HttpRequest, pk: int, sent: Sent) -> HttpResponse:
         """What a device sends: the answer is for the device to read, and the same for the same thing sent again."""
         if not request.user.is_authenticated:
+            refused_in(request)
             return devices.signed_out()
         if not self.kept_for_later:
             raise Forbidden(f"“{self.verb.label}” is pressed on its page, and by nothing that a phone keeps for later.")
@@ -219,6 +221,7 @@ class Door:
         except Invalid as invalid:
             if form is None:
                 raise
+            refused_in(request, invalid)
             blame(form, invalid)
             return self.page(request, row, form, 422)
         messages.success(request, f"{row.named}, {self.verb.label}: done.")

@@ -4,7 +4,7 @@ Rooms: read, be born, and change of state and living columns. Facts: read and no
 and nothing may be deleted where a trace belongs. Omni reads the rooms, the log and who works when, and no contact data, sessions, passwords or keys.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from django.apps import apps
 from django.conf import settings
@@ -48,13 +48,22 @@ KEPT_BY_LAW = {  # tables that only the law's own functions write, or the owner
     "qtm.Wait",
     "governance.Listing",
     "execution.Hand",
+    "execution.Emptied",
     "records.Key",
     "records.Leaf",
     "records.Node",
     "records.Head",
 }
-ADDED_TO = {"execution.Rendition", "records.Signed", "records.Cosigned"}  # tables whose rows are made and never changed
-LIVING = {"qtm.Letter": Letter.living}  # of tables that are neither rooms nor facts: the columns that change
+ADDED_TO = {
+    "execution.Rendition",
+    "execution.Removed",
+    "records.Signed",
+    "records.Cosigned",
+}  # tables whose rows are made and never changed
+LIVING: dict[str, Sequence[str]] = {
+    "qtm.Letter": Letter.living,
+    "qtm.Blocked": ("times",),
+}  # of tables that are neither rooms nor facts: the columns that change
 
 
 def roles() -> tuple[str, str]:

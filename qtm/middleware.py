@@ -8,8 +8,9 @@ from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse
 
 from qtm import devices, errors
+from qtm.blocked.noting import note_refused
 from qtm.bodies import FORM_BYTES, is_chunked
-from qtm.refusals import refusal_by
+from qtm.refusals import refusal_by, refused_in
 
 
 class PlainRefusals:
@@ -20,8 +21,12 @@ class PlainRefusals:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        """Pass on what can be read; a NUL byte in an address or a cookie never is."""
-        return errors.unreadable() if _has_nul(request) else self.get_response(request)
+        """Pass on what can be read; a NUL byte in an address or a cookie never is. What was refused is written down afterwards."""
+        if _has_nul(request):
+            return errors.unreadable()
+        answer = self.get_response(request)
+        note_refused(request)
+        return answer
 
     def process_view(
         self, request: HttpRequest, view: Callable[..., Any], args: Any, kwargs: Any
@@ -39,6 +44,7 @@ class PlainRefusals:
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
         """A refusal is a page with its own status; anything else is not ours to hide."""
+        refused_in(request, exception)
         refusal = refusal_by(exception)
         if refusal is None:
             return None

@@ -11,6 +11,7 @@ from django.db.models.functions import Now
 from django.urls import reverse
 
 from qtm.applications import Application
+from qtm.blocked.model import Blocked  # noqa: F401  (Django looks for models here)
 from qtm.fields import Brin, TransactionIdField
 from qtm.law import DIGEST, LogLaw, own_law
 from qtm.letters.model import Letter, SentAgain  # noqa: F401

@@ -26,7 +26,7 @@ PARTS = [
     Part("Evidence", "live"),
     Part("Records", "live"),
     Part("Proof of Records", "partial", "Each is sealed by its digest; a signed, append-only proof log is planned."),
-    Part("⭐ Signal", "partial", "Given at sealing or never; suppressing and revoking are planned."),
+    Part("⭐ Signal", "live"),
     Part("Settlement", "partial", "One amount for a Record, kept by people; no payment provider."),
     Part("Double-entry ledger", "planned"),
     Part("Omni", "partial", "Plain rules over what waits; it interprets no trends yet."),

@@ -6,6 +6,7 @@ from typing import Any
 from django.apps import apps
 from django.db import IntegrityError, InterfaceError, OperationalError
 from django.db.models import BaseConstraint
+from django.http import Http404, HttpRequest
 
 
 class Refusal(Exception):
@@ -13,6 +14,7 @@ class Refusal(Exception):
 
     status = 409
     heading = "This cannot be done"
+    law = ""  # by which it was refused; empty where only what was typed was wrong
 
     def __init__(self, sentence: str) -> None:
         """Keep the sentence that people read."""
@@ -24,6 +26,7 @@ class Conflict(Refusal):
     """409: the row is not where the verb starts from; usually somebody was first."""
 
     heading = "It has moved on"
+    law = "conflict"
 
     def __init__(self, row: Any = None, verb: Any = None, sentence: str = "", heading: str = "") -> None:
         """`row`: the row as it was read, `verb`: what was tried; the page adds who moved it and when."""
@@ -35,16 +38,21 @@ class Conflict(Refusal):
         )
         super().__init__(sentence or f"This has moved on since you looked. {tried}".strip())
         self.row = row
+        if verb:
+            self.law = "born" if verb.of else "fence"
 
 
 class Lawless(Refusal):
     """409: the law does not know this step, whoever asks and whenever."""
+
+    law = "lawless"
 
 
 class Forbidden(Refusal):
     """403: it can be done, but not by this person."""
 
     status = 403
+    law = "authority"
 
 
 class Invalid(Refusal):
@@ -56,6 +64,7 @@ class Invalid(Refusal):
         """`errors`: field → sentence."""
         super().__init__(" ".join(errors.values()))
         self.errors = errors
+        self.law = next((name for name in errors if name in SENTENCES), "")
 
 
 class Busy(Refusal):
@@ -142,6 +151,7 @@ SENTENCES = {
     "over": "This has ended, so nothing is asked or answered any more.",
     "same": "Two cases that are the same are governed by the same people, and are two.",
     "evidence": "Something required is still missing.",
+    "erasing": "Only an admin erases, and what was erased stays so.",
     "own_work": "Whoever did the work cannot settle it.",
     "isolation": "The spine moves only under READ COMMITTED.",
     "signed": "A Record is sealed with a signature over its own bytes, by a key of the house.",
@@ -160,21 +170,43 @@ def law_broken(error: BaseException) -> str:
 def refusal_of(error: IntegrityError) -> Exception:
     """A refusal for what the law of the database said; a defect of ours stays the error it is."""
     law = law_broken(error)
+    refusal = _refusal_by_law(law, error)
+    if refusal is None:
+        return error
+    refusal.law = law
+    return refusal
+
+
+def _refusal_by_law(law: str, error: IntegrityError) -> Refusal | None:
+    """The refusal that a law comes to; nothing where it is none that people can meet."""
     if law in {"evidence", "reason"}:
         return Invalid({law: _said(error) if law == "evidence" else SENTENCES[law]})
-    if law in {"own_work", "carried_on"}:
+    if law in {"own_work", "carried_on", "erasing"}:
         return Forbidden(SENTENCES[law])
     if law == "access":
         return Lawless(SENTENCES[law])
     if law in SENTENCES:
         return Conflict(sentence=SENTENCES[law])
     if law.endswith(("_key", "_one", "_one_living")):
-        said = _own_sentence(law) or "Somebody was first: there is one already."
+        said = law_in_words(law) or "Somebody was first: there is one already."
         return Conflict(sentence=said, heading="It is there already")
-    return error
+    return None
 
 
-def _own_sentence(law: str) -> str:
+def refused_in(request: HttpRequest, error: BaseException | None = None) -> None:
+    """Remember by which law a press was refused, to be written down once its request is over; without an error nobody was signed in."""
+    if request.method not in {"POST", "PUT", "PATCH", "DELETE"}:
+        return
+    if error is None:
+        said = "signed_in", 401
+    elif isinstance(error, Http404):
+        said = "sight", 404
+    else:
+        said = getattr(error, "law", ""), getattr(error, "status", 0)
+    setattr(request, "refused_by", said)  # noqa: B010
+
+
+def law_in_words(law: str) -> str:
     """What the constraint of that name says of itself, if it says anything."""
     declared = (each for model in apps.get_models() for each in model._meta.constraints)
     return next((str(each.violation_error_message) for each in declared if _says(each, law)), "")

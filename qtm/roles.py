@@ -63,6 +63,7 @@ ACCESS = [
     "qtm.suspend_operator",
     "qtm.reinstate_operator",
 ]
+SIGNALS = ["records.suppress_signal", "records.restore_signal", "records.revoke_signal"]  # and none gives one
 APPLICATIONS = ["qtm.take_in_operator", "qtm.decline_application"]
 
 # Network roles. Admins hold nothing in execution but Create Job, cancelling a queued Job, and taking originals.
@@ -72,12 +73,15 @@ NETWORK: Mapping[str, list[str]] = {
         *GOVERN,
         *ACCESS,
         *APPLICATIONS,
+        *SIGNALS,
+        "records.erase_record",
         "intake.keep_funnel",
         "execution.take_originals",
         "qtm.keep_people",
         "qtm.keep_roles",
         "qtm.keep_surfaces",
         "qtm.oversee",
+        "qtm.read_refusals",
         "governance.see_console",
         "records.see_records",
     ],

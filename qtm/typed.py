@@ -13,6 +13,7 @@ from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST
 
+from qtm.refusals import refused_in
 from qtm.signed import Signed
 
 NOT_KEPT = {"csrfmiddlewaretoken", "password"}
@@ -22,6 +23,7 @@ HALF_AN_HOUR = 1800
 
 def keep_typed(request: HttpRequest, page: str = "") -> HttpResponse:
     """Keep the text of a form in the nameless session, for the page it is offered on, and ask to sign in."""
+    refused_in(request)
     sweep(request)
     back = page or request.path
     typed = ((name, request.POST.getlist(name)) for name in request.POST if name not in NOT_KEPT)

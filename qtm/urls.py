@@ -12,6 +12,7 @@ from qtm import signing, views
 from qtm import surface_views as surfaces
 from qtm import workforce_views as workforce
 from qtm.applications import Application
+from qtm.blocked.views import refusals
 from qtm.doors import doors
 from qtm.models import Operator
 from qtm.overview import views as figures
@@ -27,6 +28,7 @@ urlpatterns = [
     path("spine/", views.spine, name="spine"),
     path("omni/", views.observed, name="omni"),
     path("omni/packet", views.packet, name="omni-packet"),
+    path("refusals/", refusals, name="refusals"),
     path("overview/", figures.overview, name="overview"),
     path("overview/<slug:slug>.csv", figures.table, name="overview-table"),
     path("overview/gaps/<slug:slug>/", figures.gap, name="overview-gap"),

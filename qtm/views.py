@@ -20,6 +20,7 @@ PLACES = [
     Workplace("Workforce", "workforce", lambda standing: standing.anywhere("qtm.keep_people"), home=0),
     Workplace("Surfaces", "surfaces", lambda standing: bool(standing.holds("qtm.keep_surfaces")), home=0),
     Workplace("Oversight", "admin:index", lambda standing: bool(standing.holds("qtm.oversee")), home=0),
+    Workplace("Refusals", "refusals", lambda standing: bool(standing.holds("qtm.read_refusals")), home=0),
     Workplace("Omni", "omni", lambda standing: bool(standing.holds("qtm.oversee")), home=8),
     Workplace("Spine", "spine", lambda standing: True, home=0),
 ]

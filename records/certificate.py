@@ -1,7 +1,7 @@
 """A Record as its page shows it: read from the sealed document, and from the annex as far as the viewer may."""
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cached_property
@@ -9,13 +9,15 @@ from typing import Any
 
 from django.utils.dateparse import parse_datetime
 
+from execution.emptying import Removed
 from execution.kinds import KINDS
 from execution.sight import pieces_for
 from governance.models import Task
+from qtm.models import Transition
 from qtm.roles import Standing
 from qtm.words import exact
-from records import policy
-from records.models import Annex, Record
+from records import erasing, policy
+from records.models import Annex, Record, Signal
 from records.work import numbered
 
 # What people read for what the requester said of themselves, in this order.
@@ -130,6 +132,21 @@ class Certificate:
         """The annex, as long as it was not erased."""
         return self.record.annexes.first()
 
+    @cached_property
+    def erasures(self) -> Sequence[erasing.Told]:
+        """What of it was erased, by whom, when and why."""
+        return erasing.told_of(self.record)
+
+    @cached_property
+    def files_erased(self) -> bool:
+        """Whether the files of its evidence were erased; their digests stand in the Record."""
+        return "files" in erasing.gone_of(self.record)
+
+    @property
+    def removed(self) -> Removed | None:
+        """What became of the files that were erased, once they are gone from where they were kept."""
+        return Removed.objects.filter(event=self.record.event_id).first() if self.files_erased else None
+
     @property
     def erased(self) -> bool:
         """Whether the annex was erased, as the law may demand; the Record is whole without it."""
@@ -191,13 +208,28 @@ class Certificate:
         return policy.judge(self.facts)
 
     @property
+    def signal(self) -> Signal | None:
+        """The ⭐ that was given, whatever became of it; None where it was withheld."""
+        return getattr(self.record, "signal", None)
+
+    @property
     def starred(self) -> bool:
-        """Whether a ⭐ was given."""
-        return hasattr(self.record, "signal")
+        """Whether a ⭐ stands: it was given, and is neither suppressed nor revoked."""
+        return bool(self.signal and self.signal.state == Signal.first)
+
+    @cached_property
+    def signal_moves(self) -> Sequence[Transition]:
+        """What people did with the ⭐ since it was given, each with its reason."""
+        if self.signal is None:
+            return []
+        lines = Transition.objects.filter(case_id=self.record.case_id, room=Signal.label(), row_id=self.signal.pk)
+        return list(lines.exclude(was="").select_related("user").order_by("pk"))
 
     @cached_property
     def pictures(self) -> dict[str, int]:
         """Where the files are kept, by digest, as far as this person may see them."""
+        if self.files_erased:
+            return {}
         pieces = pieces_for(self.standing).filter(event=self.record.event_id).exclude(sha256="")
         return dict(pieces.values_list("sha256", "pk"))
 

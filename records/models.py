@@ -7,10 +7,12 @@ from django.db import models
 from django.urls import reverse
 
 from execution.models import Job, ServiceEvent
+from execution.tasks import empty
+from qtm.acts import give_reason
 from qtm.law import own_law
 from qtm.models import Operator
 from qtm.runtime import within
-from qtm.spine import BornOf, Boundary, Fact, PartOf, Room, birth
+from qtm.spine import BornAmong, BornOf, Boundary, Fact, PartOf, Room, Verb, birth, move
 from records import policy
 from records.compose import compose, priced
 from records.log.model import Cosigned, Head, Key, Leaf, Node, Signed
@@ -18,7 +20,7 @@ from records.seal.keys import record_key
 from records.seal.leaf import sealed_with
 from records.seal.statement import facts_in
 
-__all__ = ["Annex", "Cosigned", "Head", "Key", "Leaf", "Node", "Record", "Signal", "Signed"]
+__all__ = ["Annex", "Cosigned", "Erasure", "Head", "Key", "Leaf", "Node", "Record", "Signal", "Signed"]
 
 
 class Record(Room):
@@ -107,6 +109,75 @@ class Annex(Fact):
         verbose_name_plural = "annexes"
         constraints = [models.UniqueConstraint(fields=["record"], name="records_annex_record_key")]
 
+    @classmethod
+    def _enact(cls) -> None:
+        """The law of a fact, but for what an erasure takes away."""
+        super()._enact()
+        cls._add(own_law("records_annex_erasure_law", "records/erasure.sql", "annex"))
+
+
+class Erasure(Room):
+    """The annex of a Record, or the files of its evidence, are erased because the law demands it; the Record is whole without them."""
+
+    first = "erased"
+    letter = "Z"
+    zone = "records"
+    title = "Erasure"
+    open_to = ("qtm.oversee", "records.see_records")
+    beside = True
+
+    case_id = models.BigIntegerField(db_index=True)
+    record = BornAmong(Record, "sealed", related_name="erasures")
+    annex = models.BooleanField()
+    files = models.BooleanField()
+
+    class Meta(Room.Meta):
+        constraints = [
+            models.UniqueConstraint(
+                fields=["record"],
+                condition=models.Q(annex=True),
+                name="records_erasure_annex_key",
+                violation_error_message="The annex of this record was erased already.",
+            ),
+            models.UniqueConstraint(
+                fields=["record"],
+                condition=models.Q(files=True),
+                name="records_erasure_files_key",
+                violation_error_message="The files of this record were erased already.",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(annex=True) | models.Q(files=True), name="records_erasure_of_something"
+            ),
+            own_law("records_erasure_erasing_law", "records/erasure.sql", "erasure"),
+        ]
+
+    @property
+    def page(self) -> str:
+        """The certificate of its Record, which says what was erased."""
+        return str(self.record.page)
+
+    @classmethod
+    def shut(cls, verb: Verb, row: Any) -> str:
+        """Shut once both are gone."""
+        done = list(row.erasures.all())
+        both = any(each.annex for each in done) and any(each.files for each in done)
+        return "Annex and files were erased." if both else ""
+
+    @birth(
+        Record,
+        "sealed",
+        label="Erase",
+        says="The annex with what is the requester's own, or the original files, where the law demands it. Nothing brings them back.",
+        codename="erase_record",
+    )
+    def erase(cls, record: Record, *, annex: bool, files: bool, reason: str) -> "Erasure":  # noqa: N805
+        """Erase at once what the database holds, and have the files taken away as soon as that is committed."""
+        give_reason(reason)
+        row = cls.born(record=record, annex=annex, files=files)
+        if files:
+            empty.enqueue(record.event_id)
+        return row
+
 
 class Signal(Room):
     """⭐: trust read from one sealed Record by policy; binary, and nobody's to give."""
@@ -127,8 +198,37 @@ class Signal(Room):
 
     class Meta(Room.Meta):
         constraints = [own_law("records_signal_execution_law", "records/law.sql")]
+        indexes = [
+            models.Index(
+                fields=["state", "-record"], condition=~models.Q(state="active"), name="records_signal_not_standing"
+            )
+        ]
 
     @property
     def page(self) -> str:
         """The certificate of its Record, which says why it was given."""
         return str(self.record.page)
+
+    @move(
+        "active",
+        "suppressed",
+        no=True,
+        label="Suppress",
+        says="It is shown as suppressed and counted nowhere, until it is restored. The Record stays as it is.",
+    )
+    def suppress(self) -> None:
+        """It stands no longer, for now."""
+
+    @move("suppressed", "active", no=True, label="Restore", says="It stands again, as it was given.")
+    def restore(self) -> None:
+        """It stands again."""
+
+    @move(
+        ("active", "suppressed"),
+        "revoked",
+        no=True,
+        label="Revoke",
+        says="It is shown as revoked and counted nowhere, for ever. The Record stays as it is.",
+    )
+    def revoke(self) -> None:
+        """It stands no longer, for good."""

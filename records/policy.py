@@ -1,10 +1,14 @@
-"""The policy by which a ⭐ Signal is read from a sealed Record: a pure function of its document, versioned."""
+"""The policies by which a ⭐ Signal is read from a sealed Record: pure functions of its document, by version.
 
-from collections.abc import Mapping, Sequence
+A Record names the version that read it, and is judged by that one for ever. This file needs nothing but Python, so that anybody who has a
+Record can read its ⭐ again.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-VERSION = "policy 1"
+VERSION = "policy 1"  # by which Records are read that are sealed from now on
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,8 +42,20 @@ class Verdict:
         return [each.no for each in self.conditions if not each.holds]
 
 
+class UnknownPolicy(LookupError):
+    """A Record names a policy that is not here."""
+
+
 def judge(record: Mapping[str, Any]) -> Verdict:
-    """Judge by the Record alone: stages, evidence, outcome, and a human's claim and start."""
+    """Judge a Record by the policy that it names; `UnknownPolicy` where there is none of that name."""
+    named = str(record["policy"])
+    if named not in POLICIES:
+        raise UnknownPolicy(f"it names “{named}”, and there is no such policy here")
+    return POLICIES[named](record)
+
+
+def _first(record: Mapping[str, Any]) -> Verdict:
+    """By the Record alone: stages, evidence, outcome, and a human's claim and start."""
     stages: Sequence[Mapping[str, Any]] = record["stages"]
     slots = [slot for stage in stages for slot in stage["slots"]]
     kept = [piece for stage in stages for piece in stage["evidence"] if "sha256" in piece]
@@ -81,3 +97,7 @@ def _by_a_person(record: Mapping[str, Any]) -> bool:
         if (each["room"], each["row"]) == ("ServiceEvent", row)
     }
     return steps.get(("", "ready")) == "person" and steps.get(("ready", "in_progress")) == "person"
+
+
+# Every version that ever read a Record: another is added, and none is changed or taken away.
+POLICIES: Mapping[str, Callable[[Mapping[str, Any]], Verdict]] = {"policy 1": _first}

@@ -51,7 +51,9 @@ def receipt(request: HttpRequest, token: str, pk: int) -> HttpResponse:
 def _asked(token: str, pk: int) -> tuple[Request, Record]:
     """What was asked by that link, and one of its Records."""
     asked = asked_with(token)
-    return asked, get_object_or_404(Record.objects.select_related("signal"), pk=pk, case_id=asked.pk)
+    return asked, get_object_or_404(
+        Record.objects.select_related("signal").prefetch_related("erasures"), pk=pk, case_id=asked.pk
+    )
 
 
 def of_request(request: HttpRequest, asked: Request) -> tuple[str, dict[str, Any]] | None:

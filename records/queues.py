@@ -17,17 +17,18 @@ def reads_records(standing: Standing) -> bool:
 
 
 def stars(request: Signed, *rows: Any) -> tuple[str, dict[str, Any]] | None:
-    """How many ⭐ were read from this operator's Records, and the newest; a count and nothing that ranks."""
+    """How many ⭐ of this operator's Records stand, the newest, and how many do not stand any longer; a count and nothing that ranks."""
     operator = request.user.standing.operator
     if operator is None:
         return None
-    mine = Signal.objects.filter(record__operator=operator, state="active")
-    signals = mine.order_by("-record")  # the newest first, along the operator's own Records by their index
+    mine = Signal.objects.filter(record__operator=operator)
+    signals = mine.filter(state=Signal.first).order_by("-record")  # along the operator's own Records by their index
     count = signals[: MANY + 1].count()
     return "records/_stars.html", {
         "count": min(count, MANY),
         "more": count > MANY,
         "newest": signals.select_related("record").first(),
+        "uncounted": mine.exclude(state=Signal.first)[:MANY].count(),
     }
 
 

@@ -3,9 +3,10 @@
 from django.urls import include, path, re_path
 
 from qtm.doors import doors
-from records import public, queues, views
+from records import public, queues, signals, views
+from records.erasing import EraseForm
 from records.forms import CompleteForm
-from records.models import Record, Signal
+from records.models import Erasure, Record, Signal
 from records.verifying import views as verifying
 
 __all__ = ["queues", "urlpatterns"]
@@ -23,5 +24,7 @@ urlpatterns = [
     path("verify/verify_record.py", verifying.script, name="verify-script"),
     re_path(r"^verify/(?P<digest>[0-9a-f]{64})$", verifying.by_digest, name="verify-record"),
     re_path(r"^verify/(?P<digest>[0-9a-f]{64})/receipt\.zip$", verifying.receipt, name="verify-receipt"),
-    *doors(Record, Signal, via="jobs", forms={"Record.seal": CompleteForm}),
+    path("signals/", signals.signals, name="signals"),
+    *doors(Record, via="jobs", forms={"Record.seal": CompleteForm}),
+    *doors(Signal, Erasure, via="records", forms={"Erasure.erase": EraseForm}),
 ]

@@ -9,6 +9,7 @@ import rfc8785
 
 from execution.files import intact
 from records.compose import FORM, priced
+from records.erasing import gone_of
 from records.models import Record
 from records.policy import final, judge
 from records.seal.leaf import leaf_of
@@ -23,9 +24,9 @@ MALFORMED = (
 )  # whatever a document can be made to hold
 
 
-def annex_erased(record: Record) -> bool:
-    """Whether its annex was erased, as the law may demand: the Record holds without it."""
-    return not record.annexes.all()
+def erased(record: Record, what: str) -> bool:
+    """Whether its `annex` or its `files` were erased, as the law may demand: the Record holds without them."""
+    return what in gone_of(record)
 
 
 def wrong_with(record: Record) -> str:
@@ -70,13 +71,20 @@ def _whole(record: Record, said: Mapping[str, Any]) -> str:
     if told != (FORM, f"Q-{record.case_id}", f"E-{record.event_id}", record.priced, record.final):
         return "its document tells of something else than the row that holds it."
     annexes = [hashlib.sha256(bytes(each.content)).hexdigest() for each in record.annexes.all()]
+    if erased(record, "annex") and annexes:
+        return "its annex was erased, and is there."
+    if not annexes and not erased(record, "annex"):
+        return "its annex is gone, and no erasure says who wanted that, and why."
     if annexes and annexes != [facts["annex_sha256"]]:
         return "its annex is not the one that was sealed."
-    if lost := next(
-        (piece for _, piece in files(facts) if piece["intact"] and not intact(piece["sha256"], piece["size_bytes"])),
-        None,
-    ):
+    if not erased(record, "files") and (lost := _lost(facts)):
         return f"the file {lost['sha256']} ({lost['label']}) is missing or no longer what was sealed."
     if judge(facts).given is not hasattr(record, "signal"):
         return "its ⭐ Signal is not what the policy reads from it."
     return ""
+
+
+def _lost(facts: Mapping[str, Any]) -> Mapping[str, Any] | None:
+    """The first file that was intact when it was sealed, and is so no more."""
+    named = (piece for _, piece in files(facts) if piece["intact"])
+    return next((piece for piece in named if not intact(piece["sha256"], piece["size_bytes"])), None)

@@ -11,9 +11,8 @@ from qtm.typed import signed_in
 from records.certificate import Certificate
 from records.export import download as exported
 from records.models import Record
+from records.paging import before, page_of
 from records.queues import reads_records
-
-PAGE = 50
 
 
 def _seen(request: Signed) -> QuerySet[Record]:
@@ -28,27 +27,25 @@ def records(request: Signed) -> HttpResponse:
     standing = request.user.standing
     if not reads_records(standing):
         raise Forbidden("The Records are for the operators that did the work, and for those who govern and settle it.")
-    found = list(_seen(request).filter(**_before(request)).order_by("-pk")[: PAGE + 1])
-    shown = [Certificate(each, standing) for each in found[:PAGE]]
-    older = found[PAGE - 1].pk if len(found) > PAGE else None
+    rows, older = page_of(_seen(request).filter(**before(request)))
+    shown = [Certificate(each, standing) for each in rows]
     return render(
         request,
         "records/records.html",
-        {"shown": shown, "older": older, "own": not standing.holds("records.see_records")},
+        {
+            "shown": shown,
+            "older": older,
+            "own": not standing.holds("records.see_records"),
+            "oversees": standing.holds("qtm.oversee"),
+        },
     )
-
-
-def _before(request: Signed) -> dict[str, int]:
-    """Where a further page begins; a place that cannot be read is the beginning."""
-    said = request.GET.get("before", "")
-    return {"pk__lt": int(said)} if said.isascii() and said.isdigit() and len(said) < 19 else {}
 
 
 @require_safe
 @signed_in
 def record(request: Signed, pk: int) -> HttpResponse:
     """One Record, as a certificate."""
-    row = get_object_or_404(_seen(request), pk=pk)
+    row = get_object_or_404(_seen(request).prefetch_related("erasures"), pk=pk)
     return render(request, "records/record.html", {"record": row, "said": Certificate(row, request.user.standing)})
 
 

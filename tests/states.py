@@ -11,7 +11,7 @@ from intake.models import Funnel, Intake, Request
 from qtm.acts import acting
 from qtm.applications import Application
 from qtm.models import Operator, Surface
-from records.models import Record, Signal
+from records.models import Erasure, Record, Signal
 from settlement.models import Settlement
 from tests.cast import PARTY, Cast, Walk, enter
 
@@ -124,6 +124,7 @@ NEWEST: dict[Any, Callable[[Walk], Any]] = {
     ServiceEvent: lambda walk: ServiceEvent.objects.filter(case_id=walk.request.pk).latest("pk"),
     Assignment: lambda walk: Assignment.objects.filter(case_id=walk.request.pk).latest("pk"),
     Task: lambda walk: walk.task,
+    Signal: lambda walk: Signal.objects.get(case_id=walk.request.pk),
 }
 
 REACH: dict[tuple[Any, str], Callable[[], Any]] = {
@@ -156,7 +157,10 @@ REACH: dict[tuple[Any, str], Callable[[], Any]] = {
     (ServiceEvent, "completed"): _upstream(Walk.record, NEWEST[ServiceEvent]),
     (ServiceEvent, "abandoned"): lambda: _abandoned(Walk()),
     (Record, "sealed"): lambda: Walk().record(),
-    (Signal, "active"): _upstream(Walk.record, lambda walk: Signal.objects.get(case_id=walk.request.pk)),
+    (Signal, "active"): _upstream(Walk.record, NEWEST[Signal]),
+    (Signal, "suppressed"): _after(Signal, "suppress", _upstream(Walk.record, NEWEST[Signal]), **WHY),
+    (Signal, "revoked"): _after(Signal, "revoke", _upstream(Walk.record, NEWEST[Signal]), **WHY),
+    (Erasure, "erased"): lambda: erased(Walk().record()),
     (Settlement, "open"): lambda: Walk().settlement(),
     (Settlement, "authorized"): lambda: Walk().authorized(),
     (Settlement, "captured"): lambda: Walk().captured(),
@@ -170,6 +174,11 @@ REACH: dict[tuple[Any, str], Callable[[], Any]] = {
     (Operator, "limited"): _operator("Limited"),
     (Operator, "suspended"): _operator("Suspended"),
 }
+
+
+def erased(record: Record, *, annex: bool = True, files: bool = False) -> Erasure:
+    """Something of a Record was erased."""
+    return enter(Cast().ines, Erasure, "erase", record, annex=annex, files=files, **WHY)  # type: ignore[no-any-return]
 
 
 def asked(walk: Walk, text: str = "When are you at home?") -> Question:

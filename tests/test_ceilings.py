@@ -43,6 +43,7 @@ from qtm.working import DayOff
 from records.log.model import Signed
 from records.log.round import sign_what_came
 from records.models import Record
+from records.signals import SHOWN
 from settlement.models import Settlement
 from settlement.queues import UNSETTLED
 from tests.cast import DETAILING, GARDEN, Cast, Walk, enter
@@ -137,6 +138,12 @@ PAGES: dict[str, list[Page]] = {
     "spine": [Page("ines"), Page("will"), Page("nobody")],
     "omni": [Page("eve")],
     "omni-packet": [Page("eve"), Page("ines"), Page("nora", status=403)],
+    "refusals": [
+        Page("ines"),
+        Page("ines", query="?who=will&law=authority&room=governance.Task"),
+        Page("ines", query="?case=T-{task}"),
+        *(Page(who, status=403) for who in ("eve", "nora")),
+    ],
     "overview": [
         Page("eve"),
         *(Page("ines", query=f"?days={days}") for days in PERIODS),
@@ -295,8 +302,13 @@ PAGES: dict[str, list[Page]] = {
     "keys": [Page(), Page("ines")],
     "log-checkpoint": [Page(html=False, asks=0)],
     "log-tile": [
-        Page(args=lambda: [f"0/000.p/{Signed.objects.latest(\x27size\x27).size}"], html=False, asks=0),
+        Page(args=lambda: [f"0/000.p/{Signed.objects.latest('size').size}"], html=False, asks=0),
         Page(args=given("0/999"), status=404, html=False, asks=0),
+    ],
+    "signals": [
+        *(Page("ines", query=f"?is={kind}") for kind in SHOWN),
+        Page("eve"),
+        *(Page(who, status=403) for who in ("cora", "nora", "will")),
     ],
     "settlements": [Page("cora"), Page("eve")],
     "settlements-in": [Page("cora", given(state)) for state in Settlement.states()],

@@ -18,7 +18,7 @@ from qtm.applications import Application
 from qtm.doors import Door, all_doors
 from qtm.models import Operator, Surface, Transition
 from qtm.spine import all_rooms
-from records.models import Record
+from records.models import Record, Signal
 from settlement.models import Settlement
 from tests.cast import ADVISORY, PEOPLE, Cast, Walk, enter
 from tests.states import REACH, between
@@ -44,6 +44,8 @@ MAY: dict[str, set[str]] = {
     "Job.complete": CREW,
     **{f"ServiceEvent.{verb}": CREW for verb in ("start", "pause", "resume", "capture", "mark", "set_off", "arrive")},
     "Record.seal": CREW,
+    **{f"Signal.{verb}": ADMIN for verb in ("suppress", "restore", "revoke")},
+    "Erasure.erase": ADMIN,
     **{f"Settlement.{verb}": MONEY for verb in ("open", "authorize", "capture", "void")},
     **{f"Operator.{verb}": ADMIN for verb in ("accept", "activate", "limit", "lift", "suspend", "reinstate")},
     "Operator.take_in": {"ines", "wim"},
@@ -57,6 +59,7 @@ SEES: dict[Any, set[str]] = {
     Job: {"ines", "eve", *CREW},
     ServiceEvent: {"ines", "eve", *CREW},
     Record: {"ines", "eve", "cora", *CREW},
+    Signal: {"ines", "eve", "cora"},
     Settlement: {"cora", "eve"},
     Operator: {"ines", "wim"},
     Application: {"ines", "wim"},
@@ -147,6 +150,7 @@ def given_to(door: Door) -> dict[str, Any]:
         "ServiceEvent.capture": {"stage": "study", "kind": "note", "category": "findings", "text": "x"},
         "ServiceEvent.mark": {"stage": "study"},
         "Record.seal": {"outcome": "advised"},
+        "Erasure.erase": {"annex": True, "files": True, "reason": "for the test"},
         "Settlement.open": {"amount_minor": 100, "currency": "EUR"},
         "Settlement.capture": {"amount_minor": 100},
     }.get(called(door), {}) | ({"reason": "for the test"} if door.verb.no else {})

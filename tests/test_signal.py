@@ -15,7 +15,7 @@ from qtm.acts import acting
 from qtm.doors import all_doors
 from qtm.models import Transition
 from qtm.refusals import Conflict
-from qtm.roles import MEMBER, NETWORK
+from qtm.roles import MEMBER, NETWORK, SIGNALS
 from qtm.spine import all_rooms
 from records import policy, queues
 from records.models import Record, Signal
@@ -25,7 +25,9 @@ from tests.pictures import place_of
 from tests.sql import DENIED, attempt
 from tests.test_records import detailing, page, photographed
 
-CONDITIONS = policy.judge({"stages": [], "outcome": {"completes": True}, "crossings": [], "event": "E-1"}).conditions
+CONDITIONS = policy.judge(
+    {"policy": policy.VERSION, "stages": [], "outcome": {"completes": True}, "crossings": [], "event": "E-1"}
+).conditions
 DONE, REQUIRED, INTACT, COMPLETED, LAST, PERSON = (each.no for each in CONDITIONS)
 
 
@@ -154,16 +156,22 @@ def test_the_policy_reads_the_document_and_nothing_else(walk: Walk, django_asser
 # Nobody's to give
 
 
-def test_no_door_makes_or_moves_one() -> None:
+def test_no_door_makes_one() -> None:
     import_module("qtm.urls")
-    assert [door.name for door in all_doors() if Signal in (door.room, door.pressed_on)] == []
-    assert (Signal.moves(), Signal.edges(), Signal.verbs) == ([], [], {})
+    doors = {door.verb.name: door.verb.kind for door in all_doors() if Signal in (door.room, door.pressed_on)}
+    assert doors == {"suppress": "move", "restore": "move", "revoke": "move"}
+
+
+def test_no_role_gives_one_and_admins_alone_move_it() -> None:
+    roles = {**NETWORK, **MEMBER}
+    named = {role: [name for name in names if "signal" in name] for role, names in roles.items()}
+    assert named == {**{role: [] for role in roles}, "admin": SIGNALS}
 
 
 @pytest.mark.django_db
-def test_no_permission_and_no_role_names_it() -> None:
-    assert [name for names in (*NETWORK.values(), *MEMBER.values()) for name in names if "signal" in name] == []
-    assert not Permission.objects.filter(content_type__app_label="records", content_type__model="signal").exists()
+def test_its_permissions_are_those_three() -> None:
+    of_it = Permission.objects.filter(content_type__app_label="records", content_type__model="signal")
+    assert {f"records.{each.codename}" for each in of_it} == set(SIGNALS)
 
 
 @pytest.mark.django_db
@@ -232,7 +240,7 @@ def test_none_is_taken_back_or_changed(walk: Walk, cast: Cast) -> None:
         "TRUNCATE records_signal",
     ):
         assert attempt(statement, user=cast.ines.pk) == DENIED, statement
-    assert attempt("UPDATE records_signal SET state = 'revoked'", user=cast.ines.pk) == "fence"
+    assert attempt("UPDATE records_signal SET state = 'given'", user=cast.ines.pk) == "fence"
 
 
 @pytest.mark.django_db

@@ -19,6 +19,7 @@ from records.seal.leaf import sealed_with
 from records.seal.statement import facts_in, statement
 from tests.cast import Walk
 from tests.pictures import place_of
+from tests.states import erased
 from tests.test_records import detailing, photographed, talked_about
 
 in_a_transaction = pytest.mark.django_db
@@ -185,11 +186,17 @@ def test_a_poisoned_record_leaves_none_of_the_others_unverified(committed: str) 
     assert f"{fine.reference} fails" not in said
 
 
-def erased(record: Record) -> None:
-    """What the owner of the database does where the law demands it."""
+def torn_out(record: Record) -> None:
+    """What somebody with the keys of the database could do: delete an annex around the law."""
     with connections["owner"].cursor() as cursor:
         cursor.execute("ALTER TABLE records_annex DISABLE TRIGGER USER")
         cursor.execute("DELETE FROM records_annex WHERE record_id = %s", [record.pk])
+
+
+def test_an_annex_that_is_gone_without_an_erasure_is_found(committed: str) -> None:
+    record = Walk().record()
+    torn_out(record)
+    assert f"{record.reference} fails: its annex is gone, and no erasure says who wanted that" in failed()
 
 
 def test_a_record_whose_annex_was_erased_holds_and_is_counted_apart(committed: str) -> None:

@@ -11,12 +11,13 @@ from django.db import transaction
 from django.utils import timezone
 
 from execution import files
+from execution.emptying import take_away
 from execution.models import Evidence
 from qtm.words import size
 
 
 class Command(BaseCommand):
-    """Find what a crash between file and commit left behind; `--delete` takes it away."""
+    """Find what a crash between file and commit left behind, and what was erased and is still there; `--delete` takes it away."""
 
     help = __doc__
 
@@ -54,7 +55,8 @@ def _name(kept: str) -> str:
 def _unnoted() -> Iterator[str]:
     """Every file under a digest that nothing names, and every part of one that was never finished."""
     for folder, kept in groupby(files.all_kept(), lambda each: each[:2]):
-        noted = set(Evidence.objects.filter(sha256__startswith=folder).values_list("sha256", flat=True))
+        living = Evidence.objects.filter(sha256__startswith=folder, event__emptied=None)
+        noted = set(living.values_list("sha256", flat=True))
         yield from (each for each in kept if _name(each) not in noted)
 
 
@@ -67,17 +69,16 @@ def _older(kept: str, before: datetime) -> bool:
 
 
 def _pieces() -> Iterator[Evidence]:
-    """Every piece that was noted with a file."""
-    return Evidence.objects.exclude(sha256="").select_related("event").iterator()
+    """Every piece that was noted with a file, and whose file was not erased."""
+    return Evidence.objects.exclude(sha256="").filter(event__emptied=None).select_related("event").iterator()
 
 
 def _take_away(kept: str, before: datetime) -> bool:
-    """Look again while nobody else can keep or note the same picture, and only then delete it."""
+    """Delete it while nobody else can keep or note the same picture, with its copies if it has any."""
     digest = _name(kept)
-    with transaction.atomic():
-        if files.DIGEST.fullmatch(digest):
-            files.held([digest], alone=True)
-        if not _older(kept, before) or Evidence.objects.filter(sha256=digest).exists():
-            return False
+    if not files.DIGEST.fullmatch(digest):
         files.store().delete(kept)
-    return True
+        return True
+    with transaction.atomic():
+        files.held([digest], alone=True)
+        return _older(kept, before) and take_away(digest)

@@ -7,7 +7,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import transaction
 
 from records.models import Record
-from records.verify import annex_erased, wrong_with
+from records.verify import erased, wrong_with
 
 
 class Command(BaseCommand):
@@ -21,10 +21,10 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Say how many hold, and what is wrong with those that do not."""
-        fine, failed, erased = 0, 0, 0
+        fine, failed, annexes, files = 0, 0, 0, 0
         for record in _every():
             if not (wrong := wrong_with(record)):
-                fine, erased = fine + 1, erased + annex_erased(record)
+                fine, annexes, files = fine + 1, annexes + erased(record, "annex"), files + erased(record, "files")
                 continue
             failed += 1
             self.stderr.write(f"{record.reference} fails: {wrong}")
@@ -34,7 +34,8 @@ class Command(BaseCommand):
             raise CommandError(f"{failed:,} of {fine + failed:,} records fail.")
         self.stdout.write(
             f"{fine:,} records hold: seal, canonical form, annex, evidence and ⭐ are as they were sealed."
-            f"{f' Of {erased:,} the annex was erased; each is whole without it.' if erased else ''}"
+            f"{f' Of {annexes:,} the annex was erased; each is whole without it.' if annexes else ''}"
+            f"{f' Of {files:,} the files were erased; each keeps their digests.' if files else ''}"
         )
 
 
@@ -42,5 +43,8 @@ def _every() -> Iterator[Record]:
     """All Records in order, streamed by a cursor of the server's, however many there are."""
     with transaction.atomic():
         yield from (
-            Record.objects.select_related("signal").prefetch_related("annexes").order_by("pk").iterator(chunk_size=200)
+            Record.objects.select_related("signal")
+            .prefetch_related("annexes", "erasures")
+            .order_by("pk")
+            .iterator(chunk_size=200)
         )
