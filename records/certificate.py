@@ -17,7 +17,7 @@ from qtm.models import Transition
 from qtm.roles import Standing
 from qtm.words import exact
 from records import erasing, policy
-from records.models import Annex, Record, Signal
+from records.models import Annex, Erasure, Record, Signal
 from records.work import numbered
 
 # What people read for what the requester said of themselves, in this order.
@@ -135,7 +135,7 @@ class Certificate:
     @cached_property
     def erasures(self) -> Sequence[erasing.Told]:
         """What of it was erased, by whom, when and why."""
-        return erasing.told_of(self.record)
+        return erasing.told_of(self.record, self._later)
 
     @cached_property
     def files_erased(self) -> bool:
@@ -220,10 +220,14 @@ class Certificate:
     @cached_property
     def signal_moves(self) -> Sequence[Transition]:
         """What people did with the ⭐ since it was given, each with its reason."""
-        if self.signal is None:
-            return []
-        lines = Transition.objects.filter(case_id=self.record.case_id, room=Signal.label(), row_id=self.signal.pk)
-        return list(lines.exclude(was="").select_related("user").order_by("pk"))
+        mine = self.signal.pk if self.signal else None
+        return [each for each in self._later if each.room == Signal.label() and each.row_id == mine and each.was]
+
+    @cached_property
+    def _later(self) -> list[Transition]:
+        """What the log says of ⭐ and erasures of the case: one query for both."""
+        lines = Transition.objects.filter(case_id=self.record.case_id, room__in=[Signal.label(), Erasure.label()])
+        return list(lines.select_related("user").order_by("pk"))
 
     @cached_property
     def pictures(self) -> dict[str, int]:

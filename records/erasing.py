@@ -1,5 +1,6 @@
 """What the door to erase asks: what of the Record, why, and whether what follows was read; and what a Record tells of it afterwards."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, ClassVar
@@ -57,13 +58,11 @@ def gone_of(record: Any) -> set[str]:
     return {name for each in record.erasures.all() for name in WHAT if getattr(each, name)}
 
 
-def told_of(record: Record) -> list[Told]:
-    """What was erased, by whom, when and why, as the log has it; oldest first."""
+def told_of(record: Record, lines: Iterable[Transition]) -> list[Told]:
+    """What was erased, by whom, when and why, as the log of the case has it; oldest first."""
     rows = {each.pk: each for each in record.erasures.all()}
-    if not rows:
-        return []
-    lines = Transition.objects.filter(case_id=record.case_id, room=Erasure.label(), row_id__in=rows)
-    return [_told(rows[line.row_id], line) for line in lines.select_related("user").order_by("pk")]
+    mine = (line for line in lines if line.room == Erasure.label() and line.row_id in rows)
+    return [_told(rows[line.row_id], line) for line in mine]
 
 
 def _told(row: Erasure, line: Transition) -> Told:

@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from django.db.models import Count, Subquery
+
 from qtm.panels import PANELS
 from qtm.queues import WORKPLACES, Workplace
 from qtm.roles import Standing
@@ -23,12 +25,15 @@ def stars(request: Signed, *rows: Any) -> tuple[str, dict[str, Any]] | None:
         return None
     mine = Signal.objects.filter(record__operator=operator)
     signals = mine.filter(state=Signal.first).order_by("-record")  # along the operator's own Records by their index
-    count = signals[: MANY + 1].count()
+    hidden = mine.exclude(state=Signal.first).order_by()
+    uncounted = Subquery(hidden.values("record__operator").annotate(number=Count("pk")).values("number"))
+    newest: Any = signals.select_related("record").annotate(uncounted=uncounted).first()
+    count = signals[: MANY + 1].count() if newest else 0
     return "records/_stars.html", {
         "count": min(count, MANY),
         "more": count > MANY,
-        "newest": signals.select_related("record").first(),
-        "uncounted": mine.exclude(state=Signal.first)[:MANY].count(),
+        "newest": newest,
+        "uncounted": newest.uncounted if newest else hidden.count(),
     }
 
 
