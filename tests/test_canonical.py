@@ -97,7 +97,7 @@ def test_the_published_vectors_are_canonicalised_as_published_or_refused() -> No
         {"a", "set"},
         object(),
     ],
-    ids=repr,
+    ids=lambda unfit: type(unfit).__name__,
 )
 def test_what_would_be_written_otherwise_is_refused_loudly_wherever_it_stands(unfit: Any) -> None:
     for facts in ({"deep": [{"er": [unfit]}]}, {"a": {"b": unfit}}, {"a": unfit}):
