@@ -65,6 +65,7 @@ def asked_with(token: str) -> Request:
 def tracking(request: HttpRequest, asked: Request, now: Mapping[str, Any] | None) -> HttpResponse:
     """What was asked, what of it was put right (`now`: as it stands), and what really happened, for whoever holds the link."""
     said = {**_stands(asked), "facts": put_right(asked, now), "panels": panels("tracking", request, asked)}
+    said["foot"] = panels("foot", request, asked)
     return private(render(request, "intake/track.html", said))
 
 
@@ -132,6 +133,7 @@ def taken(request: Signed, pk: int) -> HttpResponse:
         "asked": asked,
         "facts": facts_of(asked, contact=True),
         "link": _link_once(request, asked),
+        "foot": panels("foot", request, asked),
         "case": case,
         "drawn": [each for each in doors_out_of(asked, request.user, request.path) if not each.door.verb.layer],
     }

@@ -11,6 +11,7 @@ from qtm.typed import signed_in
 from records.certificate import Certificate
 from records.models import Record
 from records.queues import reads_records
+from records.shown import Seal
 
 PAGE = 50
 
@@ -47,8 +48,9 @@ def _before(request: Signed) -> dict[str, int]:
 @signed_in
 def record(request: Signed, pk: int) -> HttpResponse:
     """One Record, as a certificate."""
-    row = get_object_or_404(_seen(request), pk=pk)
-    return render(request, "records/record.html", {"record": row, "said": Certificate(row, request.user.standing)})
+    row = get_object_or_404(_seen(request).select_related("leaf"), pk=pk)
+    said = Certificate(row, request.user.standing)
+    return render(request, "records/record.html", {"record": row, "said": said, "seal": Seal(row, request)})
 
 
 @require_safe
