@@ -69,6 +69,7 @@ def tracking(request: HttpRequest, asked: Request, now: Mapping[str, Any] | None
     """
     said = {**_stands(asked), "facts": put_right(asked, now), "panels": panels("tracking", request, asked)}
     said["turn"] = None if said["over"] else turn
+    said["foot"] = panels("foot", request, asked)
     return private(render(request, "intake/track.html", said))
 
 
@@ -136,6 +137,7 @@ def taken(request: Signed, pk: int) -> HttpResponse:
         "asked": asked,
         "facts": facts_of(asked, contact=True),
         "link": _link_once(request, asked),
+        "foot": panels("foot", request, asked),
         "case": case,
         "drawn": [each for each in doors_out_of(asked, request.user, request.path) if not each.door.verb.layer],
     }

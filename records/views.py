@@ -13,6 +13,7 @@ from records.export import download as exported
 from records.models import Record
 from records.paging import before, page_of
 from records.queues import reads_records
+from records.shown import Seal
 
 
 def _seen(request: Signed) -> QuerySet[Record]:
@@ -45,8 +46,9 @@ def records(request: Signed) -> HttpResponse:
 @signed_in
 def record(request: Signed, pk: int) -> HttpResponse:
     """One Record, as a certificate."""
-    row = get_object_or_404(_seen(request).prefetch_related("erasures"), pk=pk)
-    return render(request, "records/record.html", {"record": row, "said": Certificate(row, request.user.standing)})
+    row = get_object_or_404(_seen(request).select_related("leaf").prefetch_related("erasures"), pk=pk)
+    said = Certificate(row, request.user.standing)
+    return render(request, "records/record.html", {"record": row, "said": said, "seal": Seal(row, request)})
 
 
 @require_safe

@@ -249,7 +249,7 @@ def test_the_certificate_is_read_from_the_sealed_document_alone(client: Client, 
     assert "Northside, by Will" in text
     assert "Renamed since" not in text
     assert record.sha256 in text
-    assert "it does not show that what was captured is true" in text
+    assert "shows that what was captured is true" in text
     assert "tamper" not in text.lower()
     assert "&lt;b&gt;dog&lt;/b&gt;" in text
     assert "<b>dog</b>" not in text
