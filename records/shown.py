@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 import segno
 from django.conf import settings
 from django.http import HttpRequest
+from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 
@@ -18,7 +19,7 @@ from records.seal.leaf import leaf_of
 
 def verification_of(record: Record) -> str:
     """Where anybody checks a Record, by the digest that they hold."""
-    return f"/verify/{record.sha256}"
+    return reverse("verify-record", args=[record.sha256])
 
 
 class Seal:

@@ -15,6 +15,7 @@ urlpatterns = [
     path("records/", views.records, name="records"),
     path("records/<int:pk>/", views.record, name="record"),
     path("records/<int:pk>/record.zip", views.download, name="record-download"),
+    path("records/<int:pk>/<str:name>.pdf", views.record_pdf, name="record-pdf"),
     path("records/<int:pk>/correct", correcting.correct, name="correct"),
     path("records/<int:pk>/document.json", views.document, name="record-document"),
     path("records/<int:pk>/annex.json", views.annex, name="record-annex"),

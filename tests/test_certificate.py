@@ -6,6 +6,7 @@ from base64 import b64decode
 from typing import Any
 
 import pytest
+from django.core.mail import EmailMultiAlternatives
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -13,13 +14,13 @@ from django.test.utils import CaptureQueriesContext
 from intake.models import Request
 from qtm.letters.model import Letter
 from qtm.letters.written import address_of, message_of
+from qtm.models import Operator
 from records.commitment import newest
 from records.log.model import Signed
 from records.log.signing import sign
 from records.models import Record
 from records.shown import verification_of
 from tests.cast import Cast, Walk
-from tests.test_letters import parts
 from tests.test_records import detailing, page, photographed
 
 pytestmark = pytest.mark.django_db
@@ -49,6 +50,11 @@ def told(record: Record) -> str:
     """The same for whoever asked."""
     asked = Request.objects.get(pk=record.case_id)
     return re.sub(r"\s+", " ", Client().get(f"/track/{asked.token}/records/{record.pk}").content.decode())
+
+
+def both(message: EmailMultiAlternatives) -> list[str]:
+    """The plain text of a letter and its HTML."""
+    return [str(message.body), *(str(content) for content, _ in message.alternatives)]
 
 
 SIGHTS: list[Any] = [seen, told]
@@ -175,17 +181,15 @@ def test_every_letter_carries_it_in_both_of_its_forms(
 ) -> None:
     settings.LETTER_LANGUAGE = language
     settings.SITE_URL = "https://qtm.example"
-    other = Walk()
-    other.record()
+    walk.record()
     made = signed()
-    Cast().nora.__class__.objects.filter(username__in=["nora", "will"]).update(email="n@north.example")
-    last = Walk()
-    last.job()
+    Operator.objects.filter(name="Northside").update(email="n@north.example")
+    Walk().job()
     Letter.objects.update(language=language)
     letter = Letter.objects.filter(kind=kind).latest("pk")
     recipient = address_of(letter)
     assert recipient
-    for text in parts(message_of(letter, recipient)):
+    for text in both(message_of(letter, recipient)):
         assert bytes(made.root).hex() in text
         assert words in text
 
@@ -195,5 +199,5 @@ def test_a_letter_before_anything_was_signed_says_nothing_of_it(walk: Walk, sett
     letter = Letter.objects.filter(case_id=walk.request.pk).latest("pk")
     recipient = address_of(letter)
     assert recipient
-    for text in parts(message_of(letter, recipient)):
+    for text in both(message_of(letter, recipient)):
         assert "root" not in text
