@@ -90,6 +90,12 @@ class Look(ModelAdmin):  # type: ignore[type-arg]
         """Every zone is shown of which something may be looked at."""
         return self.has_view_permission(request)
 
+    def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
+        """A list is read."""
+        if request.method not in {"GET", "HEAD"}:
+            raise Forbidden("Nothing is done here to many rows at once.")
+        return super().changelist_view(request, extra_context)
+
     def delete_view(self, request: HttpRequest, object_id: str, extra_context: Any = None) -> HttpResponse:
         """There is no such page, whoever asks."""
         raise Forbidden("Nothing is deleted in this house.")

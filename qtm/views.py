@@ -26,6 +26,7 @@ PLACES = [
 ]
 
 
+@require_safe
 def healthz(request: HttpRequest) -> HttpResponse:
     """Whether the house serves: it and its database answer."""
     with connection.cursor() as cursor:
@@ -33,6 +34,7 @@ def healthz(request: HttpRequest) -> HttpResponse:
     return HttpResponse("ok\n", content_type="text/plain")
 
 
+@require_safe
 def home(request: HttpRequest) -> HttpResponse:
     """Each person's own workplace; the front page for everybody else."""
     if not request.user.is_authenticated:

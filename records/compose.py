@@ -203,6 +203,7 @@ def _crossing(line: Row, there: Reading) -> dict[str, Any]:
         "was": line["was"],
         "becomes": line["becomes"],
         "by": there.name(line["user"]) or ("the requester" if line["actor"] else "system"),
+        "by_user": line["user"],  # names change, and accounts do not
         "by_kind": "person" if line["user"] else "actor" if line["actor"] else "system",
         "authority": line["authority"],
         "via": line["via"],

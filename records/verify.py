@@ -2,12 +2,13 @@
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import rfc8785
+from django.db import DEFAULT_DB_ALIAS
 
-from execution.files import intact
+from execution.files import DIGEST, intact
 from records.compose import FORM, priced
 from records.erasing import gone_of
 from records.models import Record
@@ -29,8 +30,14 @@ def erased(record: Record, what: str) -> bool:
     return what in gone_of(record)
 
 
-def wrong_with(record: Record) -> str:
-    """The first thing about a Record that does not hold, in a sentence; empty where all of it holds."""
+def every(alias: str = DEFAULT_DB_ALIAS) -> Iterator[Record]:
+    """All Records in order, streamed by a cursor of the server's, however many there are; inside of a transaction."""
+    rows = Record.objects.using(alias).select_related("signal").prefetch_related("annexes", "erasures")
+    yield from rows.order_by("pk").iterator(chunk_size=200)
+
+
+def broken(record: Record) -> str:
+    """The first thing about the rows of a Record that does not hold; its files are not looked at."""
     document = bytes(record.document)
     if hashlib.sha256(document).hexdigest() != record.sha256:
         return "its document is not the one that was sealed: the SHA-256 differs."
@@ -49,8 +56,6 @@ def wrong_with(record: Record) -> str:
         return f"its document is not whole: {lack} is not there."
     except MALFORMED as fault:
         return f"its document is not whole: {fault}."
-    except OSError as fault:
-        return f"a file of its evidence cannot be read: {fault.strerror}."
 
 
 def unsealed(record: Record, document: bytes) -> str:
@@ -77,14 +82,16 @@ def _whole(record: Record, said: Mapping[str, Any]) -> str:
         return "its annex is gone, and no erasure says who wanted that, and why."
     if annexes and annexes != [facts["annex_sha256"]]:
         return "its annex is not the one that was sealed."
-    if not erased(record, "files") and (lost := _lost(facts)):
-        return f"the file {lost['sha256']} ({lost['label']}) is missing or no longer what was sealed."
+    for _, piece in files(facts):
+        if not DIGEST.fullmatch(piece["sha256"]) or not isinstance(piece["intact"], bool):
+            raise ValueError(f"it names a file by {piece['sha256']!r}")
     if judge(facts).given is not hasattr(record, "signal"):
         return "its ⭐ Signal is not what the policy reads from it."
     return ""
 
 
-def _lost(facts: Mapping[str, Any]) -> Mapping[str, Any] | None:
-    """The first file that was intact when it was sealed, and is so no more."""
-    named = (piece for _, piece in files(facts) if piece["intact"])
-    return next((piece for piece in named if not intact(piece["sha256"], piece["size_bytes"])), None)
+def lost(record: Record) -> Iterator[str]:
+    """The files of a Record that are gone, or no longer what was sealed, each in a sentence; those that were erased are not missed."""
+    for _, piece in () if erased(record, "files") else files(record.facts):
+        if piece["intact"] and not intact(piece["sha256"], piece["size_bytes"]):
+            yield f"the file {piece['sha256']} ({piece['label']}) is missing or no longer what was sealed."

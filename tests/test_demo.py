@@ -151,7 +151,7 @@ def test_what_people_do_names_them_and_by_what(house: str) -> None:
 
 
 def test_every_record_verifies_and_one_has_no_signal(house: str) -> None:
-    call_command("verify_records", stdout=io.StringIO())
+    call_command("audit", "--only", "records", stdout=io.StringIO())
     assert Record.objects.filter(signal=None).exists()
 
 

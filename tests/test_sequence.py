@@ -17,7 +17,7 @@ from qtm.refusals import Conflict, Forbidden, Invalid, Lawless
 from qtm.runtime import SURFACES, Malformed, Runtime
 from records.certificate import Certificate
 from records.models import Record, Signal
-from records.verify import wrong_with
+from records.verify import broken
 from settlement.models import Settlement
 from settlement.queues import ELIGIBLE, FREE
 from tests.cast import PARTY, Cast, Walk, enter
@@ -86,7 +86,7 @@ def test_the_plan_and_then_the_day_each_have_a_record_and_the_last_alone_has_the
     assert {stage["code"] for stage in day.facts["stages"]} == {"set-up", "during", "clearing"}
     assert list(Signal.objects.filter(case_id=party.request.pk).values_list("record", flat=True)) == [day.pk]
     enter(cast.will, Job, "complete", party.job())
-    assert [wrong_with(each) for each in (plan, day)] == ["", ""]
+    assert [broken(each) for each in (plan, day)] == ["", ""]
     assert [event.part for event in party.job().parts] == ["plan", "day"]
 
 

@@ -24,7 +24,7 @@ from records.log.signing import root_of, sign
 from records.models import Record
 from records.seal import keeping, keys
 from records.seal.leaf import leaf_of
-from records.verify import wrong_with
+from records.verify import broken
 from tests.browser import at
 from tests.cast import Cast, Walk
 from tests.leaves import superuser
@@ -286,7 +286,7 @@ def test_what_was_sealed_under_a_former_key_stays_valid(own_keys: Path) -> None:
         call_command("keys", "rotate", "record", stdout=io.StringIO())
         call_command("keys", "rotate", "log", stdout=io.StringIO())
     assert len({leaf_of(bytes(each.body)).public for each in records}) == 2
-    assert [wrong_with(each) for each in records] == ["", ""]
+    assert [broken(each) for each in records] == ["", ""]
     checkpoints = [checkpoint_of((each or b"").decode()) for each in notes]
     assert [each.size for each in checkpoints] == [1, 2]
     assert len({each.origin for each in checkpoints}) == 1, "the log keeps its name"

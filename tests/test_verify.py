@@ -25,18 +25,18 @@ from tests.test_records import detailing, photographed, talked_about
 in_a_transaction = pytest.mark.django_db
 
 
-def verified(*flags: str) -> str:
-    """What verify_records says where all holds."""
+def verified() -> str:
+    """What an audit of the Records says where all holds."""
     out = io.StringIO()
-    call_command("verify_records", *flags, stdout=out)
+    call_command("audit", "--only", "records", stdout=out)
     return out.getvalue()
 
 
-def failed(*flags: str) -> str:
-    """What verify_records says where something does not hold."""
+def failed() -> str:
+    """What it says where something does not hold."""
     said = io.StringIO()
     with pytest.raises(CommandError) as error:
-        call_command("verify_records", *flags, stderr=said)
+        call_command("audit", "--only", "records", stderr=said)
     assert error.value.returncode == 1
     return said.getvalue() + str(error.value)
 

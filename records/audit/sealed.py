@@ -1,0 +1,48 @@
+"""Every Record: its bytes, its signature and key, its annex, its files, its ⭐, and what stands beside it."""
+
+from collections.abc import Iterator, Mapping
+from datetime import datetime
+from itertools import batched
+
+from records.audit.agreement import disagreements
+from records.audit.finding import COMPLETENESS, INTEGRITY, Finding
+from records.audit.rows import count
+from records.audit.steps import Step
+from records.erasing import gone_of
+from records.log.model import Key
+from records.models import Record
+from records.seal.keys import RECORD, text
+from records.seal.leaf import leaf_of
+from records.verify import broken, every, lost
+
+AT_ONCE = 200
+
+
+def records(alias: str, step: Step) -> Iterator[Finding]:
+    """Each Record by itself, in chunks."""
+    keys = dict(Key.objects.using(alias).filter(use=RECORD).values_list("public", "since"))
+    step.expects(count(alias, Record._meta.db_table))
+    for some in batched(every(alias), AT_ONCE, strict=False):
+        wrong = {record: list(_of(record, keys)) for record in some}
+        for record, found in wrong.items():
+            step.one()
+            step.notes.update(f"{what} erased" for what in gone_of(record))
+            yield from found
+        for record, words in disagreements([each for each, found in wrong.items() if not found], alias):
+            yield from (Finding("agreement", INTEGRITY, record.reference, each) for each in words)
+
+
+def _of(record: Record, keys: Mapping[str, datetime]) -> Iterator[Finding]:
+    """What is wrong with one Record and its files."""
+    if wrong := broken(record):
+        yield Finding("record", INTEGRITY, record.reference, wrong)
+        return
+    since = keys.get(text(leaf_of(bytes(record.body)).public))
+    if since is None or since > record.since:
+        yield Finding("record key", INTEGRITY, record.reference, "it is signed by a key that was not on file then.")
+    try:
+        for words in lost(record):
+            yield Finding("evidence", COMPLETENESS, record.reference, words)
+    except OSError as fault:
+        words = f"a file of its evidence cannot be read: {fault.strerror}."
+        yield Finding("evidence", COMPLETENESS, record.reference, words)

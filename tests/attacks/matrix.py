@@ -1,0 +1,115 @@
+"""The cells of the table: each attack by each attacker, and what came of it."""
+
+from collections.abc import Callable, Iterable, Mapping
+from pathlib import Path
+
+from django.conf import settings
+
+from records.audit.run import audit
+from records.log import proofs
+from records.log.model import Signed
+from tests.attacks.attack import Attack
+from tests.attacks.people import PEOPLE, Visitor, answers, refused
+from tests.attacks.rig import BY_DATABASE, DISK, SUPERUSER, Refused, Rig
+from tests.attacks.table import ATTACKS
+from tests.attacks.witness import Witness
+from tests.attacks.world import World
+
+PAGE = Path(settings.HERE) / "docs" / "attacks.md"
+NEITHER = "neither"
+COLUMNS = (*PEOPLE, *BY_DATABASE)
+
+type Cells = dict[tuple[str, str], str]
+
+
+def by_people(attack: Attack, visitors: Mapping[str, Visitor], world: World) -> Cells:
+    """What the house answers to each of them."""
+    cells = {}
+    for who, visitor in visitors.items():
+        said = answers(attack, who, visitor, world)
+        let_through = [each for each in said if not refused(each)]
+        words = f"{NEITHER}: {', '.join(let_through)}" if let_through else f"refused: {', '.join(sorted(set(said)))}"
+        cells[attack.what, who] = words
+    return cells
+
+
+def strongest(attack: Attack) -> str:
+    """Who can do most: whoever has the disk where it is about files, a superuser else."""
+    return DISK if attack.shell or attack.old else SUPERUSER
+
+
+def by_database(attack: Attack, who: str, rig: Rig, witness: Witness) -> str:
+    """One attempt with real commits in a fresh copy, and one run of the auditor; of the witness where that is left."""
+    rig.fresh()
+    try:
+        rig.carry_out(attack, who)
+    except Refused as refusal:
+        return f"refused: {refusal}"
+    else:
+        with rig.here():
+            found = sorted({each.check for each in audit()})
+            if found or not attack.witness:
+                return f"detected: {', '.join(found)}" if found else NEITHER
+            return _witnessed(witness)
+    finally:
+        rig.undo(attack)
+
+
+def _witnessed(witness: Witness) -> str:
+    """Whether a witness that saw the log before cosigns what is shown to it now."""
+    newest = Signed.objects.latest("size")
+    proof = proofs.consistency(witness.seen, newest.size) if newest.size > witness.seen else []
+    status = witness.asked(witness.seen, proof, newest.note)
+    return NEITHER if status == 200 else f"detected: the witness ({status})"
+
+
+def drawn(cells: Mapping[tuple[str, str], str]) -> str:
+    """The table as a page."""
+    head = f"| attack | {' | '.join(COLUMNS)} |\n|{'---|' * (len(COLUMNS) + 1)}\n"
+    return WORDS + head + "".join(_row(attack, cells) for attack in ATTACKS)
+
+
+def _row(attack: Attack, cells: Mapping[tuple[str, str], str]) -> str:
+    """One line of it."""
+    return f"| {attack.what} | {' | '.join(cells[attack.what, who] for who in COLUMNS)} |\n"
+
+
+def read() -> Cells:
+    """The cells as the page has them."""
+    rows = [line.strip("| \n").split(" | ") for line in PAGE.read_text().splitlines() if line.startswith("| ")]
+    return {(what, who): cell for what, *said in rows[1:] for who, cell in zip(COLUMNS, said, strict=True)}
+
+
+def faults(cells: Mapping[tuple[str, str], str]) -> list[str]:
+    """The cells in which an attack was neither refused nor detected."""
+    return [
+        f"{what}, by {who}: {cell}"
+        for (what, who), cell in cells.items()
+        if not cell.startswith(("refused: ", "detected: "))
+    ]
+
+
+def differences(cells: Mapping[tuple[str, str], str], page: Mapping[tuple[str, str], str]) -> list[str]:
+    """The cells that are not as the page has them."""
+    return [f"{key}: {cell}, and the page says {page.get(key)}" for key, cell in cells.items() if page.get(key) != cell]
+
+
+def carried_out(who: Callable[[Attack], Iterable[str]], rig: Rig, witness: Witness) -> Cells:
+    """Every attack by these."""
+    return {(attack.what, each): by_database(attack, each, rig, witness) for attack in ATTACKS for each in who(attack)}
+
+
+WORDS = """# The table of attacks
+
+Written by the tests (`PROVE=1 ATTACKS=write make test`, `tests/attacks/`) and not by hand: each cell was carried out. People send requests to the house
+as it is served, roles of the database commit SQL in a copy of it, and somebody with the disk works on the files of the cluster and enters as a
+superuser. Then the auditor is run once (`manage.py audit`).
+
+*Refused* says by what: the status of the answer (or that it leads to signing in), a law of the database, or that there is no right to it. *Detected* says by
+which of its checks the auditor found it, or that a witness refused to cosign what came of it. An attack on a part that nobody can reach is refused where it is tried.
+
+What it shows is tamper-evidence and not more. Detected means that nothing can be changed or taken away *unnoticed*; it can be changed. Two things
+are not in it, because nothing holds them: that what a Record says is true, and whatever a superuser changes before a Record is sealed from it, if all of
+it agrees (amounts of Settlements, too, stand in no Record).
+
+"""
