@@ -134,7 +134,7 @@ def test_whatever_was_altered_is_named_and_nothing_else(committed: str, cast: Ca
         "the row says nothing, the Record says Remarks": taken_out(note),
         "Crossings": taken_out(lines.get(room=ServiceEvent.label(), becomes="completed")),
     }
-    unsaid: dict[str, list[str]] = {}
+    unsaid: dict[str, str] = {}
     for words, change in found.items():
         with change:
             said = told(record)
