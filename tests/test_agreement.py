@@ -103,7 +103,7 @@ def test_what_was_talked_of_beside_the_case_makes_no_difference(walk: Walk) -> N
 
 
 def test_whatever_was_altered_is_named_and_nothing_else(committed: str, cast: Cast) -> None:
-    walk, other = photographed(detailing()), Walk().job()
+    walk, other = photographed(detailing()), detailing().job()
     record, event = walk.record(), walk.event()
     photo, note = Evidence.objects.filter(event=event, kind="photo")[0], Evidence.objects.get(event=event, kind="note")
     lines = Transition.objects.filter(case_id=record.case_id)
@@ -134,7 +134,7 @@ def test_whatever_was_altered_is_named_and_nothing_else(committed: str, cast: Ca
         "the row says nothing, the Record says Remarks": taken_out(note),
         "Crossings": taken_out(lines.get(room=ServiceEvent.label(), becomes="completed")),
     }
-    unsaid = {}
+    unsaid: dict[str, str] = {}
     for words, change in found.items():
         with change:
             said = told(record)
