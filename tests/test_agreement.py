@@ -103,7 +103,7 @@ def test_what_was_talked_of_beside_the_case_makes_no_difference(walk: Walk) -> N
 
 
 def test_whatever_was_altered_is_named_and_nothing_else(committed: str, cast: Cast) -> None:
-    walk, other = photographed(detailing()), Walk().job()
+    walk, other = photographed(detailing()), detailing().job()
     record, event = walk.record(), walk.event()
     photo, note = Evidence.objects.filter(event=event, kind="photo")[0], Evidence.objects.get(event=event, kind="note")
     lines = Transition.objects.filter(case_id=record.case_id)

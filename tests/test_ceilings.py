@@ -310,6 +310,14 @@ PAGES: dict[str, list[Page]] = {
         Page("eve"),
         *(Page(who, status=403) for who in ("cora", "nora", "will")),
     ],
+    "record-pdf": [
+        Page("ines", lambda: [(one := Record.objects.latest("pk")).pk, one.reference], html=False),
+        Page("ines", lambda: [Record.objects.latest("pk").pk, "R-0"], status=404),
+    ],
+    "correct": [Page("ines", newest(Record)), Page("nora", newest(Record)), Page("will", newest(Record), status=403)],
+    "correct-told": [
+        Page(args=lambda: [Request.objects.get(pk=(one := Record.objects.latest("pk")).case_id).token, one.pk])
+    ],
     "settlements": [Page("cora"), Page("eve")],
     "settlements-in": [Page("cora", given(state)) for state in Settlement.states()],
     "settlement": [Page("cora", newest(Settlement, state=state)) for state in Settlement.states()],

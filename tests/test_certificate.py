@@ -1,6 +1,7 @@
 """The certificate: the seal and who signed it, its place in the log, the way to its verification; and the checkpoint that everybody is given."""
 
 import hashlib
+import os
 import re
 from base64 import b64decode
 from typing import Any
@@ -19,6 +20,7 @@ from records.commitment import newest
 from records.log.model import Signed
 from records.log.signing import sign
 from records.models import Record
+from records.pdf import static_file, works
 from records.shown import verification_of
 from tests.cast import Cast, Walk
 from tests.test_records import detailing, page, photographed
@@ -201,3 +203,54 @@ def test_a_letter_before_anything_was_signed_says_nothing_of_it(walk: Walk, sett
     assert recipient
     for text in both(message_of(letter, recipient)):
         assert "root" not in text
+
+
+# On paper
+
+
+@pytest.mark.skipif(not works() and os.environ.get("CI") != "true", reason="no Pango on this machine: no PDF was made")
+@pytest.mark.parametrize("who", ["will", "cora"])
+def test_it_is_had_as_a_pdf_and_the_same_twice(who: str, client: Client) -> None:
+    assert works(), "weasyprint stands in requirements.txt, and Pango in what CI installs"
+    record = photographed(detailing()).record()
+    client.force_login(getattr(Cast(), who))
+    address = f"{record.page}{record.reference}.pdf"
+    assert address in client.get(record.page).content.decode()
+    first, second = client.get(address), client.get(address)
+    assert (first.status_code, first["Content-Type"]) == (200, "application/pdf")
+    assert first.content.startswith(b"%PDF-")
+    assert first.content == second.content
+    assert b"testserver/evidence" not in first.content
+
+
+def test_without_weasyprint_there_is_neither_link_nor_pdf(client: Client, walk: Walk, monkeypatch: Any) -> None:
+    record = walk.record()
+    monkeypatch.setattr("records.views.works", lambda: False)
+    client.force_login(Cast().will)
+    assert ".pdf" not in client.get(record.page).content.decode()
+    assert client.get(f"{record.page}{record.reference}.pdf").status_code == 404
+
+
+def test_there_is_no_pdf_for_others_nor_by_another_name(client: Client, walk: Walk) -> None:
+    record = walk.record()
+    client.force_login(Cast().sam)
+    assert client.get(f"{record.page}{record.reference}.pdf").status_code == 404
+    client.force_login(Cast().will)
+    assert client.get(f"{record.page}R-0.pdf").status_code == 404
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "https://elsewhere.example/static/css/print.css",
+        "http://house.example/evidence/1/small",
+        "file:///etc/passwd",
+        "http://house.example/static/../manage.py",
+        "http://house.example/static/no-such.css",
+        "http://house.example.elsewhere/static/css/print.css",
+    ],
+)
+def test_the_pdf_is_made_of_static_files_and_fetches_nothing_else(url: str) -> None:
+    assert b"@page" in static_file("http://house.example/static/css/print.css", "http://house.example/")
+    with pytest.raises((ValueError, OSError)):
+        static_file(url, "http://house.example/")
