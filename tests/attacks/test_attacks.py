@@ -51,7 +51,7 @@ def everything() -> str:
     with connections["default"].cursor() as cursor:
         cursor.execute(
             "SELECT table_name FROM information_schema.tables WHERE table_schema = 'public'"
-            " AND table_name ~ '^(records|settlement|execution|governance|intake|qtm)_' AND table_name !~ 'attempt|receipt'"
+            " AND table_name ~ '^(records|settlement|execution|governance|intake|qtm)_' AND table_name !~ 'attempt|receipt|blocked'"
         )
         tables = [name for (name,) in cursor.fetchall()]
         told = []
