@@ -23,11 +23,13 @@ ASIDE = {"by", "done_by", "worker", "name", "owner", "layer", "funnel", "appoint
 WORDS = {"sha256": "SHA-256", "size_bytes": "size in bytes", "done_at": "done at", "event": "ServiceEvent"}
 UNREADABLE = (LookupError, TypeError, ValueError, AttributeError)  # whatever rows can be made to hold
 NOTHING = "nothing"
+OF_EVENT = ("event__job", "event__operator", "event__version")  # what a ServiceEvent is read with
 
 
 def differences(record: Record) -> list[str]:
-    """What the rows say otherwise than a Record, in sentences; two queries."""
-    return next(disagreements([record]))[1]
+    """What the rows say otherwise than a Record, in sentences; one query for a Record that was read with `OF_EVENT`."""
+    (reading,) = read_many([record.event], "default")
+    return list(_differences(record.facts, record.event, reading))
 
 
 def disagreements(records: Sequence[Record], using: str = "default") -> Iterator[tuple[Record, list[str]]]:

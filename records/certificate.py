@@ -146,12 +146,17 @@ class Certificate:
     @cached_property
     def erasures(self) -> Sequence[erasing.Told]:
         """What of it was erased, by whom, when and why."""
-        return erasing.told_of(self.record, self._later)
+        return erasing.told_of(self.record, self._later) if self._was_erased else []
 
     @cached_property
     def files_erased(self) -> bool:
         """Whether the files of its evidence were erased; their digests stand in the Record."""
-        return "files" in erasing.gone_of(self.record)
+        return self._was_erased and "files" in erasing.gone_of(self.record)
+
+    @property
+    def _was_erased(self) -> bool:
+        """Whether anything was, by the log."""
+        return any(each.room == Erasure.label() for each in self._later)
 
     @property
     def removed(self) -> Removed | None:

@@ -14,6 +14,7 @@ from intake.views import asked_with, private
 from qtm.panels import PANELS
 from qtm.roles import NOBODY
 from records.addendum import asked_about, beside
+from records.agreement import OF_EVENT
 from records.certificate import Certificate
 from records.export import download as exported
 from records.models import Record
@@ -58,7 +59,7 @@ def told(request: HttpRequest, token: str, pk: int) -> HttpResponse:
     """One Record of what was asked, or one that corrects it or is corrected by it, for whoever holds the link."""
     asked = asked_with(token)
     theirs = Record.objects.filter(case_id=asked.pk) | beside(asked.pk)
-    record = get_object_or_404(theirs.select_related("signal", "leaf").prefetch_related("erasures"), pk=pk)
+    record = get_object_or_404(theirs.select_related("signal", "leaf", *OF_EVENT), pk=pk)
     said = {"asked": asked, "record": record, "said": Told(record, asked), "seal": Seal(record, request)}
     return private(render(request, "records/told.html", said))
 
@@ -73,9 +74,7 @@ def receipt(request: HttpRequest, token: str, pk: int) -> HttpResponse:
 def _asked(token: str, pk: int) -> tuple[Request, Record]:
     """What was asked by that link, and one of its Records."""
     asked = asked_with(token)
-    return asked, get_object_or_404(
-        Record.objects.select_related("signal").prefetch_related("erasures"), pk=pk, case_id=asked.pk
-    )
+    return asked, get_object_or_404(Record.objects.select_related("signal"), pk=pk, case_id=asked.pk)
 
 
 def of_request(request: HttpRequest, asked: Request) -> tuple[str, dict[str, Any]] | None:

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_safe
 from qtm.refusals import Forbidden
 from qtm.signed import Signed
 from qtm.typed import signed_in
+from records.agreement import OF_EVENT
 from records.certificate import Certificate
 from records.export import download as exported
 from records.models import Record
@@ -50,7 +51,7 @@ def records(request: Signed) -> HttpResponse:
 @signed_in
 def record(request: Signed, pk: int) -> HttpResponse:
     """One Record, as a certificate."""
-    row = get_object_or_404(_seen(request).select_related("leaf").prefetch_related("erasures"), pk=pk)
+    row = get_object_or_404(_seen(request).select_related("leaf", *OF_EVENT), pk=pk)
     return render(request, "records/record.html", _said(request, row))
 
 
@@ -64,7 +65,7 @@ def _said(request: Signed, row: Record) -> dict[str, Any]:
 @signed_in
 def record_pdf(request: Signed, pk: int, name: str) -> HttpResponse:
     """The same certificate as a PDF, without its pictures; where none can be made, there is none."""
-    row = get_object_or_404(_seen(request).select_related("leaf").prefetch_related("erasures"), pk=pk)
+    row = get_object_or_404(_seen(request).select_related("leaf", *OF_EVENT), pk=pk)
     if name != row.reference or not works():
         raise Http404("There is nothing here for you.")
     html = render_to_string("records/record.html", {**_said(request, row), "pictureless": True}, request)

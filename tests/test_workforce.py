@@ -74,7 +74,7 @@ def test_few_questions_are_asked_however_many_operators_there_are(cast: Cast, dj
     operators = list(Operator.objects.all())
     for each in operators:
         kept(cast, operator=each.name).say_hours([(0, NINE, FIVE)])
-    with django_assert_num_queries(3):
+    with django_assert_num_queries(2):
         assert len(working_times(operators, MONDAY, 7)) > 7 * len(operators)
     with django_assert_num_queries(2):
         surfaces_of(operators)

@@ -61,6 +61,7 @@ def everything() -> str:
         return repr(told)
 
 
+@pytest.mark.skipif(not PROVE, reason="the whole table is drawn and compared by `make prove`")
 def test_the_page_has_no_cell_blank_and_says_of_each_attack_what_came_of_it() -> None:
     page = matrix.read()
     assert list(page) == [(attack.what, who) for attack in ATTACKS for who in matrix.COLUMNS]
@@ -83,7 +84,8 @@ def test_every_attack_is_refused_or_detected(committed: str, rig: Rig, static_fi
     assert matrix.faults(cells) == []
     if os.environ.get("ATTACKS") == "write":
         matrix.PAGE.write_text(matrix.drawn(cells))
-    assert matrix.differences(cells, matrix.read()) == []
+    if PROVE:
+        assert matrix.differences(cells, matrix.read()) == []
 
 
 def those(attack: Attack) -> tuple[str, ...]:
