@@ -20,7 +20,7 @@ from records import erasing, policy
 from records.addendum import asks_by, linked
 from records.agreement import differences
 from records.crossings import OPENED, STEPS, Crossing, crossing_of, device_at
-from records.models import Annex, Erasure, Record, Signal
+from records.models import Erasure, Record, Signal
 from records.work import numbered
 
 # What people read for what the requester said of themselves, in this order.
@@ -139,9 +139,11 @@ class Certificate:
         return self._of_own(self.record) or self.sees_case
 
     @cached_property
-    def _annex(self) -> Annex | None:
-        """The annex, as long as it was not erased."""
-        return self.record.annexes.first()
+    def _annex(self) -> bytes | memoryview | None:
+        """The annex, as long as it was not erased; with a Record that was read with it nothing is asked."""
+        if "annex_content" in vars(self.record):
+            return vars(self.record)["annex_content"]  # type: ignore[no-any-return]
+        return self.record.annexes.values_list("content", flat=True).first()
 
     @cached_property
     def erasures(self) -> Sequence[erasing.Told]:
@@ -171,7 +173,7 @@ class Certificate:
     @cached_property
     def annex(self) -> dict[str, Any]:
         """The annex as data: all of it, or for who settles and governs nothing but the requester's name."""
-        said = dict(json.loads(bytes(self._annex.content))) if self._annex else {}
+        said = dict(json.loads(bytes(self._annex))) if self._annex else {}
         return said if self.sees_annex else {"personal": {"name": said.get("personal", {}).get("name", "")}}
 
     @property

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import OuterRef, QuerySet, Subquery
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.template.loader import render_to_string
@@ -14,11 +14,13 @@ from qtm.typed import signed_in
 from records.agreement import OF_EVENT
 from records.certificate import Certificate
 from records.export import download as exported
-from records.models import Record
+from records.models import Annex, Record
 from records.paging import before, page_of
 from records.pdf import pdf_of, works
 from records.queues import reads_records
 from records.shown import Seal
+
+ANNEX = Subquery(Annex.objects.filter(record=OuterRef("pk")).values("content")[:1])
 
 
 def _seen(request: Signed) -> QuerySet[Record]:
@@ -51,7 +53,10 @@ def records(request: Signed) -> HttpResponse:
 @signed_in
 def record(request: Signed, pk: int) -> HttpResponse:
     """One Record, as a certificate."""
-    row = get_object_or_404(_seen(request).select_related("leaf", *OF_EVENT), pk=pk)
+    row = get_object_or_404(
+        _seen(request).select_related("leaf", *OF_EVENT).prefetch_related("erasures").annotate(annex_content=ANNEX),
+        pk=pk,
+    )
     return render(request, "records/record.html", _said(request, row))
 
 
@@ -65,7 +70,10 @@ def _said(request: Signed, row: Record) -> dict[str, Any]:
 @signed_in
 def record_pdf(request: Signed, pk: int, name: str) -> HttpResponse:
     """The same certificate as a PDF, without its pictures; where none can be made, there is none."""
-    row = get_object_or_404(_seen(request).select_related("leaf", *OF_EVENT), pk=pk)
+    row = get_object_or_404(
+        _seen(request).select_related("leaf", *OF_EVENT).prefetch_related("erasures").annotate(annex_content=ANNEX),
+        pk=pk,
+    )
     if name != row.reference or not works():
         raise Http404("There is nothing here for you.")
     html = render_to_string("records/record.html", {**_said(request, row), "pictureless": True}, request)

@@ -273,8 +273,7 @@ def test_a_correction_of_no_record_of_another_case_or_of_another_layer_is_refuse
     assert attempt(sql, user=Cast().ines.pk) == law
 
 
-@pytest.mark.django_db(databases=["default", "owner"])
-def test_what_a_request_corrects_is_fixed_at_birth(sealed: Record) -> None:
+def test_what_a_request_corrects_is_fixed_at_birth(committed: str, sealed: Record) -> None:
     asked_for(sealed)
     made = Request.objects.get(corrects=sealed.sha256)
     other = Walk().record()
