@@ -1,6 +1,6 @@
 # make run    everything, from a fresh clone to a served page      make test   everything that is checked
 # make check  the quick checks only                                make bench  how fast it is
-# make prove  what takes long, in full: killed a hundred times
+# make prove  what takes too long for each time, in full: killed a hundred times, every byte flipped
 # make manage do="import_requests FILE"   one management command on the database that `make run` uses
 
 python := .venv/bin/python

@@ -25,7 +25,10 @@ FULL = {
     "pytest": [PYTHON, "-m", "pytest", "-n", "auto", "--dist", "worksteal", f"--junit-xml={REPORT}"],
 }
 # What the suite does a few times, as often as was promised (PROVE=1).
-PROVE = {"prove": [PYTHON, "-m", "pytest", f"--junit-xml={REPORT}", "tests/test_killed.py"]}
+PROVEN = [
+    f"tests/test_{name}.py" for name in ("killed", "interop", "verify_record")
+]  # what takes too long for each time
+PROVE = {"prove": [PYTHON, "-m", "pytest", f"--junit-xml={REPORT}", *PROVEN]}
 KEY = "made-up-for-the-checks-0123456789abcdefghijklmnopqrstuvwxyz"
 NOWHERE = "postgresql://nobody@localhost/none"  # for the quick checks, which read the settings and open no database
 USUAL = {

@@ -5,7 +5,7 @@ from datetime import timedelta
 from django.db.models import Exists, OuterRef, Q
 
 from execution.job import ENDED
-from execution.models import UNDER_WAY, Evidence, Job, ServiceEvent
+from execution.models import UNDER_WAY, Job, ServiceEvent
 from governance.finding import FILTERS, Filter
 from governance.models import Task
 from qtm.queues import OPERATOR, QUEUES, WORKPLACES, Queue, Workplace
@@ -66,6 +66,7 @@ QUEUES += [
         "A task whose job was completed or cancelled stands here until governance closes it. It does not close by itself.",
         next="Close the task",
         late_after=timedelta(days=7),
+        door=(Task, "close"),
     ),
 ]
 
@@ -74,13 +75,11 @@ WORKPLACES += [
     Workplace("Jobs", "jobs", lambda standing: standing.working, home=0),
 ]
 
-# Where the case of a row has a piece of evidence.
-PROVEN = Exists(Evidence.objects.filter(event__case_id=OuterRef("case_id")))
 FILTERS.append(
     Filter(
         "evidence",
         "Evidence",
         lambda found: [("yes", "Has evidence"), ("no", "Has none")],
-        lambda value, found: Q(PROVEN) if value == "yes" else ~Q(PROVEN),
+        lambda value, found: Q(proven=value == "yes"),
     )
 )

@@ -58,7 +58,7 @@ EMPTYING = register(
 
 def order(sha256: str) -> None:
     """Have the copies of a photo made, once the transaction under way is over."""
-    make_copies.enqueue(sha256)
+    COPIES.order(sha256)
 
 
 def order_once(sha256: str) -> None:

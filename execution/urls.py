@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from execution import calendar, follow, photos, queues, renditions, views
+from execution import calendar, follow, hours, photos, queues, renditions, views
 from execution.forms import CaptureForm, CreateForm, MarkForm
 from execution.models import Job, ServiceEvent
 from qtm.doors import doors
@@ -12,6 +12,7 @@ __all__ = ["queues", "urlpatterns"]
 urlpatterns = [
     path("desk/", views.desk, name="desk"),
     path("calendar/", calendar.calendar, name="calendar"),
+    path("hours/", hours.hours, name="own-hours"),
     path("calendar/new", calendar.renew, name="new-calendar"),
     path("calendar/revoke", calendar.revoke, name="revoke-calendar"),
     path("calendar/<str:token>.ics", calendar.feed, name="calendar-feed"),

@@ -35,6 +35,21 @@ BEGIN
   RETURN NULL;
 END $$;
 
+-- The first piece of evidence of a case; whoever comes into a queue meanwhile sees it, or is seen.
+CREATE FUNCTION law_execution_proven() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER
+  SET search_path = pg_catalog, public, pg_temp AS $$
+DECLARE the_case bigint;
+BEGIN
+  SELECT case_id INTO the_case FROM execution_serviceevent WHERE id = NEW.event_id;
+  UPDATE governance_listing SET proven = true WHERE case_id = the_case AND NOT proven;
+  IF FOUND THEN
+    UPDATE qtm_wait SET proven = true WHERE case_id = the_case;
+  END IF;
+  RETURN NULL;
+END $$;
+
+CREATE TRIGGER law_7_proven AFTER INSERT ON execution_evidence FOR EACH ROW EXECUTE FUNCTION law_execution_proven();
+ALTER TABLE execution_evidence ENABLE ALWAYS TRIGGER law_7_proven;
 CREATE TRIGGER law_7_waits_born AFTER INSERT ON execution_job FOR EACH ROW EXECUTE FUNCTION law_execution_job_waits();
 CREATE TRIGGER law_7_waits AFTER UPDATE ON execution_job FOR EACH ROW
   WHEN (OLD.state <> NEW.state AND NEW.state <> 'claimed') EXECUTE FUNCTION law_execution_job_waits();
@@ -51,4 +66,5 @@ DROP TRIGGER law_7_waits ON execution_serviceevent;
 DROP TRIGGER law_7_waits_born ON execution_serviceevent;
 DROP TRIGGER law_7_waits ON execution_job;
 DROP TRIGGER law_7_waits_born ON execution_job;
-DROP FUNCTION law_execution_event_waits(), law_execution_job_waits();
+DROP TRIGGER law_7_proven ON execution_evidence;
+DROP FUNCTION law_execution_proven(), law_execution_event_waits(), law_execution_job_waits();

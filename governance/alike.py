@@ -11,12 +11,20 @@ from typing import Any
 
 from django.db.models import Q, QuerySet
 
+from governance.crews import WHERE_AND_WHEN, position_of, put_right
 from governance.finding import LEAST_DIGITS
 from governance.listing import ALIKE, LAST, Listing
+from governance.near import near
+from governance.ranking import Position
 from intake.models import Request
 
 DAYS = timedelta(days=30)  # asked within so many days of each other, two cases may be the same
 MOST = 20  # so many of each kind are looked at, the newest; the index gives them however many there are
+AROUND = 30  # so many of the same kind of work are looked at before a case, and as many after it
+LATELY, KINDRED = (
+    timedelta(days=3),
+    5,
+)  # where nothing but the work is the same: asked so shortly apart, and so many at most
 CALLED = {"phone": "phone", "email": "e-mail", "name": "name"}
 
 
@@ -39,9 +47,9 @@ class Beside:
     def found(self) -> Sequence[Request]:
         """Everything beside it, the newest first."""
         following = Request.objects.filter(follows=self.asked).values("pk")[:MOST]
-        beside = Request.objects.filter(self.sight, pk__in=following.union(*self._alike(), all=True))
+        beside = Request.objects.filter(self.sight, pk__in=following.union(*self._alike(), *self._work(), all=True))
         around = beside.exclude(pk=self.asked.pk).select_related("surface", "intake", "listing")
-        return list(around.defer("listing__words").order_by("-pk"))
+        return list(around.annotate(put=put_right("intake__task")).defer("listing__words").order_by("-pk"))
 
     def _alike(self) -> list[QuerySet[Any]]:
         """The cases of this layer that say the same of one thing, the newest first, along the index of each."""
@@ -52,6 +60,13 @@ class Beside:
         if LEAST_DIGITS <= length < LAST:  # what was written without the town's code is part of a longer one
             found.append(self._layer().filter(phone__startswith=phone).values("pk")[: MOST + 1])
         return found
+
+    def _work(self) -> list[QuerySet[Any]]:
+        """The cases of this layer that ask for the same kind of work, just before it and just after it, along their index."""
+        same, pk = self._layer().filter(surface=self.asked.surface_id), self.asked.pk
+        before = same.filter(case__lt=pk).order_by("governor_id", "surface_id", "-case_id")
+        after = same.filter(case__gt=pk).order_by("-governor_id", "-surface_id", "case_id")
+        return [each.values("pk")[:AROUND] for each in (before, after)]
 
     def _saying(self, name: str, value: str) -> QuerySet[Any]:
         """The newest that say this, in the words of the index, as PostgreSQL sees no order behind an IS NULL."""
@@ -86,22 +101,63 @@ class Beside:
         return " and ".join(CALLED[name] for name in ("phone", "email") if self._same(other, name))
 
     def likely(self, known: Sequence[int]) -> list[Alike]:
-        """What is likely the same; `known`: the cases of which it was said, and what is linked to it otherwise."""
+        """What is likely the same, by requester or place first, then what is near; `known`: the cases that are linked to it already."""
+        near = self._unlinked(known, DAYS)
+        found = [Alike(each, why) for each in near if (why := self._why(each))]
+        return found + [Alike(each, why) for each in near if (why := self._near(each)) and not self._why(each)]
+
+    def kindred(self, known: Sequence[int]) -> list[Alike]:
+        """A few of which nothing but the kind of work and the entry point are the same, asked shortly before or after; the nearest first."""
+        rest = [each for each in self._unlinked(known, LATELY) if self._kindred(each)]
+        few = sorted(rest, key=self._apart)[:KINDRED]
+        return [Alike(each, f"the same kind of work by the same entry point, {self._days(each)}") for each in few]
+
+    def _unlinked(self, known: Sequence[int], within: timedelta) -> list[Request]:
+        """What was asked within some days of it, and is not linked to it already."""
         linked = {*known, self.asked.follows_id, *(each.pk for each in self.followers)}
-        near = [each for each in self.found if each.pk not in linked and self._apart(each) <= DAYS]
-        return [Alike(each, why) for each in near if (why := self._why(each))]
+        return [each for each in self.found if each.pk not in linked and self._apart(each) <= within]
+
+    def _kindred(self, other: Request) -> bool:
+        """Whether it is the same work by the same way in, and nothing else is known to be the same."""
+        same = (other.surface_id, other.funnel_id) == (self.asked.surface_id, self.asked.funnel_id)
+        apart = self._position and _position(other)  # where both are known to be somewhere, they are not one
+        return same and not apart and not self._why(other) and not self._near(other)
 
     def _apart(self, other: Request) -> timedelta:
         """How long lies between the two, as they were asked."""
         return abs(other.listing.since - self.said.since)
 
+    def _days(self, other: Request) -> str:
+        """How long lies between the two, in words."""
+        days = self._apart(other).days
+        return f"{f'{days} day{"s" * (days != 1)}' if days else 'less than a day'} apart"
+
     def _why(self, other: Request) -> str:
-        """Why it is thought to be the same; empty where the last digits alone are."""
+        """Why it is thought to be the same by requester or place; empty where the last digits alone are."""
         person = self._same_person(other) or ("name" if self._same(other, "name") else "")
         words = [f"the same {person}"] if person else []
         words += ["the same place"] if self._same(other, "place") else []
         if not words:
             return ""
         words += ["the same kind of work"] if other.surface_id == self.asked.surface_id else []
-        days = self._apart(other).days
-        return f"{', '.join(words)}, {f'{days} day{"s" * (days != 1)}' if days else 'less than a day'} apart"
+        return ", ".join([*words, self._days(other)])
+
+    def _near(self, other: Request) -> str:
+        """Why it is thought to be the same, where the same kind of work is asked for close by; else empty."""
+        if other.surface_id != self.asked.surface_id:
+            return ""
+        close = near(self._position, _position(other), self.said.place, other.listing.place)
+        return f"the same kind of work, {close}, {self._days(other)}" if close else ""
+
+    @cached_property
+    def _position(self) -> Position | None:
+        """Where the work of the case is."""
+        if not hasattr(self.asked, "intake"):
+            return None
+        put = [{"field": each.field, "becomes": each.becomes} for each in self.asked.intake.task.corrections.all()]
+        return position_of(self.asked.intake, [each for each in put if each["field"] in WHERE_AND_WHEN])
+
+
+def _position(other: Any) -> Position | None:
+    """Where the work of another case is."""
+    return position_of(other.intake, other.put) if hasattr(other, "intake") else None

@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from intake.asking import MOST_AHEAD
 from qtm.refusals import Conflict, Invalid
+from qtm.rows import latest_of
 from qtm.spine import Room, Verb, note
 
 STANDS = ("active", "handed_off")  # the states of an Assignment that can have an appointment
@@ -55,7 +56,7 @@ class Appointed(Room):
             said = self.__dict__["appointed"]
             made = {name: datetime.fromisoformat(said[name]) for name in ("starts", "ends")} if said else None
             return self.appointments.model(**made) if made else None  # type: ignore[attr-defined]
-        return self.appointments.order_by("-pk").first()  # type: ignore[attr-defined]
+        return latest_of(self.appointments.model, "assignment", self)  # type: ignore[attr-defined]
 
     @cached_property
     def ended(self) -> str:

@@ -1,6 +1,7 @@
 """One press for many cases: what was pressed, exactly which cases were in it, and what came of each. Nothing here moves anything."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from functools import cached_property
 
 from django.db import models
 from django.urls import reverse
@@ -21,6 +22,9 @@ class Bulk(Fact):
     door = models.CharField(max_length=80)
     typed = models.JSONField()
     tasks = models.JSONField()
+    warned = models.JSONField(
+        default=dict
+    )  # what was said against it before: each sentence, with the cases it is about
 
     class Meta(Fact.Meta):
         constraints = [
@@ -43,6 +47,19 @@ class Bulk(Fact):
     def pressed(cls, key: str) -> "Bulk | None":
         """The press that was made of a page before, if one was."""
         return cls.objects.filter(key=key).first()
+
+    @cached_property
+    def _against(self) -> Mapping[int, Sequence[str]]:
+        """What was said against it before, by the case."""
+        found: dict[int, list[str]] = {}
+        for sentence, tasks in self.warned.items():
+            for pk in tasks:
+                found.setdefault(pk, []).append(sentence)
+        return found
+
+    def against(self, task: int) -> Sequence[str]:
+        """What was said against it in one case, before it was pressed all the same."""
+        return self._against.get(task, ())
 
     def left(self) -> Sequence[int]:
         """The cases of which nothing has come yet, in their order."""

@@ -86,7 +86,8 @@ class Asked:
 
     def form(self, tasks: Sequence[int], data: Any = None) -> DoorForm | None:
         """What is asked once for all of them."""
-        return for_many(self.door.bound(self.request.user, Task.objects.get(pk=tasks[0]), data)) if tasks else None
+        bound = self.door.bound(self.request.user, Task.objects.get(pk=tasks[0]), data) if tasks else None
+        return for_many(bound, tasks)
 
     def press(self) -> HttpResponse:
         """Note the press and pass the door for each case, once, however often it is sent; then what came of it."""
@@ -100,16 +101,21 @@ class Asked:
         if form and not form.is_valid():
             return self.page(chosen, form, 422)
         said = {name: typed.getlist(name) for name in without(typed)}
-        bulk, new = chosen.press(user, self.door.authority(user, one_of(self.place, self.queue)), said)  # type: ignore[arg-type]
+        authority = self.door.authority(user, one_of(self.place, self.queue))  # type: ignore[arg-type]
+        bulk, new = chosen.press(user, authority, said, form.warnings() if form else {})
         if new:
             Carrier(bulk, user).carry(SECONDS)
         return redirect(bulk.page)
 
     def page(self, chosen: Chosen, form: DoorForm | None, status: int, **said: Any) -> HttpResponse:
         """The confirmation: how many, which, what will be done, and what is asked once."""
-        cases = Task.objects.filter(pk__in=chosen.tasks).order_by("since", "pk").values_list("case_id", flat=True)
+        cases = Task.objects.filter(pk__in=chosen.tasks).order_by("since", "pk").values_list("pk", "case_id")
+        called = {pk: f"{Request.letter}-{case_id}" for pk, case_id in cases}
         said |= {"door": self.door, "form": form, "list": chosen.sealed(), "number": len(chosen.tasks), "most": MOST}
-        said |= {"references": [f"{Request.letter}-{each}" for each in cases], "queue": self.queue}
+        said |= {"references": called.values(), "queue": self.queue}
+        said["against"] = [
+            (sentence, [called[pk] for pk in tasks]) for sentence, tasks in (form.warnings() if form else {}).items()
+        ]
         said |= {"back": _back(self.place, self.queue, chosen.query)}
         rail = self.place.rail(self.place.waiting(), self.queue)
         return render(self.request, "governance/bulk.html", rail | said, status=status)
@@ -149,7 +155,7 @@ def _carry_on(request: Signed, bulk: Bulk) -> HttpResponse:
     return redirect(bulk.page)
 
 
-def _told(bulk: Bulk) -> dict[str, Sequence[Any]]:
+def _told(bulk: Bulk) -> dict[str, Any]:
     """The cases of a press by what came of them: done, refused, and left; two queries however many they are."""
     came = dict(bulk.outcomes.values_list("task_id", "why"))
     known = (
@@ -158,19 +164,22 @@ def _told(bulk: Bulk) -> dict[str, Sequence[Any]]:
         .only("case_id", "intake__summary", "intake__place")
     )
     found = {each.pk: each for each in known}
-    rows = [_row(found[pk], came.get(pk)) for pk in bulk.tasks]
+    rows = [_row(found[pk], came.get(pk), bulk.against(pk)) for pk in bulk.tasks]
     return {
         "rows": rows,
+        "number": sum(1 for row in rows if row["why"] == ""),
         "refused": [row for row in rows if row["why"]],
         "left": [row for row in rows if row["why"] is None],
-        "done": [row for row in rows if row["why"] == ""],
+        "done": [row for row in rows if row["why"] == "" and not row["against"]],
+        "all_the_same": [row for row in rows if row["why"] == "" and row["against"]],
     }
 
 
-def _row(task: Task, why: str | None) -> dict[str, Any]:
+def _row(task: Task, why: str | None, against: Sequence[str]) -> dict[str, Any]:
     """One case, as the outcome lists it."""
     about = " · ".join(filter(None, (task.intake.summary, task.intake.place)))
-    return {"reference": f"{Request.letter}-{task.case_id}", "url": task.page, "about": about, "why": why}
+    said = {"about": about, "why": why, "against": against}
+    return {"reference": f"{Request.letter}-{task.case_id}", "url": task.page, **said}
 
 
 urlpatterns = [

@@ -44,9 +44,12 @@ def _lies_ahead(shut: DrawnDoor) -> bool:
 
 
 def assigned(case: Case) -> dict[str, Any]:
-    """The Assignment that stands, and who made it; empty where there is none."""
+    """The Assignment that stands, and who made it, empty where there is none; the history then says of each to whom it was."""
     pk = case.row_id(Assignment) if case.state(Assignment) in {"active", "handed_off"} else None
-    row = telling(Assignment.objects.filter(pk=pk)).select_related("operator", "worker").first() if pk else None
+    made = {line.row_id for line in case.lines if line.room == Assignment.label()}
+    rows = telling(Assignment.objects.filter(pk__in=made)).select_related("operator", "worker") if made else []
+    case.said |= {(Assignment.label(), each.pk): each.to_whom for each in rows}
+    row = next((each for each in rows if each.pk == pk), None)
     line = next((line for line in case.lines if line.room == Assignment.label() and line.row_id == pk), None)
     return {"assignment": row, "assigned_by": line.user if line else None}
 

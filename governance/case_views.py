@@ -15,7 +15,8 @@ from governance.context import context_of
 from governance.models import Assignment, Correction, Task
 from governance.plans import SAID, plan_lines, plan_of
 from governance.question import Question, turned_away
-from governance.queues import place_of
+from governance.queues import Place, place_of
+from governance.steps import Steps
 from intake.models import Request
 from qtm.blocked.noting import times_of
 from qtm.blocked.views import MAY as READS_REFUSALS
@@ -38,8 +39,8 @@ def case(request: Signed, case_id: int) -> HttpResponse:
     place = place_of(standing, asked.governor_id)
     said = {
         **place.rail(place.waiting(case_id)),
-        **case_said(request, asked, request.path),
-        "asked": asked,
+        **case_said(request, asked, request.get_full_path()),
+        "walk": _walk(request, place),
         "looks_on": not standing.holds("governance.approve_task", asked.governor_id),
         "reads_refusals": standing.holds(READS_REFUSALS),
         "panels": panels("case", request, asked),
@@ -47,47 +48,54 @@ def case(request: Signed, case_id: int) -> HttpResponse:
     return render(request, "governance/case.html", said)
 
 
-def case_said(request: Signed, asked: Request, onward: str) -> dict[str, Any]:
-    """What the log, the context and the doors say of a case; `onward`: where one is led after a press."""
+def _walk(request: Signed, place: Place) -> Steps | None:
+    """The way on through the list from which the case was opened, where its address says so."""
+    queue = next((each for each in place.queues if each.slug == request.GET.get("queue")), None)
+    return Steps(place, queue, request.GET) if queue else None
+
+
+def case_read(request: Signed, asked: Request) -> dict[str, Any]:
+    """What every page of a case reads of it, whatever can be pressed there: the stepper, the page of a door, the case itself."""
     told = Case(asked.pk, str(asked.actor), request.user.standing)
-    task = asked.intake.task if hasattr(asked, "intake") else None
-    assigned = cases.assigned(told)
+    task, assigned = asked.intake.task if hasattr(asked, "intake") else None, cases.assigned(told)
     if assigned["assignment"]:
         assigned["assignment"].task = task
-    rows = cases.rows_of(told, {Request: asked, Task: task, Assignment: assigned["assignment"], Question: None})
-    drawn, context = cases.doors_of(rows, request.user, onward), context_of(asked)
-    said = {
-        "case": told,
-        "task": task,
-        "context": context,
-        "log": cases.history(told, task, plan_lines(asked)),
-        "plan": plan_of(asked),
-    }
+    said = {"asked": asked, "case": told, "task": task, "context": context_of(asked), "plan": plan_of(asked)}
+    return said | assigned | {"log": cases.history(told, task, plan_lines(asked))}
+
+
+def case_said(request: Signed, asked: Request, onward: str) -> dict[str, Any]:
+    """What is read of a case, with its doors and what stands beside it; `onward`: where one is led after a press."""
+    read = case_read(request, asked)
+    known = {Request: asked, Task: read["task"], Assignment: read["assignment"], Question: None}
+    drawn = cases.doors_of(cases.rows_of(read["case"], known), request.user, onward)
     doors = {
         "drawn": [each for each in drawn if each.door.verb.name not in BESIDE],
         **{each.door.verb.name: each for each in drawn if each.door.verb.name in BESIDE},
     }
-    return said | assigned | doors | _beside(request, asked)
+    return read | doors | _beside(request, asked, onward)
 
 
-def _beside(request: Signed, asked: Request) -> dict[str, Any]:
+def _beside(request: Signed, asked: Request, onward: str) -> dict[str, Any]:
     """What stands beside a case: what was said with the requester and within, and other cases."""
-    found = Beside(asked, request.user.standing.sight(Task))
+    around = Beside(asked, request.user.standing.sight(Task))
     questions, same = beside.questions_of(asked), beside.same_as(asked)
+    linked = [each.other.pk for each in same if each.other]
     return {
-        "questions": [(each, doors_out_of(each, request.user, request.path)) for each in questions],
+        "questions": [(each, doors_out_of(each, request.user, onward)) for each in questions],
         "waiting": next((each for each in questions if each.state == "asked" and not turned_away(asked)), None),
         "notes": beside.notes_of(asked),
         "same": same,
-        "followed_by": found.followers,
-        "before": found.before,
-        "likely": found.likely([each.other.pk for each in same if each.other]),
+        "around": around,
+        "followed_by": around.followers,
+        "likely": around.likely(linked),
+        "kindred": around.kindred(linked),
     }
 
 
 def requests() -> Any:
     """Requests with all that their case pages show of intake, task and what stands beside: two queries."""
-    around = ("actor", "funnel", "surface", "governor", "intake__version", "intake__task__version")
+    around = ("actor", "funnel", "surface", "governor", "intake__version", "intake__task__version__surface")
     corrections = Prefetch("intake__task__corrections", Correction.objects.select_related("by"))
     rows = Request.objects.select_related(*around, "listing").defer("listing__words")
     rows = rows.annotate(plans_said=SAID, blocked=times_of(OuterRef("pk")))

@@ -1,7 +1,7 @@
 """Operators with their people, and what a Task asks of them: read for a page in a query each."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.contrib.postgres.expressions import ArraySubquery
@@ -51,17 +51,37 @@ def _member(said: dict[str, Any]) -> Member:
 
 
 def sought_by(task: Task, window: Window | None = None, but: int | None = None) -> Sought:
-    """What a Task asks, as its review put it right; its day is the appointment's, or the one that is wished for: one query."""
-    put = Correction.objects.filter(task=OuterRef("task"), field__in=WHERE_AND_WHEN).order_by("pk")
-    each = JSONObject(field="field", becomes="becomes")
-    found = Intake.objects.filter(task=task).annotate(put=ArraySubquery(put.values(each=each)))
-    *said, surface_id, surface, corrections = found.values_list(
-        *WHERE_AND_WHEN, "version__surface", "version__surface__name", "put"
-    ).get()
-    now = _as_it_stands(said, corrections)
+    """What a Task asks, as its review put it right; its day is the appointment's, or the one that is wished for: no query for one whose case was read."""
+    surface = task.version.surface
+    sought = _sought(surface.pk, str(surface), task.stands())
+    return replace(sought, day=window.days[0] if window else sought.day, window=window, but=but)
+
+
+def sought_by_many(tasks: Sequence[int]) -> dict[int, Sought]:
+    """What each of several Tasks asks, in their order: one query."""
+    rows = Intake.objects.filter(task__in=tasks).annotate(put=put_right("task"))
+    read = rows.values_list("task", *WHERE_AND_WHEN, "version__surface", "version__surface__name", "put")
+    found = {
+        task: _sought(surface_id, surface, _as_it_stands(said, put)) for task, *said, surface_id, surface, put in read
+    }
+    return {task: found[task] for task in tasks if task in found}
+
+
+def _sought(surface_id: int, surface: str, now: Mapping[str, str]) -> Sought:
+    """What a Task asks, by its details as they stand."""
     wished = parse_datetime(now["wished"]) if now["wished"] else None
-    day = window.days[0] if window else timezone.localdate(wished) if wished else None
-    return Sought(surface_id, surface, _position(now), day, window, wished, but)
+    return Sought(surface_id, surface, _position(now), timezone.localdate(wished) if wished else None, wished=wished)
+
+
+def put_right(task: str) -> ArraySubquery:
+    """Where and when as it was put right in review, as a column; `task`: how the Task is reached from there."""
+    put = Correction.objects.filter(task=OuterRef(task), field__in=WHERE_AND_WHEN).order_by("pk")
+    return ArraySubquery(put.values(each=JSONObject(field="field", becomes="becomes")))
+
+
+def position_of(intake: Intake, corrections: Iterable[dict[str, str]]) -> Position | None:
+    """Where the work of an intake is, as its review put it right, if that is known."""
+    return _position(_as_it_stands([getattr(intake, name) for name in WHERE_AND_WHEN], corrections))
 
 
 def _as_it_stands(said: Iterable[Any], corrections: Iterable[dict[str, str]]) -> dict[str, str]:
@@ -70,6 +90,6 @@ def _as_it_stands(said: Iterable[Any], corrections: Iterable[dict[str, str]]) ->
     return stands(first, [Put(**each) for each in corrections])
 
 
-def _position(now: dict[str, str]) -> Position | None:
+def _position(now: Mapping[str, str]) -> Position | None:
     """Where the work is, if that is known."""
     return (float(now["latitude"]), float(now["longitude"])) if now["latitude"] and now["longitude"] else None

@@ -35,7 +35,7 @@ class Filter:
     """One question to a list: its name in the address, its label, what can be chosen, and which rows that leaves.
 
     `choices`: what can be chosen, or None where words are typed; where it is empty the question is not asked. `where`: the rows that a
-    choice leaves, of `Wait` in a queue and of `Listing` in a search; both say `case_id`, `since`, `surface_id`, `funnel_id`, `priority`, `due`.
+    choice leaves, of `Wait` in a queue and of `Listing` in a search; both say `case_id`, `since`, `surface_id`, `funnel_id`, `priority`, `due`, `proven`.
     """
 
     name: str

@@ -9,11 +9,11 @@ from django import forms
 
 from governance.context import label_of, spoken, under
 from governance.crews import in_question, with_people
+from governance.crowd_form import OPEN, CrowdForm
 from governance.details import ANSWER, correctable
 from governance.models import Task
 from governance.ranking import Suggested, people_of, ranked
 from governance.roster import Member
-from governance.windows import WindowForm
 from intake.asking import POSITION
 from intake.questions import PLACE_ZONE
 from qtm.doors import DoorForm
@@ -21,10 +21,9 @@ from qtm.models import Membership, Operator, User
 from qtm.runtime import Choice, Runtime
 
 NUMBER = re.compile(r"\d{1,18}", re.ASCII)
-BEST = 6  # so many operators stand open, and the others are folded
 
 
-class AssignForm(WindowForm):
+class AssignForm(CrowdForm):
     """To whom, and if wished for when; for a task of an operator's own funnel nobody else comes into question."""
 
     template: ClassVar[str] = "governance/assign.html"
@@ -108,12 +107,12 @@ class AssignForm(WindowForm):
     @property
     def best(self) -> list[Suggested]:
         """The likeliest, which stand open; all that were found where a name is looked for."""
-        return self.found if self.name else self.found[:BEST]
+        return self.found if self.name else self.found[:OPEN]
 
     @property
     def others(self) -> list[Suggested]:
         """The others, which are folded."""
-        return [] if self.name else self.found[BEST:]
+        return [] if self.name else self.found[OPEN:]
 
     @cached_property
     def crew(self) -> list[Suggested]:

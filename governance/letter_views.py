@@ -9,13 +9,13 @@ from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from governance.beside import letters_of
-from governance.letters import requester_in
+from governance.letters import reachable
 from governance.queues import Place, place_of
 from intake.models import Request
 from qtm.acts import acting
 from qtm.doors import governed_from, next_page
 from qtm.letters.model import Letter
-from qtm.letters.post import missing, order
+from qtm.letters.post import POST, missing
 from qtm.mailing import FOLDER
 from qtm.pages import done
 from qtm.paging import page_of
@@ -41,7 +41,7 @@ def of_case(request: HttpRequest, asked: Request) -> tuple[str, dict[str, Any]]:
     said = {
         "letters": letters_of(asked),
         "outlet": outlet(),
-        "unknown": not any(requester_in(asked)),
+        "unknown": not reachable(asked),
         "may_send": bool(request.user.is_authenticated and request.user.standing.holds(MAY, asked.governor_id)),
     }
     return "governance/_letters.html", said
@@ -80,7 +80,7 @@ def again(request: Signed, pk: int) -> HttpResponse:
     with acting(request.user, via=governed_from(letter), authority=authority):
         if not letter.wait_again():
             raise Conflict(sentence="This letter has not failed, or somebody sends it again already.")
-        order(letter)
+        POST.order(letter.pk)
     return done(
         request, f"“{letter.label}” is sent again.", next_page(request) or reverse("case", args=[letter.case_id])
     )

@@ -10,7 +10,19 @@ from governance.models import Task
 from governance.question import Question
 from intake.models import Request
 from qtm.acts import present_act
+from qtm.database import here
 from qtm.letters.declared import LETTERS, Kind, Recipient
+
+# What a review has put right last, or else what the intake says, or where there is none what was asked; read in the act itself,
+# for every letter, so it is prepared.
+STANDS = """
+SELECT coalesce(c.email, i.email, r.asked ->> 'email'), coalesce(c.name, i.name, r.asked ->> 'name'), r.language
+FROM intake_request r LEFT JOIN intake_intake i ON i.request_id = r.id LEFT JOIN governance_task t ON t.intake_id = i.id
+LEFT JOIN LATERAL (
+  SELECT (array_agg(becomes ORDER BY id DESC) FILTER (WHERE field = 'email'))[1] AS email,
+    (array_agg(becomes ORDER BY id DESC) FILTER (WHERE field = 'name'))[1] AS name
+  FROM governance_correction WHERE task_id = t.id) c ON true
+WHERE r.id = $1"""
 
 
 def _as_it_is(row: Any) -> Any:
@@ -52,14 +64,14 @@ def to_requester(
 
 def requester(case_id: int) -> Iterator[Recipient]:
     """Whoever asked, at the address that stands now; nobody where none is known."""
-    yield from requester_in(_asked(case_id))
+    address, name, language = here().run(STANDS, [case_id]) or ("", "", "")
+    if address:
+        yield Recipient("requester", address, language, name or "")
 
 
-def requester_in(asked: Request) -> Iterator[Recipient]:
-    """Whoever asked, of a Request that has been read already."""
-    said = _stands(asked)
-    if said.get("email"):
-        yield Recipient("requester", str(said["email"]), asked.language, str(said.get("name") or ""))
+def reachable(asked: Request) -> bool:
+    """Whether an address is known of whoever asked, of a Request that has been read already."""
+    return bool(_stands(asked).get("email"))
 
 
 def about(case_id: int) -> Mapping[str, Any]:

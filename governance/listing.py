@@ -63,6 +63,7 @@ class Listing(models.Model):
     since = models.DateTimeField()  # when it was asked
     priority = models.PositiveSmallIntegerField()
     due = models.DateTimeField(null=True)
+    proven = models.BooleanField(db_default=False)  # whether it has a piece of evidence
     phone = models.CharField(max_length=40)  # its digits backwards, without the zeros in front and in brackets
     email = models.CharField(max_length=250)  # these three folded and whole
     name = models.CharField(max_length=250)
@@ -78,6 +79,7 @@ class Listing(models.Model):
                 name="governance_listing_phone",
             ),
             models.Index(fields=["governor", "-case"], name="governance_listing_newest"),
+            models.Index(fields=["governor", "surface", "-case"], name="governance_alike_work"),
             *(
                 models.Index(
                     "governor", said, F("case").desc(), condition=~Q(**{name: ""}), name=f"governance_alike_{name}"

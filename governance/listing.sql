@@ -113,8 +113,9 @@ BEGIN
   IF NOT FOUND THEN
     -- Somebody may be planning it at this moment: whoever comes second sees what the first said.
     PERFORM FROM governance_listing WHERE case_id = the_case FOR SHARE;
-    INSERT INTO qtm_wait (case_id, lane, queue, row_id, since, governor_id, operator_id, surface_id, funnel_id, priority, due)
-      SELECT r.id, the_lane, the_queue, the_row, the_since, r.governor_id, the_operator, r.surface_id, r.funnel_id, coalesce(l.priority, 1), l.due
+    INSERT INTO qtm_wait (case_id, lane, queue, row_id, since, governor_id, operator_id, surface_id, funnel_id, priority, due, proven)
+      SELECT r.id, the_lane, the_queue, the_row, the_since, r.governor_id, the_operator, r.surface_id, r.funnel_id, coalesce(l.priority, 1), l.due,
+        coalesce(l.proven, false)
       FROM intake_request r LEFT JOIN governance_listing l ON l.case_id = r.id WHERE r.id = the_case;
   END IF;
   RETURN true;

@@ -1,16 +1,18 @@
 """Cases as a list draws them, whichever room each waits in."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
+from urllib.parse import urlencode
 
+from django.db.models import OuterRef, Subquery
 from django.utils import timezone
 
 from governance.models import NORMAL, PRIORITIES, Correction
 from intake.facts import wished_words
 from intake.models import Request
-from qtm.queues import Queue, oldest_of
+from qtm.queues import GOVERNOR, QUEUES, REQUESTER, Queue, oldest_of
 from qtm.spine import words
 from qtm.waits import Wait
 
@@ -29,12 +31,27 @@ class Entry:
     priority: str = ""  # empty where it is as usual
     due: datetime | None = None
     overdue: bool = False
+    asked: datetime | None = (
+        None  # since when its requester has an open question, where it would else be governance's move
+    )
+    walk: str = ""  # with what the address of the case says from which list it was opened, and where in it
 
 
-def entries(queue: Queue, rows: Sequence[Any]) -> list[Entry]:
-    """The rows of a queue, whichever room they are of, with what their cases are about: two queries."""
+def entries(queue: Queue, rows: Sequence[Any], kept: str = "") -> list[Entry]:
+    """The rows of a queue, whichever room they are of, with what their cases are about: two queries; `kept`: the list's filter."""
     about = _about([row.case_id for row in rows])
-    return [_entry(about[row.case_id], row, queue, queue.next.format(row=row)) for row in rows]
+    listed = [_entry(about[row.case_id], row, queue, queue.next.format(row=row)) for row in rows]
+    return [replace(each, walk=walked(queue, row, kept)) for each, row in zip(listed, rows, strict=True)]
+
+
+def walked(queue: Queue, row: Any, kept: str) -> str:
+    """What the address of a case says of the list from which it was opened: which queue, where in it, and its filter."""
+    return "&".join(filter(None, (urlencode({"queue": queue.slug, "after": point_of(row)}), kept)))
+
+
+def point_of(row: Any) -> str:
+    """The place of a row in its queue."""
+    return f"{row.since.isoformat()},{row.row_id if isinstance(row, Wait) else row.pk}"
 
 
 def longest(queues: Sequence[Queue], governor: Any) -> list[Entry]:
@@ -75,13 +92,19 @@ def _entry(about: tuple[Request, Mapping[str, str]], row: Any, queue: Queue | No
     priority = dict(PRIORITIES)[listing.priority] if listing.priority != NORMAL else ""
     late = listing.due < now if listing.due else queue is not None and row.since < now - queue.late_after
     operator = getattr(row, "operator", None)
-    return Entry(request, details, row.since, what, operator, priority, listing.due, bool(queue and late))
+    theirs = request.asked_since if queue and queue.whose == GOVERNOR else None  # type: ignore[attr-defined]
+    return Entry(request, details, row.since, what, operator, priority, listing.due, bool(queue and late), theirs)
 
 
 def _about(case_ids: Sequence[int]) -> dict[int, tuple[Request, dict[str, str]]]:
-    """What cases are about, corrections included, by the Request's id."""
-    requests = Request.objects.filter(pk__in=case_ids).select_related("surface", "intake__task", "listing")
-    found = {each.pk: (each, _listed(each)) for each in requests.defer("listing__words")}
+    """What cases are about, corrections included, and since when each waits for its requester, by the Request's id."""
+    asking = [queue.slug for queue in QUEUES if queue.whose == REQUESTER]
+    asked = Wait.objects.filter(case_id=OuterRef("pk"), queue__in=asking).values("since")[:1]
+    cases = Request.objects.filter(pk__in=case_ids).annotate(asked_since=Subquery(asked))
+    requests: Any = cases.select_related("surface", "intake__task", "listing")
+    found: dict[int, tuple[Request, dict[str, str]]] = {
+        each.pk: (each, _listed(each)) for each in requests.defer("listing__words")
+    }
     for case_id, name, becomes in Correction.objects.filter(task__case_id__in=case_ids, field__in=LISTED).values_list(
         "task__case_id", "field", "becomes"
     ):

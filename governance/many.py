@@ -8,7 +8,7 @@ from uuid import UUID
 
 from django.core import signing
 from django.db import OperationalError
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.forms import HiddenInput
 from django.http import Http404, QueryDict
 from django.urls import reverse
@@ -22,7 +22,7 @@ from governance.queues import SEE, Place
 from qtm.acts import acting
 from qtm.blocked import noting
 from qtm.case import last_line, mover
-from qtm.doors import Door, DoorForm, all_doors, governed_from
+from qtm.doors import Door, DoorForm, all_doors, door_of, governed_from
 from qtm.models import User
 from qtm.queues import QUEUES, Queue
 from qtm.refusals import Busy, Conflict, Forbidden, Refusal, refusal_by
@@ -37,20 +37,33 @@ TOO_OLD = "This list was drawn more than half a day ago. Open the queue and choo
 
 
 def doors_here(user: User, place: Place, queue: Queue) -> list[Door]:
-    """The doors of governance that a person may pass on what waits in a queue; none where its rows are told apart by more than a state."""
+    """The doors of governance that a person may pass on what waits in a queue; none where its rows are told apart by more than a state, and no door is named."""
     row = one_of(place, queue)
     if row is None:
         return []
-    here = (
-        each for each in all_doors() if each.pressed_on is queue.room and row.state in each.verb.was and governs(each)
-    )
-    return [each for each in here if each.authority(user, row)]
+    here = [each for each in all_doors() if each.pressed_on is type(row) and row.state in each.verb.was]
+    if queue.door:
+        here = [door_of(*queue.door)]
+    return [each for each in here if governs(each) and each.authority(user, row)]
+
+
+def stepped(user: User, place: Place, queue: Queue) -> bool:
+    """Whether a queue is gone through one by one: where a person may press what comes next there."""
+    return any(queue.door or each.verb.primary for each in doors_here(user, place, queue))
+
+
+def pressed_on(queue: Queue) -> tuple[Any, Q]:
+    """The room on which one presses for what waits in a queue, and in which states that waits."""
+    if queue.door is None:
+        return queue.room, queue.waits
+    room, verb = queue.door
+    return room, Q(state__in=room.verbs[verb].was)
 
 
 def one_of(place: Place, queue: Queue) -> Room | None:
     """A row such as those that wait in a queue, and none of them; nothing where they are told apart by more than a state."""
-    state = state_of(queue)
-    made: Any = queue.room
+    made: Any = queue.door[0] if queue.door else queue.room
+    state = made.verbs[queue.door[1]].was[0] if queue.door else state_of(queue)
     return made(state=state, governor=place.governor) if state and queue.governor == "governor" else None
 
 
@@ -60,8 +73,10 @@ def matching(place: Place, queue: Queue, asked: QueryDict) -> QuerySet[Any]:
     return found.rows() if found.governor == place.governor else queue.rows(place.governor).none()
 
 
-def for_many(form: DoorForm | None) -> DoorForm | None:
+def for_many(form: DoorForm | None, tasks: Sequence[int] = ()) -> DoorForm | None:
     """The form as it is asked once for many: without what can be meant for one of them alone."""
+    if form:
+        form.many = tasks
     for name in form.of_one if form else ():
         form.fields[name].disabled, form.fields[name].widget = True, HiddenInput()  # type: ignore[union-attr]
     return form
@@ -92,10 +107,9 @@ def offer(user: User, place: Place, queue: Queue, asked: QueryDict, total: int) 
         for each in sorted(doors, key=lambda each: not each.verb.primary)
         if each.verb.many
     ]
-    stepped = any(each.verb.primary for each in doors)
     step = (
         {"url": reverse(f"{place.route}-step", args=[queue.slug]), "label": f"{queue.next} one by one"}
-        if stepped
+        if stepped(user, place, queue)
         else None
     )
     kept = [(name, value) for name, values in without(asked).lists() for value in values]
@@ -149,11 +163,14 @@ class Chosen:
             raise Forbidden(NO_LIST)
         return cls(**found)
 
-    def press(self, user: User, authority: str, typed: Mapping[str, list[str]]) -> tuple[Bulk, bool]:
-        """Note the press, once however often it is sent; whether it is new."""
+    def press(
+        self, user: User, authority: str, typed: Mapping[str, list[str]], warned: Mapping[str, Sequence[int]]
+    ) -> tuple[Bulk, bool]:
+        """Note the press with what was said against it, once however often it is sent; whether it is new."""
         if first := Bulk.pressed(self.key):
             return first, False
         said = {"queue": self.queue, "query": self.query, "door": self.door, "typed": typed, "tasks": self.tasks}
+        said["warned"] = warned
         try:
             with acting(user, via=governed_from(self), authority=authority):
                 return Bulk.noted(key=UUID(self.key), governor_id=self.governor_id, **said), True

@@ -130,7 +130,11 @@ class Task(Room):
         """Its Job is created; governance has done its part."""
 
     @move(
-        "handed_off", "closed", label="Close the task", says="Closes the governance of it, and says nothing of the job."
+        "handed_off",
+        "closed",
+        label="Close the task",
+        says="Closes the governance of it, and says nothing of the job.",
+        key="c",
     )
     def close(self) -> None:
         """Governance closure: explicit, and no word about the Job."""
@@ -249,6 +253,11 @@ class Assignment(Appointed):
             own_law("governance_assignment_worker_law", "governance/law.sql"),
         ]
         indexes = [models.Index(fields=["governor", "state", "since", "id"], name="governance_assignment_queue")]
+
+    @property
+    def to_whom(self) -> str:
+        """The operator, and which of its workers where one is named."""
+        return ", ".join(str(each) for each in (self.operator, self.worker) if each)
 
     @property
     def about(self) -> str:

@@ -2,10 +2,10 @@
 
 from typing import Any
 
-from django.db.models import OuterRef, QuerySet, Subquery, TextField
-from django.db.models.functions import Coalesce
+from django.db.models import Exists, OuterRef, QuerySet, Subquery, TextField, Value
+from django.db.models.functions import Cast, Coalesce
 
-from governance.models import BEFORE_ASSIGNED, Correction, Task
+from governance.models import BEFORE_ASSIGNED, Appointment, Correction, Task
 from qtm.models import SurfaceVersion
 from qtm.overview.declared import GAPS, PACES, Gap, Pace
 
@@ -39,6 +39,18 @@ def _corrected(detail: str) -> Any:
     return Subquery(corrections.values("becomes")[:1])
 
 
+def _wished() -> QuerySet[Task]:
+    """Assigned tasks for which a day is wished for, corrections included."""
+    now = Coalesce(_corrected("wished"), Cast("intake__wished", TextField()), Value(""), output_field=TextField())
+    return Task.objects.filter(state="assigned").annotate(now_wished=now).exclude(now_wished="")
+
+
+def _unappointed() -> QuerySet[Task]:
+    """Those of them that have no appointment."""
+    made = Appointment.objects.filter(assignment__task=OuterRef("pk"), assignment__state="active")
+    return _wished().exclude(Exists(made))
+
+
 GAPS += [
     Gap(
         "tasks-without-place",
@@ -55,5 +67,13 @@ GAPS += [
         Task,
         lambda: _without(governed(), "phone", "email"),
         governed,
+    ),
+    Gap(
+        "tasks-without-appointment",
+        "Assigned tasks with no appointment",
+        "A day is wished for, and nobody has said when somebody comes.",
+        Task,
+        _unappointed,
+        _wished,
     ),
 ]

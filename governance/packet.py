@@ -1,4 +1,4 @@
-"""What Omni finds in governance: the tasks that wait longest to be assigned, who could do them, and what stands in the way of knowing.
+"""What Omni finds in governance: the tasks that are overdue or wait longest to be assigned, who could do them, and what stands in the way of knowing.
 
 It reads through its own role: no memberships, no places and no words of anybody. So it tells of operators and not of their people, and
 says nothing of distances.
@@ -9,7 +9,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import OuterRef
+from django.db.models import Case, OuterRef, When
 from django.utils import timezone
 
 from governance.conflicts import day_words
@@ -19,6 +19,8 @@ from governance.roster import Member, Roster
 from qtm import words
 from qtm.models import Operator
 from qtm.omni import ALIAS, FINDERS, Found, Suggestion, rows_of
+from qtm.spine import case_named
+from qtm.waits import Wait
 from qtm.workforce import Capability, Hours
 
 OLDEST, NAMED, AHEAD = 5, 3, 28  # tasks, operators for each, and days of which hours are read
@@ -28,13 +30,8 @@ BLIND = "How far each operator is: where work is done, and where operators are, 
 
 
 def to_assign(now: datetime) -> Found:
-    """The tasks that wait longest to be assigned, and who comes into question: six queries."""
-    waiting = rows_of(Task).filter(state="approved").order_by("since", "pk")
-    tasks = list(
-        waiting.values(
-            "pk", "case_id", "since", "governor", "version__surface", "version__surface__name", "intake__wished"
-        )[:OLDEST]
-    )
+    """The tasks that wait to be assigned, what is overdue first, and who comes into question: seven queries."""
+    tasks = _waiting(now)
     if not tasks:
         return Found()
     operators = _operators()
@@ -42,11 +39,21 @@ def to_assign(now: datetime) -> Found:
     roster = Roster({each.pk: _members(each) for each in operators}, today, AHEAD, ALIAS)
     found = [(task, _ranked(roster, operators, task, today)) for task in tasks]
     facts = [
-        f"Active operators: {len(operators)}. The oldest of what waits to be assigned, looked at here: {len(tasks)}."
+        f"Active operators: {len(operators)}. What waits to be assigned, past its due date first and then the oldest; looked at here: {len(tasks)}."
     ]
     suggests = [_suggestion(task, sought, best, now) for task, (sought, best) in found]
     gaps = [gap for task, (sought, best) in found for gap in _gaps(task, sought, best)]
     return Found(facts, suggests, [*gaps, *_unsaid(roster, operators, today), BLIND])
+
+
+def _waiting(now: datetime) -> list[dict[str, Any]]:
+    """The tasks that are looked at: those past their due date first, then those that wait longest."""
+    late = Case(When(due__lt=now, then=0), default=1)
+    waits = rows_of(Wait).filter(queue="to-assign").order_by(late, "since", "row_id")
+    due = dict(waits.values_list("row_id", "due")[:OLDEST])
+    asked = ("pk", "case_id", "since", "governor", "version__surface", "version__surface__name", "intake__wished")
+    found = {each["pk"]: each for each in rows_of(Task).filter(pk__in=due).values(*asked)}
+    return [found[pk] | {"due": due[pk]} for pk in due]
 
 
 def _operators() -> list[Any]:
@@ -79,7 +86,8 @@ def _ranked(
 def _suggestion(task: dict[str, Any], sought: Sought, best: Sequence[Suggested], now: datetime) -> Suggestion:
     """Who comes into question for one Task, in words."""
     when = f", wished for {day_words(sought.day)}" if sought.day else ""
-    about = f"T-{task['pk']}, {sought.surface}{when}, waits {words.span(now - task['since'])}"
+    late = f", was due {words.span(now - task['due'])} ago" if task["due"] and task["due"] < now else ""
+    about = f"{case_named(task['case_id'])}, {sought.surface}{when}{late}, waits {words.span(now - task['since'])}"
     return Suggestion(
         task["case_id"],
         about,
@@ -96,13 +104,13 @@ def _gaps(task: dict[str, Any], sought: Sought, best: Sequence[Suggested]) -> It
     """What is missing to decide on one Task."""
     able = _able(best)
     if not best:
-        yield f"T-{task['pk']}: no operator that could take it is active."
+        yield f"{case_named(task['case_id'])}: no operator that could take it is active."
     elif not able:
-        yield f"T-{task['pk']}: no operator has said to do {sought.surface}."
+        yield f"{case_named(task['case_id'])}: no operator has said to do {sought.surface}."
     if sought.day and best and all(each.reasons[1].weight == NOBODY for each in able or best):
-        yield f"T-{task['pk']}: nobody works on {day_words(sought.day)}."
+        yield f"{case_named(task['case_id'])}: nobody works on {day_words(sought.day)}."
     if not sought.day:
-        yield f"T-{task['pk']}: no day within the next {AHEAD} days is wished for, so hours and load are not compared."
+        yield f"{case_named(task['case_id'])}: no day within the next {AHEAD} days is wished for, so hours and load are not compared."
 
 
 def _unsaid(roster: Roster, operators: Sequence[Operator], today: date) -> Iterator[str]:

@@ -106,7 +106,7 @@ class Place:
                 ),
                 None,
             ),
-            "waits_in": [link for link, one in zip(links, waiting, strict=True) if one.here],
+            "waits_in": _chips(links, waiting),
         }
 
     def _link(self, one: Waiting, current: Queue | None) -> dict[str, Any]:
@@ -124,7 +124,7 @@ class Place:
             "oldest": one.oldest,
             "late": one.late,
             "stuck": one.stuck,
-            "current": one.here or one.queue is current,
+            "current": bool(one.here) or one.queue is current,
         }
 
     def mover(self, queue: Queue) -> str:
@@ -133,6 +133,16 @@ class Place:
         operators = "your move, as the operator" if self.governor else "the operator’s move"
         said = {GOVERNOR: governs, OPERATOR: operators, REQUESTER: "the requester’s move", COMMERCE: "commerce’s move"}
         return said[queue.whose]
+
+
+def _chips(links: list[dict[str, Any]], waiting: list[Waiting]) -> list[dict[str, Any]]:
+    """Where a case waits and since when; `asked`: since when its requester has an open question, where it would else be governance's move."""
+    asked = next((one.here for one in waiting if one.queue.whose == REQUESTER), None)
+    return [
+        link | {"since": one.here, "asked": asked if one.queue.whose == GOVERNOR else None}
+        for link, one in zip(links, waiting, strict=True)
+        if one.here
+    ]
 
 
 def _from(links: list[dict[str, Any]]) -> list[dict[str, Any]]:

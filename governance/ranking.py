@@ -174,8 +174,13 @@ def _far(operator: Operator, position: Position) -> Reason:
     """How far it is from the operator's place to where the work is, as the crow flies."""
     if operator.latitude is None or operator.longitude is None:
         return Reason("How far it is, is not known: its place is not on file", PLAIN, inf)
-    km = distance_km((float(operator.latitude), float(operator.longitude)), position)
+    km = distance_of(operator, position)
     return Reason(f"{km:.0f} km away" if km >= 10 else f"{km:.1f} km away", PLAIN, km)
+
+
+def distance_of(operator: Operator, position: Position) -> float:
+    """How far it is from an operator's place, which is on file, to a position."""
+    return distance_km((float(operator.latitude or 0), float(operator.longitude or 0)), position)
 
 
 def distance_km(here: Position, there: Position) -> float:

@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from governance.appointed import ENDED, LONGEST
 from governance.appointments import counting
-from qtm.workforce import Day, Span, Who, done_by, minutes, times_of
+from qtm.workforce import Day, Said, Span, Who, done_in, minutes, said_of, times_in
 
 NOT_DONE = "cancelled"  # work that ended so takes nobody's time
 
@@ -59,7 +59,7 @@ def at(day: date, clock: time) -> datetime:
 
 
 class Roster:
-    """The times of some operators and their people on some days: three queries, and one for who does what."""
+    """The times of some operators and their people on some days: one query for what was said, and one for what takes their time."""
 
     def __init__(
         self, members: Mapping[int, Sequence[Member]], first: date, days: int = 1, using: str = "default"
@@ -78,12 +78,17 @@ class Roster:
     @cached_property
     def surfaces(self) -> Mapping[Who, set[int]]:
         """What each says they can do, by the surfaces' ids."""
-        return done_by(self.everybody, self.using)
+        return done_in(self._said, self.everybody)
+
+    @cached_property
+    def _said(self) -> Said:
+        """What was said of all of them."""
+        return said_of(self.members, self.days[0], self.days[-1], self.using)
 
     @cached_property
     def _times(self) -> tuple[Mapping[Day, list[Span]], set[Day]]:
         """When each works, and has a day off."""
-        return times_of(self.everybody, self.days[0], len(self.days), self.using)
+        return times_in(self._said, self.everybody, self.days[0], len(self.days))
 
     @cached_property
     def _booked(self) -> Mapping[Who, list[Booked]]:

@@ -28,6 +28,7 @@ class Asking:
     user: User | None = None
     system: str = ""
     follows: Request | None = None
+    corrects: str = ""  # the SHA-256 of the Record that is to be corrected, one of what it follows
     incomplete: bool = False  # whether what is missing may be completed later, on the intake page
     past: bool = False
     language: str = ""  # in which they are written to; as in what it follows, or the house's own, where nobody says
@@ -92,6 +93,7 @@ def _receive(asking: Asking) -> Request:
         key=asking.key,
         content=content_of(asking.asked),
         follows=asking.follows,
+        corrects=asking.corrects,
         language=asking.language or (asking.follows.language if asking.follows else own_language()),
     )
 

@@ -1,6 +1,5 @@
 """What whoever holds a tracking link reads and does there: where it stands, an answer, a withdrawal, and what was not right."""
 
-from collections.abc import Mapping
 from typing import Any
 
 from django import forms
@@ -10,14 +9,14 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import path
 from django.views.decorators.http import require_safe
 
+from governance.again import again, stands
 from governance.appointments import as_appointment, newest, telling
-from governance.details import as_asked
 from governance.models import Assignment, Task
 from governance.question import Question, turned_away
 from governance.speaking import NotContentForm, RequesterForm
 from governance.submit import Asking, ask
+from governance.turn import turn_of
 from intake import limit, views
-from intake.asking import read
 from intake.forms import WithdrawForm
 from intake.models import Request
 from qtm.acts import acting
@@ -36,13 +35,7 @@ NOT_YET = "It is still under way. Once it is done, or has ended otherwise, you c
 def track(request: HttpRequest, token: str) -> HttpResponse:
     """What was asked as it stands now, and what really happened, for whoever holds the link."""
     asked = views.asked_with(token)
-    return views.tracking(request, asked, _stands(asked))
-
-
-def _stands(asked: Request) -> dict[str, Any] | None:
-    """The details with what was put right; nothing where there is no Task yet."""
-    task = Task.objects.filter(case_id=asked.pk).select_related("intake").first()
-    return as_asked(task.stands()) if task else None
+    return views.tracking(request, asked, stands(asked), turn_of(_all_questions(asked)))
 
 
 def withdraw(request: HttpRequest, token: str) -> HttpResponse:
@@ -67,7 +60,7 @@ def _withdraw(asked: Request, reason: str) -> None:
 
 def asked_of_them(request: HttpRequest, asked: Request) -> tuple[str, dict[str, Any]] | None:
     """The questions that the requester was asked, what waits for an answer first."""
-    found = [each for each in _questions(Q(case_id=asked.pk)) if each.state != "withdrawn"]
+    found = [each for each in _all_questions(asked) if each.state != "withdrawn"]
     if not found:
         return None
     waiting = [each for each in found if each.state == "asked" and not turned_away(each.request)]
@@ -86,6 +79,13 @@ def appointed(request: HttpRequest, asked: Request) -> tuple[str, dict[str, Any]
 def _questions(which: Q) -> Any:
     """Questions, with what says whether their case has ended."""
     return Question.objects.filter(which).select_related("request__intake__task", "request__actor")
+
+
+def _all_questions(asked: Request) -> list[Question]:
+    """The questions of a case; read once for a page, however often it asks."""
+    if "questioned" not in asked.__dict__:
+        asked.__dict__["questioned"] = list(_questions(Q(case_id=asked.pk)))
+    return asked.__dict__["questioned"]  # type: ignore[no-any-return]
 
 
 def answer(request: HttpRequest, token: str, pk: int) -> HttpResponse:
@@ -153,29 +153,9 @@ def _complaining(request: HttpRequest, asked: Request, form: forms.Form, status:
 
 
 def _again(request: HttpRequest, asked: Request, words: str) -> Asking:
-    """The same asking again, by the same requester, in the words of what is not right; one key, so that there is one of it."""
-    before = _stands(asked) or asked.asked
-    said = {name: value for name, value in before.items() if value and name not in {"wished", "summary"}}
-    return Asking(
-        asked.funnel,
-        asked.surface,
-        channel="not_content",
-        asked=_fitting(asked, {**said, "description": words}),
-        key=f"not-content:{asked.pk}",
-        follows=asked,
-        incomplete=True,
-        past=True,
-        place=place_of(request),
-        via=VIA,
-        authority=LINK,
-    )
-
-
-def _fitting(asked: Request, said: Mapping[str, Any]) -> dict[str, Any]:
-    """What was said, without what the surface no longer takes: that is completed by whoever governs it, and keeps nobody silent."""
-    wrong = read(asked.surface.current, said).wrong
-    answers = {code: value for code, value in said.get("answers", {}).items() if f"answers.{code}" not in wrong}
-    return {name: value for name, value in {**said, "answers": answers}.items() if name not in wrong}
+    """The same asking again, in the words of what is not right; one key, so that there is one of it."""
+    key = f"not-content:{asked.pk}"
+    return again(asked, words, channel="not_content", key=key, place=place_of(request), via=VIA, authority=LINK)
 
 
 PANELS["tracking"] += [asked_of_them, appointed]

@@ -69,7 +69,7 @@ def _page(found: Finding, queue: Queue, after: str) -> dict[str, Any]:
     rows = list(found.waits().select_related("operator").filter(behind(after, key="row_id"))[: PAGE + 1])
     last = rows[PAGE - 1] if len(rows) > PAGE else None
     further = f"{last.since.isoformat()},{last.row_id}" if last else ""
-    return {"entries": lists.entries(queue, rows[:PAGE]), "after": after, "further": further}
+    return {"entries": lists.entries(queue, rows[:PAGE], found.query), "after": after, "further": further}
 
 
 def _filtered(found: Finding, count: int) -> dict[str, Any]:

@@ -20,7 +20,7 @@ from intake.questions import PLACE_ZONE
 from qtm.doors import DoorForm
 from qtm.models import Operator
 
-AGAIN = "Press again to do it all the same."
+AGAIN = "Nothing was done yet. Press again to do it all the same."
 
 
 class MomentField(forms.DateTimeField):
@@ -43,6 +43,7 @@ class WindowForm(DoorForm):
     starts = MomentField(label="Begins", help_text=f"{PLACE_ZONE} time.", required=False)
     ends = MomentField(label="Ends", required=False)
     known = forms.CharField(widget=forms.HiddenInput, required=False)
+    news: Sequence[str] = ()  # what stands against it and was not said before: all that keeps the press from being done
 
     def clean(self) -> dict[str, Any]:
         """A window that can be meant; and nothing stands against it but what this person was told on the page."""
@@ -52,8 +53,8 @@ class WindowForm(DoorForm):
         for name, sentence in wrong_with(given["starts"], given["ends"], timezone.now()).items():
             self.add_error(name, sentence)
         if not self.errors and (news := self._news(given.get("known", ""))):
-            for each in (*news, AGAIN):
-                self.add_error(None, each)
+            self.news = news
+            self.add_error(None, AGAIN)
         return given
 
     def _news(self, said: str) -> list[str]:

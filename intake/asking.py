@@ -5,7 +5,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -14,6 +14,7 @@ from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 
 from qtm.models import SurfaceVersion
+from qtm.positions import Unread, degrees_in
 from qtm.runtime import UNSTORABLE
 
 LENGTHS = {"name": 120, "phone": 40, "email": 254, "place": 250, "description": 4000, "summary": 200}
@@ -148,14 +149,10 @@ def _phone(name: str, raw: Any, past: bool) -> tuple[str | None, str]:
 
 def _degrees(name: str, raw: Any, past: bool) -> tuple[Decimal | None, str]:
     """Degrees of latitude or longitude, WGS 84."""
-    limit = 90 if name == "latitude" else 180
     try:
-        value = Decimal(str(raw))
-    except InvalidOperation:
-        return None, "This is no number of degrees."
-    if not value.is_finite() or not -limit <= value <= limit:
-        return None, f"Between -{limit} and {limit} degrees."
-    return round(value, 6), ""
+        return degrees_in(str(raw), name), ""
+    except Unread as unread:
+        return None, str(unread)
 
 
 def _wished(name: str, raw: Any, past: bool) -> tuple[datetime | None, str]:

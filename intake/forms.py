@@ -13,6 +13,7 @@ from intake.models import Funnel, Request, own_language
 from intake.offers import Offer, newest
 from intake.questions import card, only_tier, questions
 from qtm.models import SurfaceVersion
+from qtm.positions import spread
 from qtm.refusals import Invalid
 
 GROUPS = [
@@ -35,6 +36,8 @@ class Questions(forms.Form):
         """Put the questions of a version into the form."""
         self.version, asked = version, questions(version.reads)
         self.names, self.fields = tuple(asked), {**asked, **self.fields}
+        if self.is_bound and "latitude" in asked:
+            self.data = spread(self.data)  # type: ignore[arg-type]
 
     def asked(self) -> dict[str, Any]:
         """What was typed, as it was typed; what was left empty is left out."""

@@ -19,6 +19,7 @@ CHANNELS = [
     ("import", "import"),
     ("follow_on", "follow-on"),
     ("not_content", "not content"),
+    ("correction", "correction"),
 ]
 EVER = ("received", "submitted", "discarded")
 NO_SUCH_CASE = "There is no such case here."
@@ -128,10 +129,22 @@ class Request(Room):
     content = models.CharField(max_length=64)
     token = models.CharField(max_length=40, unique=True, default=unguessable)
     follows = models.ForeignKey("self", models.PROTECT, null=True, related_name="followed_by")
+    # The SHA-256 of the Record that it asks to correct, one of what it follows; for all others empty.
+    corrects = models.CharField(max_length=64, blank=True, default="", db_default="")
 
     class Meta(Room.Meta):
         permissions = [("take_request", "Take a request by phone or in person")]
-        indexes = [models.Index(fields=["state", "since", "id"], name="intake_request_queue")]
+        indexes = [
+            models.Index(fields=["state", "since", "id"], name="intake_request_queue"),
+            models.Index(fields=["corrects"], condition=~models.Q(corrects=""), name="intake_request_corrects"),
+        ]
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(channel="correction", follows__isnull=False, corrects__regex="^[0-9a-f]{64}$")
+                | (~models.Q(channel="correction") & models.Q(corrects="")),
+                name="intake_request_correction",
+            )
+        ]
 
     @property
     def case_id(self) -> int:

@@ -96,7 +96,9 @@ def facts_asked(fact: str, required: bool) -> dict[str, forms.Field]:
     """A question that every surface may ask, with the help that a browser gives."""
     if fact == "position":
         return {
-            name: Words(label=label, required=required, widget=_input("text", autocomplete="off"))
+            name: Words(
+                label=label, help_text=PASTED[name], required=required, widget=_input("text", autocomplete="off")
+            )
             for name, label in POSITION.items()
         }
     label, help_text, widget = FACT_WORDS[fact]
@@ -117,6 +119,10 @@ WIDGETS: dict[str, Any] = {
     "date": lambda: _input("date"),
 }
 POSITION = {"latitude": "Latitude, in degrees", "longitude": "Longitude, in degrees"}
+PASTED = {
+    "latitude": "Or the whole position as your map gives it: 52.5200, 13.4050, degrees with minutes, a geo: address or a link that holds it.",
+    "longitude": "Left empty where the whole position stands above.",
+}
 PLACE_ZONE = settings.TIME_ZONE.split("/")[-1].replace("_", " ")
 FACT_WORDS: dict[str, tuple[str, str, Any]] = {
     "name": ("Name", "", lambda: _input("text", autocomplete="name")),

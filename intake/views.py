@@ -62,9 +62,14 @@ def asked_with(token: str) -> Request:
     return asked
 
 
-def tracking(request: HttpRequest, asked: Request, now: Mapping[str, Any] | None) -> HttpResponse:
-    """What was asked, what of it was put right (`now`: as it stands), and what really happened, for whoever holds the link."""
+def tracking(request: HttpRequest, asked: Request, now: Mapping[str, Any] | None, turn: object = None) -> HttpResponse:
+    """What was asked, what of it was put right (`now`: as it stands), and what really happened, for whoever holds the link.
+
+    `turn`: whose move it is, where that is theirs or was just now: `.heading`, `.next` and `.since`.
+    """
     said = {**_stands(asked), "facts": put_right(asked, now), "panels": panels("tracking", request, asked)}
+    said["turn"] = None if said["over"] else turn
+    said["foot"] = panels("foot", request, asked)
     return private(render(request, "intake/track.html", said))
 
 
@@ -132,6 +137,7 @@ def taken(request: Signed, pk: int) -> HttpResponse:
         "asked": asked,
         "facts": facts_of(asked, contact=True),
         "link": _link_once(request, asked),
+        "foot": panels("foot", request, asked),
         "case": case,
         "drawn": [each for each in doors_out_of(asked, request.user, request.path) if not each.door.verb.layer],
     }

@@ -10,7 +10,9 @@ from typing import Any
 from django.db import transaction
 from django.tasks import Task, TaskResultStatus
 from django.utils import timezone
-from django_tasks_db.models import DBTaskResult
+from django_tasks_db.models import DBTaskResult, get_date_max
+
+from qtm.rows import insert
 
 GIVEN_UP_BY = "nobody"
 SURELY_DEAD = timedelta(minutes=5)  # no task takes a tenth of it
@@ -40,6 +42,20 @@ class Chore:
         """Every order of it with these arguments."""
         given = {"args": list(arguments), "kwargs": {}}
         return DBTaskResult.objects.filter(task_path=self.task.module_path, args_kwargs=given)
+
+    def order(self, *arguments: Any) -> None:
+        """Order it as Django's own `enqueue` does, by a statement that is made once."""
+        task = self.task
+        insert(
+            DBTaskResult(
+                args_kwargs={"args": list(arguments), "kwargs": {}},
+                priority=task.priority,
+                task_path=task.module_path,
+                queue_name=task.queue_name,
+                backend_name=task.backend,
+                run_after=get_date_max(),
+            )
+        )
 
     def under_way(self, *arguments: Any) -> bool:
         """Whether it is ordered with these arguments, and not done yet."""

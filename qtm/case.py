@@ -52,6 +52,7 @@ class Case:
     def __init__(self, case_id: int, asker: str = "the requester", standing: Any = None) -> None:
         """`asker`: how the Actor is called in the history; `standing`: whose, as the line leads to what they may see."""
         self.case_id, self.asker, self.standing = case_id, asker, standing
+        self.said: dict[tuple[str, int], str] = {}  # what the history says of a row besides its name, by room and id
 
     @cached_property
     def lines(self) -> Sequence[Transition]:
@@ -134,6 +135,11 @@ class Case:
         """Who made a line: a person, the asker, or the system."""
         return str(line.user) if line.user_id else self.asker if line.actor_id else "System"
 
+    def _told(self, line: Transition) -> str:
+        """The row of a line, with what is said of it."""
+        said = self.said.get((line.room, line.row_id))
+        return f"{_named(line)} ({said})" if said else _named(line)
+
     def _line(self, act: Sequence[Transition]) -> Line:
         """One act in words: what was pressed, by whom, and where each row that it moved came to."""
         pressed = next((line for line in act if _pressed(line)), act[0])
@@ -141,7 +147,7 @@ class Case:
             (line for line in act if line.user_id or line.actor_id), pressed
         )  # a birth of the system's own follows from somebody's move
         moved = {(line.room, line.row_id): line for line in [pressed, *act]}
-        came = ", ".join(f"{_named(line)} {words(line.becomes)}" for line in moved.values())
+        came = ", ".join(f"{self._told(line)} {words(line.becomes)}" for line in moved.values())
         authority = "" if made.authority == "system" else made.authority
         return Line(made.at, self.who(made), said_of(pressed)[0], came, made.via, authority, made.reason)
 

@@ -19,6 +19,7 @@ from django.utils.text import slugify
 from qtm import devices
 from qtm.acts import acting
 from qtm.devices import Sent, sent_by
+from qtm.panels import panels
 from qtm.receipts import Receipt, refuse_unarrived
 from qtm.refusals import Conflict, Forbidden, Invalid, Refusal, refused_in
 from qtm.spine import Room, Verb, words
@@ -31,9 +32,12 @@ class DoorForm(forms.Form):
     takes_uploads: ClassVar[bool] = False
     of_one: ClassVar[tuple[str, ...]] = ()  # fields that are not asked where one press is for many
     template: ClassVar[str] = "door.html"  # the page on which it is drawn by itself
+    many_template: ClassVar[str] = "_parts/form.html"  # how it is drawn where one press is for many
     prefilled: ClassVar[
         tuple[str, ...]
     ] = ()  # fields that an address may fill in: shown there, and never an act by itself
+
+    many: Sequence[int] = ()  # the rows that one press is for, where it is for many
 
     def __init__(self, *args: Any, row: Room, user: Any, **kwargs: Any) -> None:
         """`row`: what is pressed on; `user`: who presses."""
@@ -43,6 +47,10 @@ class DoorForm(forms.Form):
     def given(self) -> dict[str, Any]:
         """The verb's arguments."""
         return dict(self.cleaned_data)
+
+    def warnings(self) -> Mapping[str, Sequence[int]]:
+        """What stands against a press for many, each sentence with the rows that it is about."""
+        return {}
 
     def shut(self) -> str:
         """Why the door is shut for this very person; empty where it is open."""
@@ -216,7 +224,7 @@ class Door:
             refused_in(request, invalid)
             blame(form, invalid)
             return self.page(request, row, form, 422)
-        messages.success(request, f"{row.reference}, {self.verb.label}: done.")
+        messages.success(request, f"{row.named}, {self.verb.label}: done.")
         return redirect((not self.verb.lands and next_page(request)) or (made if isinstance(made, Room) else row).page)
 
     def first_made(self, row: Room) -> Room | None:
@@ -230,7 +238,8 @@ class Door:
         """The door on a page of its own."""
         drawn = DrawnDoor(self, row, form, next_page(request))
         template = form.template if form else DoorForm.template
-        return render(request, template, {"door": drawn, "row": row}, status=status)
+        around = {"beside": panels("door", request, row, self), "rail": panels("door-rail", request, row, self)}
+        return render(request, template, {"door": drawn, "row": row, **around}, status=status)
 
 
 @dataclass(frozen=True, slots=True)

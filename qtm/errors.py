@@ -47,10 +47,10 @@ def _what_stands(request: HttpRequest, row: Room) -> dict[str, Any]:
     line = last_line(row)
     if line is None:
         return {}
-    said = {"state": f"{row.reference} is {words(line.becomes)}", "who": mover(line), "when": line.at}
+    said = {"state": f"{row.named} is {words(line.becomes)}", "who": mover(line), "when": line.at}
     if request.user.is_authenticated:  # and so has seen the row, or its door would not have opened
         own = line.user_id == request.user.pk
-        said["link"] = (own and _link(made_in(line), request)) or {"url": row.page, "label": row.reference}
+        said["link"] = (own and _link(made_in(line), request)) or {"url": row.page, "label": row.named}
     return said
 
 
@@ -60,7 +60,7 @@ def _link(made: Transition | None, request: HttpRequest) -> dict[str, str] | Non
     if room is None or made is None or not isinstance(request.user, User):
         return None
     row: Any = room._default_manager.filter(request.user.standing.sight(room), pk=made.row_id).first()
-    return {"url": row.page, "label": row.reference} if row else None
+    return {"url": row.page, "label": row.named} if row else None
 
 
 def too_large(sentence: str = "") -> HttpResponse:

@@ -1,5 +1,6 @@
 """The forms of the house: people, operators and signing in."""
 
+from decimal import Decimal
 from typing import Any
 
 from django import forms
@@ -7,6 +8,7 @@ from django.contrib.auth.forms import AuthenticationForm, UserCreationForm
 from django.http import HttpRequest
 
 from qtm.models import Operator, User
+from qtm.positions import Unread, degrees_in, spread
 from qtm.roles import NETWORK
 
 ROLE_WORDS = {
@@ -50,19 +52,47 @@ class ComeInForm(UserCreationForm):  # type: ignore[type-arg]
         self.fields["password2"].help_text = ""
 
 
+class DegreesField(forms.Field):
+    """Degrees of one axis, as people write them."""
+
+    def __init__(self, axis: str, **kwargs: Any) -> None:
+        """`axis`: latitude or longitude."""
+        super().__init__(required=False, widget=forms.TextInput(attrs={"autocomplete": "off"}), **kwargs)
+        self.axis = axis
+
+    def to_python(self, value: Any) -> Decimal | None:
+        """As a decimal number, if anything was typed."""
+        if value in self.empty_values or not str(value).strip():
+            return None
+        try:
+            return degrees_in(str(value), self.axis)
+        except Unread as unread:
+            raise forms.ValidationError(str(unread)) from None
+
+
 class OperatorForm(forms.ModelForm):  # type: ignore[type-arg]
     """An operator's name and contact."""
+
+    latitude = DegreesField(
+        "latitude",
+        label="Latitude",
+        help_text="Where they start from; with it, distances can be told. Or the whole position as a map gives it: 52.5200, 13.4050, degrees with minutes, a geo: address or a link that holds it.",
+    )
+    longitude = DegreesField(
+        "longitude", label="Longitude", help_text="Left empty where the whole position stands above."
+    )
 
     class Meta:
         model = Operator
         fields = ["name", "phone", "email", "address", "latitude", "longitude", "about"]
         labels = {"email": "E-mail", "about": "What they do"}
-        help_texts = {"latitude": "Where they start from, in degrees; with it, distances can be told."}
         widgets = {"about": forms.Textarea(attrs={"rows": 4})}
 
     def __init__(self, *args: Any, named: bool = True, **kwargs: Any) -> None:
         """`named`: whether the name may be changed too."""
         super().__init__(*args, **kwargs)
+        if self.is_bound:
+            self.data = spread(self.data)  # type: ignore[arg-type]
         if not named:
             del self.fields["name"]
 

@@ -31,8 +31,8 @@ HIDDEN = {
     "qtm.DayOff": {"why"},
     "governance.Appointment": {"why"},
 }
-# Besides the rooms, the log and the surfaces, what Omni reads: who does what and when, and when something is to be done.
-OBSERVED = {"qtm.Capability", "qtm.Hours", "qtm.DayOff", "governance.Appointment"}
+# Besides the rooms, the log and the surfaces, what Omni reads: where cases wait, who does what and when, and when something is to be done.
+OBSERVED = {"qtm.Wait", "qtm.Capability", "qtm.Hours", "qtm.DayOff", "governance.Appointment"}
 DELETABLE = {
     "sessions.Session",
     "guardian.UserObjectPermission",
@@ -116,7 +116,7 @@ def _given(model: type[Model]) -> str:
 def omni_reads(model: type[Model]) -> list[str]:
     """The columns of a model that Omni sees."""
     hidden = HIDDEN.get(model._meta.label, set())
-    return [str(field.column) for field in model._meta.local_fields if field.name not in hidden]
+    return [str(field.column) for field in model._meta.local_fields if field.column and field.name not in hidden]
 
 
 def apply_grants() -> None:

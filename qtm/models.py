@@ -19,6 +19,7 @@ from qtm.overview.models import Day, Snapshot  # noqa: F401
 from qtm.receipts import Receipt  # noqa: F401  (Django looks for models here)
 from qtm.refusals import Conflict
 from qtm.roles import OPERATOR_PERMISSIONS, Standing, grant, standing_of, withdraw_grants
+from qtm.rows import latest_of
 from qtm.runtime import Runtime
 from qtm.spine import Fact, Room, Verb, birth, move
 from qtm.waits import Wait  # noqa: F401
@@ -231,7 +232,8 @@ class Surface(models.Model):
     @property
     def current(self) -> "SurfaceVersion":
         """The newest version: the one that new Requests are checked against."""
-        return self.versions.defer("runtime").latest("number")  # read once for each process, by its digest
+        version: SurfaceVersion = latest_of(SurfaceVersion, "surface", self, by="number", without=("runtime",))
+        return version  # its runtime is read once for each process, by its digest
 
 
 class SurfaceVersion(Fact):

@@ -3,6 +3,8 @@
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import reduce
+from operator import or_
 from typing import Any
 
 from django.db.models import Count, F, Min, Model, Q, QuerySet, Value
@@ -12,14 +14,15 @@ from qtm import words
 from qtm.models import Operator, Transition
 from qtm.picture import standing_counts
 from qtm.queues import QUEUES, Queue
-from qtm.spine import Room, rooms
+from qtm.spine import Room, case_named, rooms
+from qtm.waits import Wait
 
 ALIAS = "omni"
 SHOWN = 5  # rows of each queue that are named one by one
 DAY = timedelta(days=1)
 
 
-# What would move a row that has waited too long, by the queue's slug; `{row}` is its reference, `{who}` its operator where it has one.
+# What would move a row that has waited too long, by the queue's slug; `{row}` is its case, `{who}` its operator where it has one.
 RULES = {
     "to-complete": "Complete or discard {row}",
     "to-review": "Approve or reject {row}",
@@ -58,7 +61,7 @@ class Watched:
 
     @property
     def patience(self) -> str:
-        """How long its rows may wait."""
+        """How long its rows may wait where no due date was set."""
         return words.span(self.queue.late_after)
 
 
@@ -91,40 +94,35 @@ def rows_of(model: type[Model]) -> QuerySet[Any]:
 
 
 def watched(now: datetime) -> list[Watched]:
-    """Every queue: how many wait, since when, and how many for too long; one query."""
-    each = [_watched(place, queue, now) for place, queue in enumerate(QUEUES)]
-    found = {place: tuple(rest) for place, *rest in _together(each)}
-    return [Watched(queue, *found.get(place, (0, None, 0))) for place, queue in enumerate(QUEUES)]
-
-
-def _watched(place: int, queue: Queue, now: datetime) -> Any:
-    """One queue in numbers."""
-    late = Count("pk", filter=Q(since__lt=now - queue.late_after))
-    rows = rows_of(queue.room).filter(queue.waits).annotate(place=Value(place)).values("place")
-    return rows.annotate(count=Count("pk"), oldest=Min("since"), late=late).values_list(
-        "place", "count", "oldest", "late"
+    """Every queue: how many wait, since when, and how many are overdue as its page says it; one query."""
+    overdue = reduce(or_, (queue.overdue(now) for queue in QUEUES))
+    each = (
+        rows_of(Wait)
+        .values("queue")
+        .annotate(count=Count("case_id"), oldest=Min("since"), late=Count("case_id", filter=overdue))
     )
+    found = {slug: tuple(rest) for slug, *rest in each.values_list("queue", "count", "oldest", "late")}
+    return [Watched(queue, *found.get(queue.slug, (0, None, 0))) for queue in QUEUES]
 
 
 def stuck(now: datetime) -> list[Stuck]:
-    """The rows that have waited longest beyond their patience, a few of each queue; one query."""
+    """The overdue rows that have waited longest, a few of each queue; one query."""
     found = _together([_late(place, queue, now) for place, queue in enumerate(QUEUES)])
     return sorted((_stuck(QUEUES[place], row, now) for place, *row in found), key=lambda each: each.since)
 
 
 def _late(place: int, queue: Queue, now: datetime) -> Any:
-    """The oldest of one queue that are late."""
-    case = F(queue.room.case_column)
-    who = F("operator__name") if any(each.name == "operator" for each in queue.room._meta.local_fields) else Value("")
-    rows = rows_of(queue.room).filter(queue.waits, since__lt=now - queue.late_after).order_by("since", "pk")
-    return rows.values_list(Value(place), "pk", case, "since", who)[:SHOWN]
+    """The oldest of one queue that are overdue."""
+    rows = rows_of(Wait).filter(queue.overdue(now)).order_by("since", "row_id")
+    return rows.values_list(Value(place), "case_id", "since", "due", F("operator__name"))[:SHOWN]
 
 
 def _stuck(queue: Queue, row: Sequence[Any], now: datetime) -> Stuck:
     """One row in words."""
-    pk, case_id, since, who = row
-    sentence = RULES.get(queue.slug, USUAL).format(row=f"{queue.room.letter}-{pk}", who=who or "the operator")
-    return Stuck(case_id, since, f"{sentence}. It waits {words.span(now - since)} in “{queue.name}”.")
+    case_id, since, due, who = row
+    sentence = RULES.get(queue.slug, USUAL).format(row=case_named(case_id), who=who or "the operator")
+    overdue = f"was due {words.span(now - due)} ago, and " if due else ""
+    return Stuck(case_id, since, f"{sentence}. It {overdue}waits {words.span(now - since)} in “{queue.name}”.")
 
 
 def idle() -> list[str]:
@@ -186,7 +184,8 @@ class Packet:
     def facts(self) -> list[str]:
         """What it found, with figures: first the queues in which something waits too long."""
         queues = [
-            f"“{one.queue.name}”: {one.late} of {one.count} wait longer than {one.patience}." for one in self.late
+            f"“{one.queue.name}”: {one.late} of {one.count} overdue, past their due date or without one there longer than {one.patience}."
+            for one in self.late
         ]
         return [*queues, *(each for found in self.found for each in found.facts)]
 

@@ -16,11 +16,11 @@ MANY = 10_000  # nobody counts further, and no page waits until somebody has
 HEADS = 10  # so many of those that have waited longest are named
 GOVERNOR, OPERATOR, REQUESTER, COMMERCE = "governor", "operator", "requester", "commerce"
 
-# Along the two indexes of what waits, whatever else there is: how many, since when the oldest, how many are overdue, and whether a case
+# Along the two indexes of what waits, whatever else there is: how many, since when the oldest, how many are overdue, and since when a case
 # is among them. In each the order is named in the words of the index, as PostgreSQL sees none behind an IS NULL.
 COUNTS = """
-SELECT q.slug, counted.number, oldest.since, dated.number + undated.number, EXISTS (
-    SELECT FROM qtm_wait w WHERE w.case_id = %(case)s AND w.queue = q.slug AND {governed})
+SELECT q.slug, counted.number, oldest.since, dated.number + undated.number, (
+    SELECT w.since FROM qtm_wait w WHERE w.case_id = %(case)s AND w.queue = q.slug AND {governed})
   FROM unnest(%(slugs)s::text[], %(late)s::timestamptz[]) AS q (slug, late)
   CROSS JOIN LATERAL (SELECT count(*) AS number FROM (
     SELECT FROM qtm_wait w WHERE {governed} AND w.queue = q.slug LIMIT %(most)s) each) counted
@@ -43,7 +43,7 @@ class Queue:
 
     Where the rows come into it and leave it, the law says so by `law_waits` under its slug. `next`: what a row waits for, in its own words.
     `whose`: who is to move it. `governor`: the way from a row to whoever governs its case. `late_after`: how long it may wait where no due
-    date was set.
+    date was set. `door`: the room and the verb by which a case leaves it, where that is pressed on another room than waits.
     """
 
     slug: str
@@ -55,6 +55,7 @@ class Queue:
     next: str = ""
     whose: str = GOVERNOR
     governor: str = "governor"
+    door: tuple[type[Room], str] | None = None
     late_after: timedelta = timedelta(days=2)
 
     def rows(self, governor: Any) -> QuerySet[Any]:
@@ -74,13 +75,13 @@ class Queue:
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """A queue as it stands: how many wait, since when the oldest, how many are overdue, and whether a certain case is among them."""
+    """A queue as it stands: how many wait, since when the oldest, how many are overdue, and since when a certain case is among them."""
 
     queue: Queue
     count: int
     oldest: datetime | None
     overdue: int
-    here: bool = False
+    here: datetime | None = None
 
     @property
     def number(self) -> str:

@@ -84,6 +84,7 @@ NETWORK: Mapping[str, list[str]] = {
         "qtm.read_refusals",
         "governance.see_console",
         "records.see_records",
+        "records.ask_correction",
     ],
     "workforce": ["qtm.keep_people", *APPLICATIONS],
     "commerce": [*SETTLE, "settlement.see_settlements", "records.see_records"],
@@ -91,7 +92,15 @@ NETWORK: Mapping[str, list[str]] = {
 }
 # Roles within an operator, on that operator's own rows.
 MEMBER: Mapping[str, list[str]] = {
-    "owner": [*INTAKE, *GOVERN, *WORK, "intake.keep_funnel", "governance.see_console", "qtm.keep_people"],
+    "owner": [
+        *INTAKE,
+        *GOVERN,
+        *WORK,
+        "intake.keep_funnel",
+        "governance.see_console",
+        "qtm.keep_people",
+        "records.ask_correction",
+    ],
     "worker": [*INTAKE, *WORK],
 }
 
@@ -138,7 +147,7 @@ class Standing:
         """Which rows of a room this person may see; what they may not see is not there for them (404)."""
         if any(self.holds(permission) for permission in room.open_to):
             return Q()
-        seen, columns = Q(pk=None), {field.name for field in room._meta.local_fields}
+        seen, columns = Q(pk__in=[]), {field.name for field in room._meta.local_fields}
         own = self.membership.operator_id if self.working else None
         if "governor" in columns and self.holds(room.seen_with):
             seen |= Q(governor=None)

@@ -1,7 +1,8 @@
 """Writing rows: the INSERT of a birth or a fact and the UPDATE of a move, each statement made once for its model.
 
 Django's ORM makes the words of a statement anew each time it writes. The spine writes few kinds of rows and very many of each, so its
-statements are kept; what the columns hold is still prepared by Django's own fields. What the law writes by itself is read back.
+statements are kept; what the columns hold is still prepared by Django's own fields. What the law writes by itself is read back. The few
+rows that an act has to look up are read in the same way.
 """
 
 from collections.abc import Sequence
@@ -36,6 +37,19 @@ def change(row: models.Model, before: str, writes: tuple[str, ...]) -> bool:
     return bool(written)
 
 
+def latest_of(
+    model: type[models.Model], of: str, up: models.Model, *, by: str = "id", without: tuple[str, ...] = ()
+) -> Any:
+    """The newest of the rows of a model that are of another one, such as the appointment that counts; None where there is none."""
+    connection = here()
+    statement, names = _newest_of(model, of, by, without)
+    if (found := connection.run(statement, [up.pk])) is None:
+        return None
+    row = model.from_db(connection.alias, names, found)
+    setattr(row, of, up)
+    return row
+
+
 def _as_written(row: models.Model, back: Sequence[Any], written: Sequence[Any]) -> None:
     """Take over what the database answered."""
     for column, value in zip(back, written, strict=True):
@@ -43,15 +57,20 @@ def _as_written(row: models.Model, back: Sequence[Any], written: Sequence[Any]) 
 
 
 def given_columns(model: type[models.Model]) -> list[Any]:
-    """The columns that a row is inserted with; its number and what the law writes are not among them."""
-    return [each for each in model._meta.local_concrete_fields if not each.primary_key and each.name not in BY_THE_LAW]
+    """The columns that a row is inserted with; a number of PostgreSQL's own and what the law writes are not among them."""
+    return [each for each in model._meta.local_concrete_fields if _is_given(each)]
+
+
+def _is_given(column: Any) -> bool:
+    """Whether a row says itself what a column holds."""
+    return column.name not in BY_THE_LAW and (not column.primary_key or column.has_default())
 
 
 @cache
 def _insert_into(model: type[models.Model]) -> tuple[str, Sequence[Any], Sequence[Any]]:
     """The INSERT of a model, the columns it gives and those that it gets back."""
     given = given_columns(model)
-    back = [each for each in model._meta.local_concrete_fields if each not in given]
+    back = [each for each in model._meta.local_concrete_fields if each.primary_key or each not in given]
     into, places = _names(given), ", ".join(f"${place}" for place, _ in enumerate(given, 1))
     return f"INSERT INTO {_table(model)} ({into}) VALUES ({places}) RETURNING {_names(back)}", given, back  # noqa: S608
 
@@ -64,6 +83,15 @@ def _update_of(model: type[models.Model], writes: tuple[str, ...]) -> tuple[str,
     sets = ", ".join(f"{_names([each])} = ${place}" for place, each in enumerate(columns, 1))
     where = f"{_names([model._meta.pk])} = ${len(columns) + 1} AND {_names(columns[:1])} = ${len(columns) + 2}"
     return f"UPDATE {_table(model)} SET {sets} WHERE {where} RETURNING {_names(back)}", columns, back  # noqa: S608
+
+
+@cache
+def _newest_of(model: type[models.Model], of: str, by: str, without: tuple[str, ...]) -> tuple[str, Sequence[str]]:
+    """The SELECT of a model's newest row, and the names that its columns have on the model."""
+    columns = [each for each in model._meta.local_concrete_fields if each.name not in without]
+    up, order = _names([model._meta.get_field(of)]), _names([model._meta.get_field(by)])
+    words = f"SELECT {_names(columns)} FROM {_table(model)} WHERE {up} = $1 ORDER BY {order} DESC LIMIT 1"  # noqa: S608
+    return words, [each.attname for each in columns]
 
 
 def _table(model: type[models.Model]) -> str:

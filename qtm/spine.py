@@ -34,6 +34,7 @@ __all__ = [
     "acting",
     "all_rooms",
     "birth",
+    "case_named",
     "move",
     "note",
     "rooms",
@@ -123,6 +124,16 @@ class Room(Lawful):
     def reference(self) -> str:
         """How people name the row: the room's letter and its number."""
         return f"{self.letter}-{self.pk}"
+
+    @property
+    def case_reference(self) -> str:
+        """How people name its case, whatever room the row is in; empty where it belongs to none."""
+        return case_named(getattr(self, self.case_column)) if self.case_column else ""
+
+    @property
+    def named(self) -> str:
+        """The row by its case and, where it is not the first of that, by itself: `Q-12 · J-318`."""
+        return " · ".join(dict.fromkeys(filter(None, (self.case_reference, self.reference))))
 
     @classmethod
     def label(cls) -> str:
@@ -294,6 +305,11 @@ def rooms() -> list[type[Room]]:
 def all_rooms() -> list[type[Room]]:
     """Every room, those that belong to no case too."""
     return list(_rooms)
+
+
+def case_named(case_id: int) -> str:
+    """How people name a case: by the room that each begins in, wherever it has come to."""
+    return f"{rooms()[0].letter}-{case_id}"
 
 
 def spine_table() -> list[tuple[str, str, str]]:

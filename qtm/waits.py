@@ -30,12 +30,14 @@ class Wait(models.Model):
     funnel_id = models.BigIntegerField()
     priority = models.PositiveSmallIntegerField()
     due = models.DateTimeField(null=True)
+    proven = models.BooleanField(db_default=False)  # whether the case has a piece of evidence
 
     class Meta:
         default_permissions = ()
         indexes = [
             models.Index(fields=["governor", "queue", "since", "row_id"], name="qtm_wait_queue"),
             models.Index(fields=["governor", "queue", "due", "since"], name="qtm_wait_overdue"),
+            models.Index(fields=["governor", "queue", "proven", "since", "row_id"], name="qtm_wait_proven"),
         ]
 
     def __str__(self) -> str:

@@ -9,7 +9,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
 from django.utils import timezone
 
 from qtm.models import Membership, Operator, Surface, SurfaceVersion, Transition, User
-from qtm.workforce import Span, Who, end_of, minutes, off_said, start_of, surfaces_said, theirs, weeks_said
+from qtm.workforce import Span, Who, end_of, minutes, said_of, start_of, theirs
 from qtm.workforce_forms import WEEKDAYS
 from qtm.workforce_gaps import said_itself
 from qtm.working import Capability, DayOff, Hours
@@ -68,10 +68,10 @@ def work_of(operator: Operator, user: User | None = None) -> Work:
         .order_by("surface__name")
     )
     by_who = {key: [each for each in named if each.user_id == key[1]] for key in (who, above)}
-    weeks = weeks_said([operator.pk])
-    week = theirs(weeks, who)
-    off = list(DayOff.objects.filter(of_both, operator=operator).filter(_shown(timezone.localdate()))[:60])
     today = timezone.localdate()
+    weeks = said_of([operator.pk], today, today).weeks
+    week = theirs(weeks, who)
+    off = list(DayOff.objects.filter(of_both, operator=operator).filter(_shown(today))[:60])
     return Work(
         surfaces=theirs(by_who, who) or [],
         own_surfaces=bool(by_who[who]),
@@ -111,10 +111,9 @@ class Line:
 
 
 def board(operators: Sequence[Operator], surfaces: Mapping[int, Surface]) -> list[Line]:
-    """Operators with their members, as they work and are let in; five queries."""
+    """Operators with their members, as they work and are let in; three queries."""
     numbers, today = [each.pk for each in operators], timezone.localdate()
-    named, weeks = surfaces_said(numbers), weeks_said(numbers)
-    off, why = off_said(numbers, today, today + SOON), reasons(numbers)
+    said, why = said_of(numbers, today, today + SOON), reasons(numbers)
     living = Membership.objects.filter(operator__in=numbers, left_at=None).select_related("user")
     by_operator: dict[int, list[Membership]] = {each: [] for each in numbers}
     for membership in living.order_by("role", "joined_at"):
@@ -122,9 +121,9 @@ def board(operators: Sequence[Operator], surfaces: Mapping[int, Surface]) -> lis
 
     def line(row: Any, url: str, who: Who, note: str, **more: Any) -> Line:
         """One of them."""
-        can = sorted((surfaces[each] for each in theirs(named, who) or ()), key=str)
-        away = [*off.get((who[0], None), ()), *(off.get(who, ()) if who[1] else ())]
-        return Line(row, url, can, hours_in_words(theirs(weeks, who)), off_in_words(away, today), note, **more)
+        can = sorted((surfaces[each] for each in theirs(said.surfaces, who) or ()), key=str)
+        away = [*said.off.get((who[0], None), ()), *(said.off.get(who, ()) if who[1] else ())]
+        return Line(row, url, can, hours_in_words(theirs(said.weeks, who)), off_in_words(away, today), note, **more)
 
     lines = []
     for each in operators:
@@ -137,7 +136,7 @@ def board(operators: Sequence[Operator], surfaces: Mapping[int, Surface]) -> lis
                 why.get(each.pk, ""),
                 members=[line(one.user, one.page, (each.pk, one.user_id), one.role) for one in members],
                 together=hours_in_words(
-                    [day for one in members for day in theirs(weeks, (each.pk, one.user_id)) or ()]
+                    [day for one in members for day in theirs(said.weeks, (each.pk, one.user_id)) or ()]
                 ),
             )
         )

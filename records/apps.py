@@ -15,5 +15,6 @@ class RecordsConfig(AppConfig):
         import_module("records.seal.keeping")
         import_module("records.log.round")
         import_module("records.told")
+        import_module("records.commitment")
         import_module("records.letters")
         import_module("records.overview")

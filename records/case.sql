@@ -1,6 +1,7 @@
 -- All that a Record tells of one case and of the ServiceEvent that ends it, in one statement and so in one view of the database.
 SELECT
-  (SELECT json_build_object('channel', q.channel, 'since', q.since, 'follows', q.follows_id, 'funnel', f.name,
+  (SELECT json_build_object('channel', q.channel, 'since', q.since, 'follows', q.follows_id, 'corrects', q.corrects, 'corrected', (SELECT r.id FROM records_record r WHERE r.sha256 = q.corrects),
+      'funnel', f.name,
       'kind', a.kind, 'name', CASE a.kind WHEN 'system' THEN a.name ELSE '' END)
    FROM intake_request q JOIN intake_funnel f ON f.id = q.funnel_id JOIN intake_actor a ON a.id = q.actor_id
    WHERE q.id = $1) AS request,

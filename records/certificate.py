@@ -2,11 +2,11 @@
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from functools import cached_property
 from typing import Any
 
+from django.urls import reverse
 from django.utils.dateparse import parse_datetime
 
 from execution.emptying import Removed
@@ -17,7 +17,10 @@ from qtm.models import Transition
 from qtm.roles import Standing
 from qtm.words import exact
 from records import erasing, policy
-from records.models import Annex, Erasure, Record, Signal
+from records.addendum import asks_by, linked
+from records.agreement import differences
+from records.crossings import OPENED, STEPS, Crossing, crossing_of, device_at
+from records.models import Erasure, Record, Signal
 from records.work import numbered
 
 # What people read for what the requester said of themselves, in this order.
@@ -30,36 +33,6 @@ PERSONAL_WORDS = {
     "summary": "In short",
     "description": "Description",
 }
-OPENED = "Opened"  # of a part that is not the first; a claim opens that one
-ON_ARRIVAL = timedelta(minutes=1)  # what was sent at once needs no second time beside it
-# The crossings that a certificate names, by room and states.
-STEPS = {
-    ("Task", "open", "approved"): "Approved",
-    ("Assignment", "", "active"): "Assigned",
-    ("Job", "", "queued"): "Create Job",
-    ("Job", "queued", "claimed"): "Claimed",
-    ("ServiceEvent", "", "ready"): OPENED,
-    ("ServiceEvent", "ready", "in_progress"): "Started",
-    ("ServiceEvent", "in_progress", "completed"): "Completed",
-}
-
-
-@dataclass(frozen=True, slots=True)
-class Crossing:
-    """One crossing of the case as people read it."""
-
-    label: str
-    room: str
-    row: str
-    was: str
-    becomes: str
-    by: str
-    authority: str
-    via: str
-    at: datetime
-    device_at: datetime | None
-    reason: str
-    reasoned: bool
 
 
 class Certificate:
@@ -94,6 +67,45 @@ class Certificate:
         return list(of_case.exclude(pk=self.record.pk).order_by("pk"))
 
     @property
+    def page(self) -> str:
+        """Where this person reads it."""
+        return str(self.record.page)
+
+    def page_of(self, other: Record) -> str:
+        """Where this person reads another Record; empty where they may not."""
+        return str(other.page) if self._of_own(other) or any(map(self.standing.holds, Record.open_to)) else ""
+
+    def _of_own(self, record: Record) -> bool:
+        """Whether the operator that did the work is this person's."""
+        return bool(self.standing.working) and self.standing.membership.operator_id == record.operator_id
+
+    @cached_property
+    def _linked(self) -> tuple[Record | None, Sequence[Record]]:
+        """The Record that this one corrects, and those that correct it."""
+        return linked(self.record)
+
+    @property
+    def corrects(self) -> tuple[Record, str] | None:
+        """The Record that this one corrects, and where this person reads it."""
+        found = self._linked[0]
+        return (found, self.page_of(found)) if found else None
+
+    @property
+    def corrected(self) -> list[tuple[Record, str]]:
+        """The Records that correct it, each with where this person reads it."""
+        return [(each, self.page_of(each)) for each in self._linked[1]]
+
+    @property
+    def may_ask(self) -> str:
+        """Where this person asks for a correction; empty where they may not."""
+        return reverse("correct", args=[self.record.pk]) if asks_by(self.standing, self.record) else ""
+
+    @cached_property
+    def differences(self) -> list[str]:
+        """What the rows of the house say otherwise today."""
+        return differences(self.record)
+
+    @property
     def sealed_at(self) -> datetime:
         """The moment of completing, in whose transaction it was sealed."""
         return datetime.fromisoformat(self.facts["crossings"][-1]["at"])
@@ -124,23 +136,29 @@ class Certificate:
     @cached_property
     def sees_annex(self) -> bool:
         """Whether the requester's data is for them: members of the operator, and who may see the case."""
-        own = self.standing.working and self.standing.membership.operator_id == self.record.operator_id
-        return bool(own) or self.sees_case
+        return self._of_own(self.record) or self.sees_case
 
     @cached_property
-    def _annex(self) -> Annex | None:
-        """The annex, as long as it was not erased."""
-        return self.record.annexes.first()
+    def _annex(self) -> bytes | memoryview | None:
+        """The annex, as long as it was not erased; with a Record that was read with it nothing is asked."""
+        if "annex_content" in vars(self.record):
+            return vars(self.record)["annex_content"]  # type: ignore[no-any-return]
+        return self.record.annexes.values_list("content", flat=True).first()
 
     @cached_property
     def erasures(self) -> Sequence[erasing.Told]:
         """What of it was erased, by whom, when and why."""
-        return erasing.told_of(self.record, self._later)
+        return erasing.told_of(self.record, self._later) if self._was_erased else []
 
     @cached_property
     def files_erased(self) -> bool:
         """Whether the files of its evidence were erased; their digests stand in the Record."""
-        return "files" in erasing.gone_of(self.record)
+        return self._was_erased and "files" in erasing.gone_of(self.record)
+
+    @property
+    def _was_erased(self) -> bool:
+        """Whether anything was, by the log."""
+        return any(each.room == Erasure.label() for each in self._later)
 
     @property
     def removed(self) -> Removed | None:
@@ -155,7 +173,7 @@ class Certificate:
     @cached_property
     def annex(self) -> dict[str, Any]:
         """The annex as data: all of it, or for who settles and governs nothing but the requester's name."""
-        said = dict(json.loads(bytes(self._annex.content))) if self._annex else {}
+        said = dict(json.loads(bytes(self._annex))) if self._annex else {}
         return said if self.sees_annex else {"personal": {"name": said.get("personal", {}).get("name", "")}}
 
     @property
@@ -173,7 +191,7 @@ class Certificate:
         return str(self.annex.get("written", {}).get("note", ""))
 
     @property
-    def corrections(self) -> list[dict[str, Any]]:
+    def put_right(self) -> list[dict[str, Any]]:
         """What review put right, with the words of it where this person may read them."""
         written = self.annex.get("written", {}).get("corrections", [])
         plain = self.facts["governance"]["corrections"]
@@ -187,7 +205,7 @@ class Certificate:
     def crossings(self) -> list[Crossing]:
         """Every crossing until the seal, in order."""
         reasons = self.annex.get("written", {}).get("reasons", {})
-        return [_crossing(each, reasons.get(str(place), "")) for place, each in enumerate(self.facts["crossings"])]
+        return [crossing_of(each, reasons.get(str(place), "")) for place, each in enumerate(self.facts["crossings"])]
 
     @cached_property
     def steps(self) -> list[Crossing]:
@@ -237,6 +255,11 @@ class Certificate:
         pieces = pieces_for(self.standing).filter(event=self.record.event_id).exclude(sha256="")
         return dict(pieces.values_list("sha256", "pk"))
 
+    @property
+    def photos(self) -> bool:
+        """Whether any photo is among what was captured."""
+        return any(piece["kind"] == "photo" for stage in self.facts["stages"] for piece in stage["evidence"])
+
     def stages(self) -> Iterator[dict[str, Any]]:
         """Each stage with its pictures, and with its other pieces as their kinds are drawn."""
         for stage in self.facts["stages"]:
@@ -254,37 +277,8 @@ class Certificate:
         return {
             **piece,
             "at": datetime.fromisoformat(piece["at"]),
-            "device_at": _device_at(piece),
+            "device_at": device_at(piece),
             "kept": self.pictures.get(piece.get("sha256", "")),
             "confided": self.annex.get("written", {}).get("confided", {}).get(place, ""),
             "template": KINDS[piece["kind"]].sealed_template if piece["kind"] in KINDS else "",
         }
-
-
-def _device_at(each: Mapping[str, Any]) -> datetime | None:
-    """When a device says that it was, where that is not simply when it arrived."""
-    if not each.get("device_at"):
-        return None
-    said, arrived = (datetime.fromisoformat(each[name]) for name in ("device_at", "at"))
-    return said if abs(arrived - said) >= ON_ARRIVAL else None
-
-
-def _crossing(each: Mapping[str, Any], reason: str) -> Crossing:
-    """A crossing of the document in words."""
-    label = STEPS.get((each["room"], each["was"], each["becomes"]), "")
-    by = "System" if each["by_kind"] == "system" else each["by"]
-    at = datetime.fromisoformat(each["at"])
-    return Crossing(
-        label,
-        each["room"],
-        each["row"],
-        each["was"],
-        each["becomes"],
-        by,
-        each["authority"],
-        each["via"],
-        at,
-        _device_at(each),
-        reason,
-        each["reasoned"],
-    )

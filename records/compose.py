@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from execution.files import intact
 from execution.models import ServiceEvent
 from governance.context import label_of, spoken
 from intake.models import CHANNELS
@@ -18,7 +19,7 @@ from records.canonical import canonical
 from records.reading import Reading, Row, read, stamp
 from records.seal.statement import statement
 from records.timing import time
-from records.work import confided, outcome, part, stages
+from records.work import Whole, confided, outcome, part, stages
 
 FORM = "qtm record 2"
 PERSONAL = ("summary", "name", "phone", "email", "place", "latitude", "longitude", "description")
@@ -44,6 +45,16 @@ def compose(event: ServiceEvent, policy: str) -> Sealed:
     facts = {
         "form": FORM,
         "policy": policy,
+        **told(event, there),
+        "annex_sha256": hashlib.sha256(annex).hexdigest(),
+    }
+    document = statement(facts)
+    return Sealed(document, annex, hashlib.sha256(document).hexdigest(), facts)
+
+
+def told(event: ServiceEvent, there: Reading, whole: Whole = intact) -> dict[str, Any]:
+    """What the rows tell of a ServiceEvent and its case; `whole`: how it is found out whether a file is."""
+    return {
         "case": f"Q-{event.case_id}",
         "request": _request(event, there.request),
         "surface": _surface(event),
@@ -57,14 +68,11 @@ def compose(event: ServiceEvent, policy: str) -> Sealed:
         "job": event.job.reference,
         "event": event.reference,
         "part": part(event),
-        "stages": stages(event, there),
+        "stages": stages(event, there, whole),
         "time": time(event, there),
         "outcome": outcome(event),
         "crossings": [_crossing(line, there) for line in there.lines],
-        "annex_sha256": hashlib.sha256(annex).hexdigest(),
     }
-    document = statement(facts)
-    return Sealed(document, annex, hashlib.sha256(document).hexdigest(), facts)
 
 
 def _answers(event: ServiceEvent, *, personal: bool) -> list[dict[str, Any]]:
@@ -124,6 +132,9 @@ def _request(event: ServiceEvent, request: Row) -> dict[str, Any]:
         "asked_at": stamp(request["since"]),
         "wished": event.job.context["wished"],
         "follows": f"Q-{request['follows']}" if request["follows"] else "",
+        "corrects": {"record": f"R-{request['corrected']}", "sha256": request["corrects"]}
+        if request["corrects"]
+        else None,
         "answers": _answers(event, personal=False),
     }
 

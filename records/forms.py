@@ -1,4 +1,4 @@
-"""What completing asks: how it ended, and why where that needs a reason."""
+"""What completing asks: how it ended, and why where that needs a reason; and what a correction asks."""
 
 from typing import Any
 
@@ -7,6 +7,18 @@ from django import forms
 from execution.models import PAID, ServiceEvent
 from qtm.doors import DoorForm
 from qtm.runtime import Outcome
+
+
+class AddendumForm(forms.Form):
+    """What is wrong in a Record, and what would be right."""
+
+    use_required_attribute = False
+    words = forms.CharField(
+        label="What is wrong in it, and what would be right?",
+        max_length=4000,
+        widget=forms.Textarea(attrs={"rows": 6}),
+        error_messages={"required": "Say what is wrong: somebody will read it word for word."},
+    )
 
 
 class OutcomeChoices(forms.RadioSelect):

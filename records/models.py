@@ -48,13 +48,14 @@ class Record(Room):
     priced = models.BooleanField()  # for the queue, and for Omni, which reads no document
 
     class Meta(Room.Meta):
-        permissions = [("see_records", "Read the Records")]
+        permissions = [("see_records", "Read the Records"), ("ask_correction", "Ask for a correction of a Record")]
         indexes = [
             models.Index(fields=["operator", "-id"], name="records_record_operator"),
             models.Index(
                 fields=["state", "priced", "since", "id"], condition=models.Q(final=True), name="records_record_queue"
             ),
         ]
+        constraints = [own_law("records_record_addendum_law", "records/addendum.sql")]
 
     @property
     def page(self) -> str:

@@ -1,17 +1,26 @@
 """The Records: their list, the certificate of each, and the bytes that were sealed."""
 
-from django.db.models import QuerySet
+from typing import Any
+
+from django.db.models import OuterRef, QuerySet, Subquery
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, render
+from django.template.loader import render_to_string
 from django.views.decorators.http import require_safe
 
 from qtm.refusals import Forbidden
 from qtm.signed import Signed
 from qtm.typed import signed_in
+from records.agreement import OF_EVENT
 from records.certificate import Certificate
-from records.models import Record
+from records.export import download as exported
+from records.models import Annex, Record
 from records.paging import before, page_of
+from records.pdf import pdf_of, works
 from records.queues import reads_records
+from records.shown import Seal
+
+ANNEX = Subquery(Annex.objects.filter(record=OuterRef("pk")).values("content")[:1])
 
 
 def _seen(request: Signed) -> QuerySet[Record]:
@@ -44,8 +53,39 @@ def records(request: Signed) -> HttpResponse:
 @signed_in
 def record(request: Signed, pk: int) -> HttpResponse:
     """One Record, as a certificate."""
-    row = get_object_or_404(_seen(request).prefetch_related("erasures"), pk=pk)
-    return render(request, "records/record.html", {"record": row, "said": Certificate(row, request.user.standing)})
+    row = get_object_or_404(
+        _seen(request).select_related("leaf", *OF_EVENT).prefetch_related("erasures").annotate(annex_content=ANNEX),
+        pk=pk,
+    )
+    return render(request, "records/record.html", _said(request, row))
+
+
+def _said(request: Signed, row: Record) -> dict[str, Any]:
+    """All that a certificate shows to this person."""
+    said = Certificate(row, request.user.standing)
+    return {"record": row, "said": said, "seal": Seal(row, request), "has_pdf": works()}
+
+
+@require_safe
+@signed_in
+def record_pdf(request: Signed, pk: int, name: str) -> HttpResponse:
+    """The same certificate as a PDF, without its pictures; where none can be made, there is none."""
+    row = get_object_or_404(
+        _seen(request).select_related("leaf", *OF_EVENT).prefetch_related("erasures").annotate(annex_content=ANNEX),
+        pk=pk,
+    )
+    if name != row.reference or not works():
+        raise Http404("There is nothing here for you.")
+    html = render_to_string("records/record.html", {**_said(request, row), "pictureless": True}, request)
+    return _bytes(pdf_of(html, request.build_absolute_uri("/")), f"{row.reference}.pdf", "application/pdf")
+
+
+@require_safe
+@signed_in
+def download(request: Signed, pk: int) -> HttpResponse:
+    """The Record with all that it takes to check it, for whoever may read it."""
+    row = get_object_or_404(_seen(request), pk=pk)
+    return exported.as_file(exported.download(row), f"{row.reference}.zip")
 
 
 @require_safe
@@ -67,7 +107,7 @@ def annex(request: Signed, pk: int) -> HttpResponse:
     return _bytes(found.content, f"{row.reference}-annex.json")
 
 
-def _bytes(content: bytes | memoryview, name: str) -> HttpResponse:
+def _bytes(content: bytes | memoryview, name: str, kind: str = "application/json") -> HttpResponse:
     """Bytes to keep: never shown in the page, never kept by a cache on the way."""
     headers = {"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "private, no-store"}
-    return HttpResponse(bytes(content), content_type="application/json", headers=headers)
+    return HttpResponse(bytes(content), content_type=kind, headers=headers)

@@ -1,6 +1,6 @@
 """What was carried out, as a Record tells it: stages with their evidence, and how it ended."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 from execution.files import intact
@@ -11,6 +11,8 @@ from records.reading import Reading, Row, stamp
 
 FILE = ("sha256", "size_bytes", "media_type", "width", "height", "claimed_at")
 PUT = ("stage", "kind", "category", "item")
+
+type Whole = Callable[[str, int], bool]
 
 
 def outcome(event: ServiceEvent) -> dict[str, Any]:
@@ -27,9 +29,9 @@ def outcome(event: ServiceEvent) -> dict[str, Any]:
     }
 
 
-def stages(event: ServiceEvent, there: Reading) -> list[dict[str, Any]]:
-    """Each stage with its mark, what it requires, and its evidence."""
-    return [_stage(stage, event.places, there) for stage in event.version.reads.stages_of(event.part)]
+def stages(event: ServiceEvent, there: Reading, whole: Whole = intact) -> list[dict[str, Any]]:
+    """Each stage with its mark, what it requires, and its evidence; `whole`: how it is found out whether a file is."""
+    return [_stage(stage, event.places, there, whole) for stage in event.version.reads.stages_of(event.part)]
 
 
 def part(event: ServiceEvent) -> dict[str, Any] | None:
@@ -61,7 +63,7 @@ def numbered[T](stage: str, pieces: Sequence[T]) -> Iterator[tuple[str, T]]:
     return ((f"{stage}/{number}", piece) for number, piece in enumerate(pieces))
 
 
-def _stage(stage: Stage, places: Sequence[Place], there: Reading) -> dict[str, Any]:
+def _stage(stage: Stage, places: Sequence[Place], there: Reading, whole: Whole) -> dict[str, Any]:
     """One stage as data."""
     mark = next((mark for mark in there.marks if mark["stage"] == stage.code), None)
     pieces, here = _pieces(stage, there), [place for place in places if place.stage is stage]
@@ -75,7 +77,7 @@ def _stage(stage: Stage, places: Sequence[Place], there: Reading) -> dict[str, A
         "done_device_at": there.said_at(mark["act"]) if mark else "",
         "done_by": there.name(mark["by"]) if mark else "",
         "slots": [_slot(place, pieces) for place in here],
-        "evidence": [_piece(piece, put[_put(piece)], there, newest[_put(piece)] is piece) for piece in pieces],
+        "evidence": [_piece(piece, put[_put(piece)], there, newest[_put(piece)] is piece, whole) for piece in pieces],
     }
 
 
@@ -108,7 +110,7 @@ def _slot(place: Place, pieces: Sequence[Row]) -> dict[str, Any]:
     }
 
 
-def _piece(piece: Row, place: Place, there: Reading, newest: bool) -> dict[str, Any]:
+def _piece(piece: Row, place: Place, there: Reading, newest: bool, whole: Whole) -> dict[str, Any]:
     """One piece of evidence: its words and its value in full, a file by digest, size and type."""
     facts = {
         "kind": piece["kind"],
@@ -124,4 +126,4 @@ def _piece(piece: Row, place: Place, there: Reading, newest: bool) -> dict[str, 
     }
     if not piece["sha256"]:
         return facts
-    return {**facts, **{name: piece[name] for name in FILE}, "intact": intact(piece["sha256"], piece["size_bytes"])}
+    return {**facts, **{name: piece[name] for name in FILE}, "intact": whole(piece["sha256"], piece["size_bytes"])}

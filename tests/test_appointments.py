@@ -1,6 +1,5 @@
 """Appointments: set by whoever governs, in their time, never changed and never deleted; the newest counts, and it is told where the work is."""
 
-import json
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -197,7 +196,7 @@ def test_what_has_none_crosses_without_and_shows_none(walk: Walk) -> None:
 def test_the_appointment_that_counted_is_sealed_in_the_record(walk: Walk, cast: Cast) -> None:
     enter(cast.ines, Assignment, "reschedule", walk.assignment(), **hours())
     record = walk.record()
-    sealed = json.loads(bytes(record.document))["governance"]["appointment"]
+    sealed = record.facts["governance"]["appointment"]
     assert {name: datetime.fromisoformat(each) for name, each in sealed.items()} == hours()
     assert "<dt>Appointment</dt>" in at("will").get(record.page).content.decode()
 

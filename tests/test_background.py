@@ -18,6 +18,7 @@ from django_tasks_db.models import DBTaskResult
 from execution import renditions, tasks
 from execution.models import Rendition
 from qtm import server
+from qtm.letters.post import POST
 from qtm.postgres.roles import ROLES
 from qtm.server import Background
 from tests.browser import at
@@ -54,6 +55,18 @@ def test_a_copy_is_made_by_another_process_which_knows_no_owner(background: Back
     environment = Path(f"/proc/{background.process.pid}/environ").read_bytes()
     assert b"DATABASE_URL=" in environment
     assert b"OWNER_URL" not in environment
+
+
+@pytest.mark.django_db
+def test_the_house_orders_a_task_as_django_would() -> None:
+    number = 7
+    POST.task.enqueue(number)
+    POST.order(number)
+    django_s, ours = (
+        {**vars(each), "id": type(each.id), "enqueued_at": each.enqueued_at.date(), "_state": None}
+        for each in DBTaskResult.objects.order_by("enqueued_at")
+    )
+    assert ours == django_s
 
 
 def test_a_background_that_was_killed_is_started_again_and_does_what_it_had_in_hand(

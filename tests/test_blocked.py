@@ -358,7 +358,7 @@ def test_a_press_for_many_writes_each_refusal_down(committed: str) -> None:
         [walk.approved().pk],
     )
     authority = cast.ines.authority_for(walk.task, Task, Task.verbs["hold"])
-    Carrier(chosen.press(cast.ines, authority, {"reason": ["for the test"]})[0], cast.ines).carry(10)
+    Carrier(chosen.press(cast.ines, authority, {"reason": ["for the test"]}, {})[0], cast.ines).carry(10)
     assert list(Blocked.objects.values_list("via", "law", "case_id")) == [("many", "fence", walk.request.pk)]
 
 

@@ -25,7 +25,9 @@ from governance import many
 from governance.bulk import Bulk, BulkOutcome
 from governance.models import Appointment, Assignment, Task
 from qtm.doors import all_doors
-from qtm.models import Operator, Transition, User
+from qtm.models import Operator, Surface, Transition, User
+from qtm.people import Keeper
+from qtm.workforce_keeping import Kept
 from tests.bench.crowd import fill
 from tests.bench.serving import signed_in
 from tests.browser import House
@@ -41,6 +43,11 @@ def at(user: User) -> Client:
     client = Client()
     client.force_login(user)
     return client
+
+
+def does_all(operator: Operator) -> None:
+    """An operator has said to do whatever there is."""
+    Kept(Keeper(Cast().wim), operator, None).say_surfaces(Surface.objects.all())
 
 
 def ben() -> User:
@@ -196,6 +203,7 @@ def test_many_are_assigned_without_an_hour_as_nobody_is_in_many_places_at_once()
     for walk in walks:
         walk.approved()
     sealed, northside = drawn(client, ASSIGN, **ticked(*walks)), Cast().Northside
+    does_all(northside)
     hour = {"starts": "2099-05-01T09:00", "ends": "2099-05-01T10:00"}
     client.post(ASSIGN, {"list": sealed, "operator": northside.pk, **hour})
     assert Assignment.objects.filter(operator=northside, state="active").count() == 2
@@ -284,6 +292,7 @@ def test_an_owner_asks_it_of_their_own_cases_and_of_no_others_whatever_they_name
 def test_an_owners_list_assigns_within_their_operator_alone() -> None:
     own, cast = Walk(funnel="north"), Cast()
     own.approved()
+    does_all(cast.Northside)
     client, address = at(cast.nora), "/inbox/to-assign/bulk/assign"
     sealed = drawn(client, address, **ticked(own))
     assert client.post(address, {"list": sealed, "operator": cast.Southside.pk}).status_code == 422
@@ -311,6 +320,7 @@ def test_the_outcome_is_for_those_who_govern_there() -> None:
 def crowd(committed: str) -> list[Task]:
     """431 approved cases of the network's, with real commits."""
     fill(lambda line: None, ["approved"], batch=431)
+    does_all(Cast().Northside)
     return list(Task.objects.filter(state="approved", governor=None).order_by("since", "pk"))
 
 
@@ -406,6 +416,7 @@ def test_an_operator_that_is_suspended_on_the_way_gets_no_more_and_each_says_so(
     walks, cast = [Walk() for _ in range(4)], Cast()
     for walk in walks:
         walk.approved()
+    does_all(cast.Northside)
     client, one = at(cast.ines), many.Carrier._one
 
     def then(carrier: Any, task: Task, form: Any) -> None:

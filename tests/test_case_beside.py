@@ -1,5 +1,6 @@
 """What stands beside a case: notes within, cases that are the same, what is likely the same, and who asks."""
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -10,6 +11,7 @@ from governance.alike import Beside
 from governance.case_views import requests
 from governance.listing import ALIKE
 from governance.models import Task
+from governance.near import near
 from intake.models import Note, Request, SameAs
 from qtm.models import Transition
 from qtm.refusals import Forbidden
@@ -215,6 +217,88 @@ def test_the_same_place_makes_it_likely_and_a_stranger_elsewhere_does_not() -> N
     assert beside(here) == {there.request.pk: "the same place, the same kind of work, less than a day apart"}
 
 
+def kindred(walk: Walk) -> dict[int, str]:
+    """What is the same kind of work and nothing more, by case, with why."""
+    client = Client()
+    client.force_login(Cast().ines)
+    return {each.request.pk: each.why for each in client.get(f"/cases/{walk.request.pk}/").context["kindred"]}
+
+
+def pothole(latitude: str, longitude: str, name: str = "", place: str = "") -> Walk:
+    """A pothole somewhere, told of by somebody else each time."""
+    asked = {"latitude": latitude, "longitude": longitude, "tier": "pothole", "answers": {}}
+    made = Walk(surface="municipal-works", asked={"name": name, "place": place or f"Near {latitude} {name}", **asked})
+    assert made.task
+    return made
+
+
+@pytest.mark.django_db
+def test_the_same_kind_of_work_close_by_is_likely_the_same_and_further_off_it_is_not() -> None:
+    here, close, far = (
+        pothole(*each) for each in (("52.5", "13.4", "Al"), ("52.501", "13.4", "Bo"), ("52.51", "13.4", "Cy"))
+    )
+    assert beside(here) == {close.request.pk: "the same kind of work, 110 m away, less than a day apart"}
+    assert kindred(here) == {}, "where both positions are known, the one further off is another"
+    for field, becomes in (("latitude", "52.500000"), ("longitude", "13.400000")):
+        if far.task.stands()[field] != becomes:
+            correct(far, field, becomes)
+    assert beside(here)[far.request.pk] == "the same kind of work, the same position, less than a day apart"
+
+
+@pytest.mark.django_db
+def test_other_work_at_the_same_spot_is_not_the_same_and_neither_is_what_was_asked_long_ago() -> None:
+    here, twin = pothole("52.5", "13.4", "Al"), pothole("52.5", "13.4", "Bo")
+    Walk(asked=other(place="Elsewhere 1")).task  # noqa: B018
+    assert beside(here).keys() == {twin.request.pk}
+    found = Beside(requests().get(pk=here.request.pk), Cast().ines.standing.sight(Task))
+    found.said.since -= timedelta(days=31)
+    assert found.likely([]) == []
+    assert found.kindred([]) == []
+
+
+@pytest.mark.parametrize(
+    ("place", "said", "words"),
+    [
+        ("14 quarry lane", "quarry lane 14, garage behind the house", "nearly the same place"),
+        ("14 quarry lane", "15 quarry lane", ""),
+        ("berlin", "quarry lane, berlin", ""),
+        ("", "", ""),
+    ],
+)
+def test_a_place_in_other_words_is_near(place: str, said: str, words: str) -> None:
+    assert near(None, None, place, said) == near(None, (52.5, 13.4), said, place) == words
+
+
+def test_where_both_positions_are_known_they_decide() -> None:
+    assert near((52.5, 13.4), (48.1, 11.5), "14 quarry lane", "quarry lane 14") == ""
+    assert near((0.0, 179.9999), (0.0, -179.9999), "", "") == "20 m away"
+
+
+@pytest.mark.django_db
+def test_the_work_alone_is_the_weakest_reason_apart_from_the_others_and_never_more_than_five() -> None:
+    walks = [
+        Walk(
+            asked={
+                **other(phone=f"0171 555 1{each:03}", place=f"Street {each}"),
+                "name": f"N{each}",
+                "email": f"n{each}@n.example",
+            }
+        )
+        for each in range(8)
+    ]
+    for walk in walks:
+        assert walk.task
+    north = Walk(funnel="north")
+    assert north.task
+    assert beside(walks[0]) == {}
+    found = kindred(walks[0])
+    assert len(found) == 5
+    assert set(found.values()) == {"the same kind of work by the same entry point, less than a day apart"}
+    assert not {north.request.pk, walks[0].request.pk} & found.keys()
+    liken(walks[0], Request(pk=next(iter(found))).reference)
+    assert next(iter(found)) not in kindred(walks[0])
+
+
 @pytest.mark.django_db
 def test_nothing_of_another_layer_is_likely_and_what_is_said_already_neither(walk: Walk) -> None:
     Walk(funnel="north").request  # noqa: B018
@@ -309,10 +393,10 @@ def test_it_is_one_query_along_an_index_for_each_that_is_alike_and_nothing_is_so
         cursor.execute("SET LOCAL enable_bitmapscan = off")
         cursor.execute(f"EXPLAIN {asking.captured_queries[0]['sql']}")
         plan = "\n".join(line for (line,) in cursor.fetchall())
-    for name in ALIKE:
+    for name in (*ALIKE, "work"):
         assert f"using governance_alike_{name}" in plan
     assert "Seq Scan" not in plan
-    assert plan.count("Sort Key") == 1, plan
+    assert plan.count("Sort Key") <= 2, "what is shown, and the few corrections of each"
 
 
 @pytest.mark.django_db

@@ -214,6 +214,19 @@ PAGES: dict[str, list[Page]] = {
         )
         for by in ({"final": True}, {"final": False})
     ],
+    "told-receipt": [
+        Page(
+            args=lambda: [Request.objects.get(pk=(one := Record.objects.latest("pk")).case_id).token, one.pk],
+            html=False,
+        )
+    ],
+    "verify": [Page(), Page("will")],
+    "verify-script": [Page(html=False, asks=0)],
+    "verify-record": [
+        Page(args=lambda: [Record.objects.latest("pk").sha256]),
+        Page(args=given("0" * 64), status=404),
+    ],
+    "verify-receipt": [Page(args=lambda: [Record.objects.latest("pk").sha256], html=False)],
     "answer": [Page(args=questioned(state)) for state in Question.states()],
     "intake": [Page("ines"), Page("nora")],
     "take": [Page("ines", given("network", surface)) for surface in SURFACES],
@@ -255,6 +268,7 @@ PAGES: dict[str, list[Page]] = {
     "letter-again": [Page("ines", newest(Letter), status=405)],
     "desk": [Page("will"), Page("nora"), Page("liam"), Page("sue", status=403)],
     "calendar": [Page("will"), Page("nora"), Page("sue", status=403)],
+    "own-hours": [Page("will"), Page("nora"), Page("sue", status=403)],
     "calendar-feed": [
         Page(args=lambda: [Feed.make(Cast().will, Cast().Northside)], html=False),
         Page(args=given("unknown"), status=404),
@@ -280,12 +294,10 @@ PAGES: dict[str, list[Page]] = {
         *(Page(who, newest(Record)) for who in ("will", "ines", "cora")),
         *(Page("will", newest(Record, event__part=part)) for part in ("plan", "day")),
     ],
-    "signals": [
-        *(Page("ines", query=f"?is={kind}") for kind in SHOWN),
-        Page("eve"),
-        *(Page(who, status=403) for who in ("cora", "nora", "will")),
-    ],
-    **{key: [Page("ines", newest(Record), html=False)] for key in ("record-document", "record-annex")},
+    **{
+        key: [Page("ines", newest(Record), html=False)]
+        for key in ("record-download", "record-document", "record-annex")
+    },
     "audit": [Page("ines"), Page("eve"), *(Page(who, status=403) for who in ("cora", "will"))],
     "log": [Page(), Page("ines"), Page("will")],
     "keys": [Page(), Page("ines")],
@@ -293,6 +305,19 @@ PAGES: dict[str, list[Page]] = {
     "log-tile": [
         Page(args=lambda: [f"0/000.p/{Signed.objects.latest('size').size}"], html=False, asks=0),
         Page(args=given("0/999"), status=404, html=False, asks=0),
+    ],
+    "signals": [
+        *(Page("ines", query=f"?is={kind}") for kind in SHOWN),
+        Page("eve"),
+        *(Page(who, status=403) for who in ("cora", "nora", "will")),
+    ],
+    "record-pdf": [
+        Page("ines", lambda: [(one := Record.objects.latest("pk")).pk, one.reference], html=False),
+        Page("ines", lambda: [Record.objects.latest("pk").pk, "R-0"], status=404),
+    ],
+    "correct": [Page("ines", newest(Record)), Page("nora", newest(Record)), Page("will", newest(Record), status=403)],
+    "correct-told": [
+        Page(args=lambda: [Request.objects.get(pk=(one := Record.objects.latest("pk")).case_id).token, one.pk])
     ],
     "settlements": [Page("cora"), Page("eve")],
     "settlements-in": [Page("cora", given(state)) for state in Settlement.states()],
@@ -406,7 +431,7 @@ def pressed_for_many(user: User, walk: Walk, governor_id: int | None) -> None:
     tasks = [walk.task.pk, Walk(funnel=walk.funnel).approved().pk]
     chosen = Chosen(str(uuid4()), user.pk, governor_id, "to-review", "", "door-task-hold", tasks)
     authority = user.authority_for(walk.task, Task, Task.verbs["hold"])
-    Carrier(chosen.press(user, authority, {"reason": ["for the test"]})[0], user).carry(10)
+    Carrier(chosen.press(user, authority, {"reason": ["for the test"]}, {})[0], user).carry(10)
 
     make()
 

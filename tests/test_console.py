@@ -130,7 +130,7 @@ def test_each_queue_holds_what_waits_before_its_boundary_and_no_other_does(reach
     case_id = REACH[reached]().case_id
     assert [each.slug for each in QUEUES if case_id in waits(each.slug)] == [slug]
     assert [one.queue.slug for one in console(Cast().ines.standing).waiting(case_id) if one.here] == [slug]
-    assert f'href="/cases/{case_id}/"' in text(at("ines").get(f"/console/{slug}/"))
+    assert f'href="/cases/{case_id}/' in text(at("ines").get(f"/console/{slug}/"))
 
 
 @pytest.mark.parametrize("state", ["rejected", "cancelled", "closed"])
@@ -276,6 +276,24 @@ def test_what_happened_is_one_line_an_act_and_people_read_create_job(walk: Walk)
     assert (newest.did, newest.who, newest.authority) == ("Create Job", "Ines", "execution.create_job as admin")
     assert newest.what.startswith(f"{walk.job().title} {walk.job().reference} queued, ")
     assert [line.did for line in Case(walk.request.pk).history()] == ["Create Job", "Assign", "Approve", "Asked"]
+
+
+def test_the_log_says_to_whom_it_was_assigned_also_after_that_was_withdrawn(walk: Walk) -> None:
+    first = walk.assignment()
+    assert f"Assignment {first.reference} (Northside) active" in text(at("ines").get(walk.task.page))
+    enter(walk.governor, Assignment, "withdraw", first, reason="No extractor there")
+    enter(walk.governor, Assignment, "assign", walk.task, operator=walk.cast.Northside, worker=walk.cast.will)
+    page = text(at("ines").get(walk.task.page))
+    assert f"Assignment {first.reference} (Northside) withdrawn" in page
+    assert "(Northside, Will) active" in page
+
+
+def test_the_star_is_drawn_in_the_log_and_in_find(walk: Walk) -> None:
+    walk.record()
+    for url in (walk.task.page, "/console/find"):
+        page = text(at("ines").get(url))
+        assert '<span class="heard">⭐</span>' in page, url
+        assert "⭐" not in page.replace('<span class="heard">⭐</span>', ""), url
 
 
 def test_a_completed_request_is_told_as_the_work_of_whoever_completed_it(cast: Cast) -> None:

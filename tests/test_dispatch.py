@@ -186,7 +186,7 @@ def test_three_cases_from_review_to_the_last_create_job_by_keyboard_alone(visit:
     keys(page, "j")
     assert row(page) == ids[0]
     keys(page, "k", "o")
-    page.wait_for_url("**/cases/*/")
+    page.wait_for_url("**/cases/*/**")
     page.go_back()
     keys(page, "n")
     for left in (3, 2, 1):
@@ -215,9 +215,14 @@ def test_three_cases_from_review_to_the_last_create_job_by_keyboard_alone(visit:
     expect(page.locator(f"#{ids[1]}")).to_be_focused()
     keys(page, "x", "j", "x", "s")
     expect(page.get_by_role("heading", name="Assign 2 cases")).to_be_visible()
-    expect(page.get_by_label("Operator")).to_be_focused()
-    page.keyboard.type("North")
+    expect(page.get_by_role("radio").first).to_be_focused()
+    assert not page.get_by_role("radio", checked=True).count(), "nobody is chosen before somebody chooses"
+    to(page, page.get_by_role("radio", name="Northside"))
+    keys(page, "Space")
     to(page, page.get_by_role("button", name="Assign 2 cases"))
+    keys(page, "Enter")
+    expect(page.get_by_role("alert")).to_contain_text("Northside has not said to do Automotive advisory.")
+    to(page, page.get_by_role("button", name="Assign 2 cases to Northside all the same"))
     keys(page, "Enter")
     expect(page.get_by_role("heading", name="Assign: 2 of 2 done")).to_be_visible()
     expect(page.get_by_role("link", name="Back to the queue")).to_be_focused()

@@ -306,8 +306,10 @@ def test_a_record_is_sealed_by_the_digest_of_its_own_bytes(walk: Walk, cast: Cas
     event = Walk(outcome="not-advised").started()
     end = to(event, "completed", ", outcome = 'not-advised', reason = 'no-answer', final = true")
     born = {"event_id": event.pk, "case_id": event.case_id}
-    assert attempt(end, like(sample, **born, document=b"false"), user=cast.will.pk) == "records_record_digest"
-    seal = {"document": b"{}", "sha256": hashlib.sha256(b"{}").hexdigest()}
+    other = {"document": b"false", "body": sealed_with(b"false", record_key()).body}
+    assert attempt(end, like(sample, **born, **other), user=cast.will.pk) == "records_record_digest"
+    leaf = sealed_with(b"{}", record_key()).body
+    seal = {"document": b"{}", "sha256": hashlib.sha256(b"{}").hexdigest(), "body": leaf}
     assert attempt(end, like(sample, **born, **seal, priced=True), user=cast.will.pk) == "records_record_priced"
     assert attempt(end, like(sample, **born, **seal, priced=False), user=cast.will.pk) == ""
 

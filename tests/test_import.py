@@ -131,7 +131,7 @@ REFUSED = {
     "no address": (one(address=None), "address: This is needed."),
     "an address that is a list": (one(address=["1200 W"]), "address: This is not text."),
     "an address without end": (one(address="x" * 251), "address: At most 250 characters"),
-    "a latitude beyond the pole": (one(lat=91), "lat: Between -90 and 90 degrees."),
+    "a latitude beyond the pole": (one(lat=91), "lat: Between -90 and 90 degrees"),
     "a latitude in words": (one(lat="north"), "lat: This is no number of degrees."),
     "a longitude that is a list": (one(long=[1]), "long: This is no number of degrees."),
     "a description that is an object": (one(description={"a": 1}), "description: This is not text."),
@@ -142,9 +142,9 @@ REFUSED = {
     "half a character": (one(description="\ud83d"), "description: This holds a NUL byte or half a character"),
     "no number": (one(zipcode=float("nan")), "zipcode: This holds a number that is none"),
     "an endless number": (one(lat=float("inf")), "lat: This holds a number that is none"),
-    "a number beyond all measure": (one(lat="1e9999999"), "lat: Between -90 and 90 degrees."),
+    "a number beyond all measure": (one(lat="1e9999999"), "lat: Between -90 and 90 degrees"),
     "a number near nothing beyond all measure": (one(lat="1e9999999", long="-1e9999999"), "long: Between -180"),
-    "a word for no number": (one(lat="sNaN"), "lat: Between -90 and 90 degrees."),
+    "a word for no number": (one(lat="sNaN"), "lat: This is no number of degrees."),
 }
 
 

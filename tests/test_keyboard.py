@@ -77,8 +77,34 @@ def test_a_queue_is_cleared_from_the_keyboard_alone(visit: Callable[..., Visitor
     keys(page, "Enter")
     page.wait_for_url("**/console/held/")
     keys(page, "o")
-    page.wait_for_url("**/cases/*/")
+    page.wait_for_url("**/cases/*/?queue=held&**")
     assert ines.path == walks[2].task.page
+
+
+def test_from_a_case_of_a_queue_a_key_leads_to_its_next_also_after_the_press(visit: Callable[..., Visitor]) -> None:
+    walks, page = three(), visit("ines").page
+    page.goto("/console/to-review/")
+    keys(page, "j", "o")
+    page.wait_for_url(f"**/cases/{walks[0].request.pk}/**")
+    keys(page, "?")
+    expect(page.get_by_role("dialog").get_by_text("The next of To review")).to_be_visible()
+    keys(page, "Escape", "a")
+    page.wait_for_url("**/approve?**")
+    expect(page.locator("main").get_by_text("Routed from")).to_be_visible()
+    keys(page, "Enter")
+    expect(page.get_by_text("Approve: done")).to_be_visible()
+    keys(page, "n")
+    page.wait_for_url(f"**/cases/{walks[1].request.pk}/**")
+    assert states(walks) == ["approved", "open", "open"]
+
+
+def test_the_rail_of_an_admin_stands_whole_on_a_desk(visit: Callable[..., Visitor]) -> None:
+    page = visit("ines").page
+    page.set_viewport_size({"width": 1440, "height": 900})
+    page.goto("/console/")
+    assert page.evaluate("(each => each.scrollHeight - each.clientHeight)(document.querySelector('.side'))") == 0
+    for name in ("Spine", "Change password", "Letters that failed"):
+        expect(page.locator(".side").get_by_role("link", name=name)).to_be_in_viewport()
 
 
 def test_ticking_is_none_some_or_all_and_one_key_asks_it_of_what_is_ticked(visit: Callable[..., Visitor]) -> None:

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
 from html.parser import HTMLParser
 from pathlib import Path
@@ -14,15 +15,16 @@ from django.test import Client
 from django.utils import timezone
 
 from execution.models import Job, ServiceEvent
-from governance.models import Assignment, Task
+from governance.letters import requester
+from governance.models import Assignment, Correction, Task
 from governance.question import Question
-from intake.models import Request
+from intake.models import Actor, Funnel, Request
 from qtm.acts import acting
 from qtm.letters import declared
 from qtm.letters.model import Letter, SentAgain
 from qtm.letters.post import GIVEN_UP, NOBODY, OVERTAKEN, POST
 from qtm.letters.spoken import SPOKEN, moment
-from qtm.models import Operator, User
+from qtm.models import Operator, Surface, User
 from tests.cast import ADVISORY, DETAILING, Cast, Walk, enter
 from tests.post import FROM, SITE, Box, post_sent, sending_to, served
 from tests.sql import DENIED, attempt
@@ -236,6 +238,49 @@ def test_a_broken_letter_breaks_no_act_and_is_seen(
     assert walk.task.state == "rejected"
     letter = Letter.objects.get(kind="turned-down")
     assert (letter.state, "could not be written" in letter.error) == ("failed", True)
+
+
+def test_a_broken_letter_keeps_no_other_of_its_act_back(
+    cast: Cast, walk: Walk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (kind,) = declared.LETTERS[Task.label(), "rejected"]
+    task, worse = walk.task, replace(kind, name="cancelled", case=lambda row: Task.objects.raw("SELECT no_column")[0])
+    monkeypatch.setitem(declared.LETTERS, (Task.label(), "rejected"), [kind, worse, replace(kind, name="done")])
+    enter(cast.ines, Task, "reject", task, reason="for the test")
+    assert states() == dict.fromkeys(["received requester", "turned-down requester", "done requester"], "waiting")
+
+
+@pytest.mark.parametrize(
+    "put_right", [[], ["maren@new.example"], ["maren@new.example", ""], ["a@b.example", "c@d.example"]]
+)
+def test_a_letter_goes_to_the_address_that_stands(cast: Cast, walk: Walk, put_right: list[str]) -> None:
+    task = walk.task
+    with acting(cast.ines, via="test", authority="governance.correct_task as admin"):
+        for field, becomes in [*(("email", email) for email in put_right), ("name", "Mara Holt")]:
+            Correction.noted(task=task, field=field, becomes=becomes, why="for the test")
+    said = Task.objects.get(pk=task.pk).stands()
+    assert said["email"] == [ADVISORY["email"], *put_right][-1]
+    stand = [(said["email"], said["name"])] if said["email"] else []
+    assert [(each.address, each.name) for each in requester(task.case_id)] == stand
+
+
+@pytest.mark.parametrize("said", [{}, {"email": "maren@holt.example"}, {"email": "", "name": "Maren"}])
+def test_of_an_incomplete_request_a_letter_goes_to_the_address_that_was_asked_with(
+    cast: Cast, said: dict[str, str]
+) -> None:
+    with acting(cast.ines, via="test", authority="intake.take_request as admin"):
+        actor = Actor.noted()
+        asked = Request.born(
+            actor=actor,
+            funnel=Funnel.objects.get(slug="network"),
+            surface=Surface.objects.get(code="automotive-advisory"),
+            channel="phone",
+            asked=said,
+            key="incomplete",
+            content="",
+        )
+    stand = [(said["email"], said.get("name", ""))] if said.get("email") else []
+    assert [(each.address, each.name) for each in requester(asked.pk)] == stand
 
 
 def test_a_letter_that_cannot_be_composed_is_seen(box: Box, walk: Walk, monkeypatch: pytest.MonkeyPatch) -> None:

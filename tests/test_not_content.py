@@ -145,7 +145,7 @@ def test_what_the_review_put_right_stands_in_the_new_one(walk: Walk) -> None:
 @pytest.mark.django_db
 def test_what_the_surface_no_longer_takes_is_left_to_be_completed(done: Request, monkeypatch: Any) -> None:
     said = {"answers": {"matter": "no such choice", "vehicle": "An estate car"}, "tier": "question", "name": "Maren"}
-    monkeypatch.setattr("governance.tracking._stands", lambda asked: said)
+    monkeypatch.setattr("governance.again.stands", lambda asked: said)
     assert say(done).status_code == 302
     assert Request.objects.get(follows=done).state == "received"
 

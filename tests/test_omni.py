@@ -11,6 +11,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from execution.models import Job
+from governance import queues
 from governance.models import Task
 from intake.models import Intake, Request
 from qtm import omni
@@ -91,10 +92,38 @@ def test_what_waits_too_long_is_named_with_what_would_move_it(case: Walk, monkey
     monkeypatch.setattr(timezone, "now", lambda real=timezone.now: real() + LATER)
     seen = omni.look()
     said = " ".join(each.sentence for each in seen.stuck)
-    assert f"Ask Northside to claim {case.job().reference}, or cancel it." in said
-    assert f"Create Job from {assigned.reference} for Northside, or withdraw the assignment." in said
-    assert re.search(r"Approve or reject T-\d+\. It waits 30 d in “To review”\.", said)
+    assert f"Ask Northside to claim {case.request.reference}, or cancel it." in said
+    assert f"Create Job from {assigned.case_reference} for Northside, or withdraw the assignment." in said
+    assert re.search(r"Approve or reject Q-\d+\. It waits 30 d in “To review”\.", said)
     assert {one.queue.name: one.late for one in seen.queues}["Waiting for claim"] == 1
+
+
+def test_omni_knows_due_dates_as_the_queues_do(case: Walk, monkeypatch: Any) -> None:
+    due, later = Walk(), Walk()
+    soon = timezone.now() + timedelta(hours=1)
+    enter(due.governor, Task, "plan", due.task, priority=1, due=soon)
+    enter(later.governor, Task, "plan", later.task, priority=1, due=soon + LATER)
+    monkeypatch.setattr(timezone, "now", lambda real=timezone.now: real() + timedelta(hours=3))
+    said = [each.sentence for each in omni.look().stuck]
+    assert said == [f"Approve or reject {due.request.reference}. It was due 2 h ago, and waits 3 h in “To review”."]
+    monkeypatch.setattr(timezone, "now", lambda real=timezone.now: real() + timedelta(days=5))
+    review = next(each for each in omni.look().queues if each.queue.slug == "to-review")
+    assert (review.count, review.late) == (2, 1), "what is due later is not late, however long it waits"
+    place = queues.console(case.cast.ines.standing)
+    here = next(each for each in place.waiting() if each.queue.slug == "to-review")
+    assert (here.count, here.overdue) == (review.count, review.late)
+
+
+def test_what_is_past_its_due_date_comes_first_among_what_is_to_be_assigned(case: Walk, monkeypatch: Any) -> None:
+    walks = [Walk() for _ in range(7)]
+    enter(walks[6].governor, Task, "plan", walks[6].task, priority=1, due=timezone.now() + timedelta(hours=1))
+    for walk in walks:
+        walk.approved()
+    monkeypatch.setattr(timezone, "now", lambda real=timezone.now: real() + timedelta(hours=3))
+    found = omni.packet().suggests
+    assert [each.case_id for each in found] == [walk.request.pk for walk in (walks[6], *walks[:4])]
+    assert "was due 2 h ago" in found[0].about
+    assert "was due" not in found[1].about
 
 
 def test_a_job_left_open_and_a_task_never_closed_are_named(committed: str, monkeypatch: Any) -> None:
@@ -107,16 +136,18 @@ def test_a_job_left_open_and_a_task_never_closed_are_named(committed: str, monke
     enter(closed.cast.ines, Task, "close", closed.task)
     monkeypatch.setattr(timezone, "now", lambda real=timezone.now: real() + LATER)
     said = " ".join(each.sentence for each in omni.look().stuck)
-    assert f"Ask Northside to complete {open_job.job().reference}: its record is sealed." in said
-    found = set(re.findall(r"Close the task of (J-\d+), which has ended", said))
-    assert found == {open_task.job().reference, cancelled.job().reference}
+    assert f"Ask Northside to complete {open_job.request.reference}: its record is sealed." in said
+    found = set(re.findall(r"Close the task of (Q-\d+), which has ended", said))
+    assert found == {open_task.request.reference, cancelled.request.reference}
 
 
 def test_what_costs_nothing_is_never_late(committed: str, monkeypatch: Any) -> None:
     free, priced = municipal(), Walk().record()
     monkeypatch.setattr(timezone, "now", lambda real=timezone.now: real() + LATER)
-    assert re.findall(r"Settle (R-\d+)", " ".join(each.sentence for each in omni.look().stuck)) == [priced.reference]
-    assert free.reference != priced.reference
+    assert re.findall(r"Settle (Q-\d+)", " ".join(each.sentence for each in omni.look().stuck)) == [
+        priced.case_reference
+    ]
+    assert free.case_reference != priced.case_reference
 
 
 def test_what_is_fresh_is_not_called_stuck(case: Walk) -> None:
@@ -214,7 +245,7 @@ def test_the_packet_tells_what_it_found_what_it_suggests_and_what_it_cannot_reso
     kept.say_hours([(wished.weekday(), time(8), time(17))])
     packet = told(as_(cast.eve))
     (suggestion,) = packet.suggests
-    assert suggestion.about.startswith(f"T-{task.pk}, Automotive advisory, wished for ")
+    assert suggestion.about.startswith(f"Q-{task.case_id}, Automotive advisory, wished for ")
     assert suggestion.words[0].startswith("Southside: Does Automotive advisory; Works on ")
     assert len(suggestion.words) == 1, "nobody is suggested who has not said to do it"
     assert any("Northside: no hours are said" in gap for gap in packet.unresolved)
@@ -225,9 +256,10 @@ def test_the_packet_tells_what_it_found_what_it_suggests_and_what_it_cannot_reso
 def test_the_packet_says_where_no_operator_comes_into_question(committed: str) -> None:
     task = Walk().approved()
     unresolved = told(as_(Cast().ines)).unresolved
-    assert f"T-{task.pk}: no operator has said to do Automotive advisory." in unresolved
+    assert f"Q-{task.case_id}: no operator has said to do Automotive advisory." in unresolved
     assert (
-        f"T-{task.pk}: no day within the next 28 days is wished for, so hours and load are not compared." in unresolved
+        f"Q-{task.case_id}: no day within the next 28 days is wished for, so hours and load are not compared."
+        in unresolved
     )
 
 

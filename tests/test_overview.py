@@ -24,7 +24,7 @@ from qtm.background import ROUNDS
 from qtm.models import Operator, Surface, Transition
 from qtm.overview import days, making, tasks
 from qtm.overview.counted import Counted
-from qtm.overview.declared import Crossing, crossings
+from qtm.overview.declared import GAPS, Crossing, crossings
 from qtm.overview.drawing import Table, lasting
 from qtm.overview.figures import figures
 from qtm.overview.making import make
@@ -36,6 +36,7 @@ from qtm.spine import rooms
 from tests.browser import at
 from tests.cast import ADVISORY, DETAILING, Cast, Walk, enter
 from tests.states import REACH, between
+from tests.test_appointments import TOMORROW, hours
 
 import_module("qtm.urls")
 WHY = {"reason": "for the test"}
@@ -410,3 +411,17 @@ def test_a_task_that_lacks_its_place_is_listed_until_that_is_put_right(committed
     assert task.page in client.get(address).content.decode()
     enter(Cast().ines, Task, "correct", task, field="place", becomes="16 Quarry Lane", why="She called")
     assert task.page not in client.get(address).content.decode()
+
+
+@pytest.mark.django_db
+def test_an_assigned_task_with_a_wished_day_and_no_appointment_is_a_gap() -> None:
+    gap = next(each for each in GAPS if each.slug == "tasks-without-appointment")
+    wished, other = Walk(), Walk()
+    enter(wished.governor, Task, "correct", wished.task, field="wished", becomes=f"{TOMORROW:%Y-%m-%d %H:%M}", why="x")
+    assert gap.count() == (0, 0), "what is not assigned yet has nobody who could come"
+    row = wished.assignment()
+    other.assignment()
+    assert gap.count() == (1, 1)
+    assert gap.lacking().get().pk == wished.task.pk
+    enter(wished.governor, Assignment, "reschedule", row, **hours())
+    assert gap.count() == (0, 1)

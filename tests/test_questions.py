@@ -1,5 +1,6 @@
 """Questions to the requester: asked by whoever governs, answered once by the holder of the link, read by somebody; and they move nothing."""
 
+import re
 from typing import Any
 
 import pytest
@@ -135,8 +136,45 @@ def test_the_holder_of_the_link_answers_and_it_lands_in_the_case_and_in_a_queue(
     assert walk.request.reference in page(ines, "/console/answers-to-read/")
     assert "After nine." in page(ines, f"/cases/{walk.request.pk}/")
     assert ines.post(f"/questions/{question.pk}/mark_read").status_code == 302
-    assert walk.request.reference not in page(ines, "/console/answers-to-read/")
+    assert f'id="case-{walk.request.pk}"' not in page(ines, "/console/answers-to-read/")
     assert "Your answer was read." in page(Client(), f"/track/{walk.request.token}/")
+
+
+def heading(walk: Walk) -> str:
+    """The heading of the tracking page, with what stands under it."""
+    return " ".join(
+        page(Client(), f"/track/{walk.request.token}/").split('<div class="head">')[1].split("</div>")[0].split()
+    )
+
+
+@pytest.mark.django_db
+def test_the_requester_reads_that_it_is_their_move_and_once_they_answered_what_comes_next(walk: Walk) -> None:
+    before, question = heading(walk), asked(walk)
+    assert "It is your move" not in before
+    assert "<h1>It is your move: we need to know something from you</h1>" in heading(walk)
+    Client().post(answering(question), {"answer": "After nine."})
+    said = heading(walk)
+    assert "<h1>Thank you, your answer has reached us</h1>" in said
+    assert "Somebody reads it next, and then decides." in said
+    assert "your move" not in said
+    as_("ines").post(f"/questions/{question.pk}/mark_read")
+    assert heading(walk) == before
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("end", ["withdraw", "reject"])
+def test_it_is_nobodys_move_to_answer_what_is_not_asked_any_more(walk: Walk, end: str) -> None:
+    question = asked(walk)
+    row = question if end == "withdraw" else walk.task
+    enter(Cast().ines, type(row), end, row, reason="for the test")
+    assert "your move" not in heading(walk)
+
+
+@pytest.mark.django_db
+def test_what_was_approved_goes_on_with_choosing_who_does_it(walk: Walk) -> None:
+    walk.approved()
+    Client().post(answering(asked(walk)), {"answer": "After nine."})
+    assert "and then chooses who is to do it" in heading(walk)
 
 
 @pytest.mark.django_db
@@ -146,6 +184,42 @@ def test_whose_move_it_is_is_a_queue_of_its_own(walk: Walk) -> None:
     assert "It is their move." in page(ines, f"/cases/{walk.request.pk}/")
     Client().post(answering(question), {"answer": "After nine."})
     assert walk.request.reference not in page(ines, "/console/waiting-for-requester/")
+
+
+@pytest.mark.django_db
+def test_a_case_with_an_open_question_is_the_requesters_move_wherever_it_stands_and_is_the_networks_again_once_answered(
+    walk: Walk,
+) -> None:
+    assert walk.task.state == "open"
+    ines, marked = as_("ines"), "The requester’s move since"
+    lists = ("/console/to-review/", "/console/", "/console/find?q=Maren")
+    assert not any(marked in page(ines, each) for each in lists)
+    assert "To review just now · the network’s move" in chips(ines, walk)
+    question = asked(walk)
+    assert all(marked in page(ines, each) for each in lists), "its queue stands, and it is marked there"
+    assert marked not in page(ines, "/console/waiting-for-requester/"), "where that goes without saying"
+    said = chips(ines, walk)
+    assert "To review just now · the requester’s move since" in said
+    assert "the network’s move" not in said
+    Client().post(answering(question), {"answer": "After nine."})
+    assert not any(marked in page(ines, each) for each in lists)
+    assert "To review just now · the network’s move" in chips(ines, walk)
+
+
+@pytest.mark.django_db
+def test_what_the_operator_is_to_do_stays_their_move_while_the_requester_is_asked(walk: Walk) -> None:
+    walk.job()
+    asked(walk)
+    said = chips(as_("ines"), walk)
+    assert "Waiting for claim just now · the operator’s move" in said
+    assert "The requester’s move since" not in page(as_("ines"), "/console/waiting-for-claim/")
+
+
+def chips(client: Client, walk: Walk) -> str:
+    """Where a case waits, since when and at whose move, as its page says it."""
+    found = re.search(r'<p class="whose">(.*?)</p>', page(client, f"/cases/{walk.request.pk}/"), re.DOTALL)
+    assert found
+    return " ".join(re.sub(r"<[^>]+>", "", found[1]).split())
 
 
 @pytest.mark.django_db

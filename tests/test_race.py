@@ -1,6 +1,5 @@
 """Sixteen at once at a crossing: one wins, the others get a conflict, in every round; and nothing is half done."""
 
-import json
 import threading
 from collections import Counter
 from collections.abc import Callable
@@ -110,7 +109,7 @@ def test_no_evidence_slips_in_after_the_seal(crowd: Crowd) -> None:
         outcomes = crowd.press(deed)
         assert outcomes["won"] + outcomes["Conflict"] == AT_ONCE
         record = Record.objects.get(case_id=walk.request.pk)
-        sealed = sum(len(stage["evidence"]) for stage in json.loads(bytes(record.document))["stages"])
+        sealed = sum(len(stage["evidence"]) for stage in record.facts["stages"])
         assert sealed == Evidence.objects.filter(event=record.event_id).count()
 
 

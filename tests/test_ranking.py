@@ -125,7 +125,7 @@ def test_who_is_off_or_double_booked_can_be_chosen_once_it_was_said(walk: Walk, 
         given = {"operator": str(cast.Northside.pk), "worker": str(person.pk), **sent(**hours())}
         answer = at("ines").post(address, given)
         assert (answer.status_code, sentence in answer.content.decode()) == (422, True)
-        assert b"Press again to do it all the same." in answer.content
+        assert b"Assign to Northside all the same" in answer.content
         assert not Assignment.objects.filter(task=walk.task).exists()
     told = answer.context["door"].form.said
     assert at("ines").post(address, {**given, "known": told}).status_code == 302

@@ -316,8 +316,9 @@ STAR = "INSERT INTO records_signal (state, record_id, case_id, event_id, job_id,
 def sealed_by_sql(event: ServiceEvent, like_that: Record, outcome: str, final: bool) -> list[Any]:
     """A ServiceEvent completed by hand, with a Record and a ⭐ Signal in the same act."""
     document = b"{}" if final else b'{"last":false,"number":1}'
-    seal = {"document": document, "sha256": hashlib.sha256(document).hexdigest(), "priced": False, "final": final}
-    seal["body"] = sealed_with(document, record_key()).body
+    leaf = sealed_with(document, record_key()).body
+    digest = hashlib.sha256(document).hexdigest()
+    seal = {"document": document, "sha256": digest, "body": leaf, "priced": False, "final": final}
     end = to(event, "completed", f", outcome = '{outcome}', final = {final}")
     record = like(like_that, event_id=event.pk, case_id=event.case_id, **seal)
     return [end, record, (STAR, [event.case_id, event.pk, event.job_id])]

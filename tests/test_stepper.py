@@ -104,7 +104,7 @@ def test_what_somebody_else_took_meanwhile_is_stepped_over_and_said_so(three: li
     enter(ben(), Task, "approve", three[1].task)
     page = press(client, page, "approve")
     assert shows(page, three[2], 1)
-    assert f"{three[1].task.reference} was approved by Ben" in read(page)
+    assert f"{three[1].request.reference} was approved by Ben" in read(page)
 
 
 def test_who_is_second_is_told_who_and_when_and_led_on_to_the_next_case(three: list[Walk]) -> None:
@@ -134,7 +134,7 @@ def test_it_is_for_those_who_pass_the_doors(who: str, status: int, three: list[W
     assert at(getattr(Cast(), who)).get(REVIEW).status_code == status
 
 
-@pytest.mark.parametrize("slug", ["in-work", "waiting-for-claim", "to-close", "nowhere"])
+@pytest.mark.parametrize("slug", ["in-work", "waiting-for-claim", "job-to-complete", "nowhere"])
 def test_a_queue_without_a_press_of_governance_is_not_gone_through(slug: str) -> None:
     assert at(Cast().ines).get(f"/console/{slug}/steps").status_code == 404
 
@@ -158,11 +158,88 @@ def test_a_key_leads_to_the_page_of_its_door_and_does_nothing(three: list[Walk])
     client, walk = at(Cast().ines), three[0]
     page = client.get(f"/cases/{walk.request.pk}/to/approve?next=/console/to-review/%23case-1", follow=True)
     assert page.redirect_chain[0][0] == f"/tasks/{walk.task.pk}/approve?next=%2Fconsole%2Fto-review%2F%23case-1"
-    assert f"{walk.request.reference} · " in read(page), "it says which case"
+    assert f"{walk.request.reference} · {walk.task.reference}" in read(page), "it says which case"
     assert '<button class="press" autofocus>Approve</button>' in html(page)
     assert walk.task.state == "open"
-    for verb in ("cancel", "close", "claim", "nothing"):
+    for verb in ("cancel", "claim", "nothing"):
         assert client.get(f"/cases/{walk.request.pk}/to/{verb}").status_code == 404
+
+
+@pytest.mark.parametrize("verb", ["approve", "hold", "reject"])
+def test_the_page_of_a_door_is_read_like_a_step_with_its_queues_beside_it(verb: str, three: list[Walk]) -> None:
+    client = at(Cast().ines)
+    page = read(client.get(f"/tasks/{three[0].task.pk}/{verb}"))
+    for said in ("Maren Holt", three[0].task.intake.description, "Routed from", "Requester", "What happened"):
+        assert said in page, said
+        assert said in read(client.get(REVIEW)), "as it is read one by one"
+    assert 'href="/console/to-review/" aria-current="page"' in html(client.get(f"/tasks/{three[0].task.pk}/{verb}"))
+
+
+def test_a_press_that_is_refused_still_shows_the_case(three: list[Walk]) -> None:
+    page = at(Cast().ines).post(f"/tasks/{three[0].task.pk}/hold", {"reason": " "})
+    assert (page.status_code, "Routed from" in read(page)) == (422, True)
+
+
+def test_the_page_of_a_door_of_execution_shows_nothing_of_governance() -> None:
+    walk = Walk()
+    page = at(walk.cast.will).get(f"/jobs/{walk.job().pk}/claim")
+    assert page.status_code == 200
+    for hidden in ("Routed from", "rail-queues", "Governed by"):
+        assert hidden not in html(page)
+
+
+def test_a_case_that_was_opened_from_a_queue_leads_to_the_next_of_it_after_the_press_too(three: list[Walk]) -> None:
+    client = at(Cast().ines)
+    for walk in three:
+        enter(ben(), Task, "plan", walk.task, priority=2)
+    rows = re.findall(
+        r'class="go" id="case-(\d+)" href="([^"]+)"', html(client.get("/console/to-review/?priority=high"))
+    )
+    assert [int(pk) for pk, _ in rows] == [walk.request.pk for walk in three]
+    page = client.get(rows[0][1])
+    assert leads(page, "u") == "/console/to-review/?priority=high", "the way back keeps the filter"
+    assert leads(page, "n").startswith(f"/cases/{three[1].request.pk}/?queue=to-review&")
+    page = press(client, page, "approve")
+    assert "Approve: done" in read(page)
+    assert f"<title>{three[0].request.reference} " in html(page), "one stands before the case that was pressed on"
+    second = client.get(leads(page, "n"))
+    assert f"<title>{three[1].request.reference} " in html(second)
+    third = client.get(leads(second, "n"))
+    assert (leads(third, "n"), bool(leads(third, "u"))) == ("", True), "after the last there is no next"
+
+
+def test_a_case_that_was_opened_from_nowhere_leads_to_no_next(three: list[Walk]) -> None:
+    client, case = at(Cast().ines), three[0].task.page
+    for query in ("", "?queue=nowhere", "?queue=&after=x"):
+        assert leads(client.get(case + query), "n") == ""
+    assert client.get(f"{case}?queue=to-review&after=x").status_code == 200
+    assert at(Cast().eve).get(f"{case}?queue=to-review").status_code == 200
+
+
+def test_closing_is_gone_through_one_press_each_and_says_nothing_of_the_job() -> None:
+    walks = [Walk() for _ in range(2)]
+    for walk in walks:
+        enter(walk.cast.ines, Job, "cancel", walk.job(), reason="Called off")
+    client = at(Cast().ines)
+    assert "Close the task one by one" in read(client.get("/console/to-close/"))
+    page = client.get("/console/to-close/steps")
+    assert (shows(page, walks[0], 2), 'data-go="c"' in html(page)) == (True, True)
+    enter(ben(), Task, "close", walks[1].task)
+    page = press(client, page, "close")
+    assert f"{walks[1].request.reference} was closed by Ben" in read(page)
+    assert "You are through" in read(page)
+    assert [(walk.task.state, walk.job().state) for walk in walks] == [("closed", "cancelled")] * 2
+
+
+def test_a_key_closes_nothing_by_itself_and_is_asked_of_one_alone() -> None:
+    walk = Walk()
+    enter(walk.cast.ines, Job, "cancel", walk.job(), reason="Called off")
+    client = at(Cast().ines)
+    assert 'data-row-key="c" data-verb="close"' in html(client.get("/console/to-close/"))
+    page = client.get(f"/cases/{walk.request.pk}/to/close", follow=True)
+    assert (page.status_code, walk.task.state) == (200, "handed_off")
+    assert client.get("/console/to-close/bulk/close").status_code in {403, 404, 405}
+    assert at(Cast().nora).get(f"/cases/{walk.request.pk}/to/close").status_code == 404
 
 
 def test_an_address_of_another_house_is_not_gone_to_afterwards(three: list[Walk]) -> None:

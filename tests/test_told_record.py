@@ -5,7 +5,7 @@ from django.test import Client
 
 from governance.models import Task
 from intake.models import Request
-from tests.cast import Cast, Walk, enter
+from tests.cast import DETAILING, Cast, Walk, enter
 
 
 @pytest.fixture
@@ -57,3 +57,17 @@ def test_a_link_shows_no_other_record_and_there_is_none_before_it_is_sealed(seal
     assert Client().get(told(sealed, "wrong")).status_code == 404
     assert "What was done for you" not in Client().get(f"/track/{other.token}/").content.decode()
     assert Client().post(told(sealed)).status_code == 405
+
+
+NOT_SHOWN = "The photos are kept with the operator and are not shown here"
+
+
+@pytest.mark.django_db
+def test_photos_are_counted_and_not_shown_and_the_page_says_so(sealed: Walk) -> None:
+    walk = Walk(surface="auto-detailing", asked=DETAILING, outcome="completed")
+    walk.record()
+    said = Client().get(told(walk)).content.decode()
+    assert NOT_SHOWN in said
+    assert "<img" not in said
+    assert "/evidence/" not in said
+    assert NOT_SHOWN not in Client().get(told(sealed)).content.decode(), "where there are none, nothing is said of them"

@@ -64,7 +64,8 @@ def test_an_owner_sees_their_own_people_and_of_the_networks_cases_that_they_are_
     assert {str(line.operator) for line in answer.context["week"].lines} == {"Northside"}
     text = answer.content.decode().split("<main")[1]
     assert "<span>busy</span>" in text
-    assert f"T-{row.task_id}" not in text
+    assert f"Q-{row.case_id}" not in text
+    assert f"Q-{row.case_id}" in page("ines").content.decode(), "by its case, for whoever may see it"
     assert f"/cases/{row.case_id}/" not in text
     assert f"A-{row.pk}" not in text
     assert not cell(page("sam", "inbox"), "Anybody of Southside").cards

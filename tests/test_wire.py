@@ -9,7 +9,10 @@ import pytest
 from django.db import DatabaseError, DataError, IntegrityError, InternalError, OperationalError, connection, transaction
 
 from governance.models import Task
+from intake.models import Note
 from qtm.acts import SAY, acting
+from qtm.models import SurfaceVersion
+from qtm.rows import latest_of
 from tests.cast import Cast, Walk, enter
 
 WORDS = ["", "", "", "", "", ""]
@@ -34,6 +37,19 @@ def test_text_comes_back_as_it_went(value: str | None) -> None:
     wired: Any = connection
     assert wired.run("SELECT $1::text, $2::bigint, $3::bytea", [value, -7, b"\0\xff"]) == (value, -7, b"\0\xff")
     assert wired.run("SELECT 1 WHERE $1::boolean", [False]) is None
+
+
+@pytest.mark.django_db
+def test_the_latest_row_is_the_one_that_django_reads(cast: Cast, walk: Walk) -> None:
+    surface, told = walk.request.surface, Note.objects.filter(request=walk.request)
+    assert latest_of(Note, "request", walk.request) is None
+    with acting(cast.ines, via="test", authority="intake.annotate_request as admin"):
+        for text in ("first", "last"):
+            walk.request.annotate(text=text)
+    note, version = latest_of(Note, "request", walk.request), surface.current
+    assert {**vars(note), "_state": None} == {**vars(told.latest("pk")), "_state": None}
+    assert (note.request, version.surface, version.get_deferred_fields()) == (walk.request, surface, {"runtime"})
+    assert version.reads == SurfaceVersion.objects.filter(surface=surface).latest("number").reads
 
 
 @pytest.mark.django_db

@@ -74,7 +74,7 @@ def test_few_questions_are_asked_however_many_operators_there_are(cast: Cast, dj
     operators = list(Operator.objects.all())
     for each in operators:
         kept(cast, operator=each.name).say_hours([(0, NINE, FIVE)])
-    with django_assert_num_queries(3):
+    with django_assert_num_queries(2):
         assert len(working_times(operators, MONDAY, 7)) > 7 * len(operators)
     with django_assert_num_queries(2):
         surfaces_of(operators)
@@ -351,6 +351,30 @@ def test_the_position_of_an_operator_is_amended_whole_or_not_at_all(cast: Cast) 
     assert client.post(path, {"latitude": "91", "longitude": "9.7"}).status_code == 422
     assert client.post(path, {"latitude": "52.38", "longitude": "9.7"}).status_code == 302
     assert "52.380000, 9.700000" in client.get(cast.Northside.page).content.decode()
+
+
+# One's own
+
+
+def test_a_worker_reads_their_own_hours_and_days_off_and_changes_nothing_there(cast: Cast) -> None:
+    kept(cast).say_hours([(0, time(8), time(16))])
+    soon = timezone.localdate() + timedelta(7)
+    kept(cast).take_off(soon, soon, "In confidence")
+    kept(cast, "will").take_off(soon + timedelta(1), soon + timedelta(1), "Dentist")
+    kept(cast, "wanda").take_off(soon + timedelta(2), soon + timedelta(2), "Her sister")
+    main = as_(cast.will).get("/hours/").content.decode().split("<main")[1].split("</main>")[0]
+    assert "08:00 to 16:00" in main
+    assert "nothing of your own is said" in main
+    assert "Dentist" in main
+    assert "all of Northside" in main
+    for other in ("In confidence", "Her sister", "<form", "Change"):
+        assert other not in main
+    assert as_(cast.will).post("/hours/").status_code == 405
+
+
+@pytest.mark.parametrize("who", ["ines", "wim", "cora", "eve", "sue", "pete", "nobody"])
+def test_hours_are_read_by_members_of_an_operator_that_is_let_in_alone(cast: Cast, who: str) -> None:
+    assert as_(getattr(cast, who)).get("/hours/").status_code == 403
 
 
 # The board

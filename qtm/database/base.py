@@ -43,7 +43,7 @@ class DatabaseWrapper(base.DatabaseWrapper):
 
     def run(self, statement: str, values: Sequence[Any]) -> Sequence[Any] | None:
         """Run a statement with `$1`, `$2` … for its values, and give its first row, if it gives any."""
-        if self.queries_logged or self.execute_wrappers:  # somebody watches, and watches Django's own cursors
+        if self._watched:
             named = {f"v{place}": value for place, value in enumerate(values, 1)}
             with self.cursor() as cursor:
                 cursor.execute(re.sub(r"\$(\d+)", r"%(v\1)s", statement.replace("%", "%%")), named)
@@ -51,6 +51,28 @@ class DatabaseWrapper(base.DatabaseWrapper):
         self.validate_no_broken_transaction()
         with self.wrap_database_errors:
             return self.wire.run(statement, values)
+
+    @property
+    def _watched(self) -> bool:
+        """Whether somebody watches what is said: Django's own cursors are watched."""
+        return bool(self.queries_logged or self.execute_wrappers)
+
+    def _savepoint(self, sid: str) -> None:
+        """Begin a part of a transaction, in one trip."""
+        self._say(self.ops.savepoint_create_sql(sid))
+
+    def _savepoint_commit(self, sid: str) -> None:
+        """End a part of a transaction, in one trip."""
+        self._say(self.ops.savepoint_commit_sql(sid))
+
+    def _say(self, words: str) -> None:
+        """Say something to which there is no answer."""
+        if self._watched:
+            with self.cursor() as cursor:
+                cursor.execute(words)
+        else:
+            with self.wrap_database_errors:
+                self.wire.say(words.encode())
 
     def _start_transaction_under_autocommit(self) -> None:
         """Send BEGIN, and with it what is to be said first; a connection on which that fails is of no further use."""

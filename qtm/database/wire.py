@@ -57,8 +57,12 @@ class Wire:
 
     def commit(self) -> None:
         """Commit; what the deferred laws refuse is refused here, and so is a transaction in which something was refused before."""
-        if self._fine(self.libpq.exec_(b"COMMIT")).command_status != b"COMMIT":
+        if self.say(b"COMMIT") != b"COMMIT":
             raise InFailedSqlTransaction("something was refused in this transaction, and all of it went with that")
+
+    def say(self, words: bytes) -> bytes | None:
+        """Say something that takes no values and gives no rows, and give what PostgreSQL calls what it did."""
+        return self._fine(self.libpq.exec_(words)).command_status
 
     def _prepare(self, statement: str) -> bytes:
         """Prepare a statement under a name of its own."""

@@ -36,6 +36,8 @@ class Kind:
     still: Callable[[Any], bool] = _always  # asked when it is sent: whether it is news even then
 
 
+# What every letter says at its foot, whatever it is about.
+STAMPS: list[Callable[[], Mapping[str, Any]]] = []
 # By the label of a room and the state it comes to, or by `was>becomes` where the way there matters; by the label of a fact and "".
 LETTERS: dict[tuple[str, str], list[Kind]] = {}
 

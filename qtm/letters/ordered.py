@@ -9,7 +9,7 @@ from django.db import transaction
 from qtm.acts import ENDINGS, Act
 from qtm.letters.declared import Kind, Recipient
 from qtm.letters.model import MOST_SAID, Letter
-from qtm.letters.post import UNWRITTEN, order, said
+from qtm.letters.post import POST, UNWRITTEN, said
 from qtm.refusals import law_broken
 from qtm.rows import insert
 
@@ -18,15 +18,30 @@ log = logging.getLogger(__name__)
 
 
 def write(act: Act) -> None:
-    """Write what an act wants; what is wrong with a letter never stands in the way of the act, and is shown as failed."""
-    for kind, row in act.wanted:
-        try:
-            with transaction.atomic():
-                for recipient in kind.to(row) if kind.when(row) else ():
-                    _write(kind, row, recipient)
-        except Exception as error:
-            if law_broken(error) != ONCE:
-                _show_broken(kind, row, error)
+    """Write what an act wants; what is wrong with a letter never stands in the way of the act or of another, and is shown as failed."""
+    try:
+        with transaction.atomic():
+            for kind, row in act.wanted:
+                _write(kind, row)
+    except Exception:  # which of them it was is seen where each is written by itself
+        for kind, row in act.wanted:
+            _write_alone(kind, row)
+
+
+def _write_alone(kind: Kind, row: Any) -> None:
+    """Write what is wanted about one row, or show that it cannot be."""
+    try:
+        with transaction.atomic():
+            _write(kind, row)
+    except Exception as error:
+        if law_broken(error) != ONCE:
+            _show_broken(kind, row, error)
+
+
+def _write(kind: Kind, row: Any) -> None:
+    """The letters of one kind about a row, if it is to be written about."""
+    for recipient in kind.to(row) if kind.when(row) else ():
+        _write_to(kind, row, recipient)
 
 
 def _show_broken(kind: Kind, row: Any, error: Exception) -> None:
@@ -35,10 +50,10 @@ def _show_broken(kind: Kind, row: Any, error: Exception) -> None:
     failed = {"state": "failed", "error": UNWRITTEN.format(why=said(error))[:MOST_SAID]}
     with suppress(Exception), transaction.atomic():
         for who in kind.who:
-            _write(kind, row, Recipient(who, "", ""), **failed)
+            _write_to(kind, row, Recipient(who, "", ""), **failed)
 
 
-def _write(kind: Kind, row: Any, recipient: Recipient, **what: Any) -> None:
+def _write_to(kind: Kind, row: Any, recipient: Recipient, **what: Any) -> None:
     """One letter, and its task."""
     case = kind.case(row)
     letter = Letter(
@@ -54,7 +69,7 @@ def _write(kind: Kind, row: Any, recipient: Recipient, **what: Any) -> None:
     )
     insert(letter)
     if letter.state == "waiting":
-        order(letter)
+        POST.order(letter.pk)
 
 
 ENDINGS.append(write)

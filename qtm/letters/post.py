@@ -4,7 +4,7 @@ import smtplib
 import time
 from contextlib import suppress
 from datetime import timedelta
-from typing import Any, NoReturn
+from typing import NoReturn
 
 from django.conf import settings
 from django.core.mail import EmailMessage, mailers
@@ -164,8 +164,3 @@ POST = register(
         rests,
     )
 )
-
-
-def order(letter: Letter) -> Any:
-    """Have a letter sent, once the transaction under way is over."""
-    return send.enqueue(letter.pk)

@@ -13,7 +13,7 @@ from django.template.context import make_context
 from django.template.loader import get_template, render_to_string
 from django.utils.crypto import salted_hmac
 
-from qtm.letters.declared import Recipient
+from qtm.letters.declared import STAMPS, Recipient
 from qtm.letters.model import Letter
 from qtm.letters.spoken import PLAIN, SPOKEN, moment
 
@@ -63,8 +63,9 @@ def words_of(letter: Letter, recipient: Recipient) -> tuple[str, str, str]:
     except TemplateDoesNotExist:
         language = PLAIN
         template = get_template(f"letters/{language}/{letter.kind}.txt")
-    kind = letter.declared
-    said = {name: _plain(value, language) for name, value in kind.says(row_of(letter)).items()}
+    told = {name: value for stamp in STAMPS for name, value in stamp().items()}
+    told |= letter.declared.says(row_of(letter))
+    said = {name: _plain(value, language) for name, value in told.items()}
     given = {**said, "name": line(recipient.name), "when": moment(letter.at, language), "language": language}
     subject, _, text = template.template.render(make_context(given, autoescape=False)).strip().partition("\n")
     return language, line(subject), re.sub(r"\n{3,}", "\n\n", text.strip()) + "\n"

@@ -45,7 +45,7 @@ def order_when_due() -> None:
     newest = Snapshot.objects.only("as_of", "took_seconds", "terms").first()
     fresh = newest and newest.terms == terms() and timezone.now() < newest.as_of + rests(newest.took_seconds)
     if not fresh and not CHORE.under_way():
-        count_overview.enqueue()
+        CHORE.order()
 
 
 ROUNDS.append(order_when_due)

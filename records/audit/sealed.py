@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime
 from itertools import batched
 
-from records.audit.agreement import disagreements
+from records.agreement import disagreements
 from records.audit.finding import COMPLETENESS, INTEGRITY, Finding
 from records.audit.rows import count
 from records.audit.steps import Step

@@ -150,5 +150,5 @@ if (rail) {
 }
 
 comeBack();
-const form = document.querySelector("main > .door-form");
+const form = document.querySelector("main > .door-form, .at-door .door-form");
 if (form && !document.querySelector("[autofocus]")) form.querySelector("input:not([type=hidden]), select, textarea")?.focus();

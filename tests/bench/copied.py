@@ -1,29 +1,62 @@
-"""One real case as plain statements, read off its rows and its log, so that both sides of the measurement always write the same."""
+"""One real case as plain statements, as the database itself says what was written, so that both sides of the measurement always write the same.
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import Any
+The case is done in a house aside, where every table counts from elsewhere: whatever number of a row of the case is found anywhere, in a key, in
+a bare number or within a text, is known by itself.
+"""
 
-from django.apps import apps
-from django.db import connection
-from django.db.models import Model
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import groupby
 
-from intake.models import Actor, Request
-from qtm.models import SurfaceVersion, Transition
-from qtm.spine import Fact, PartOf, Room, rooms
+from django.db import connection, connections
 
-SCHEMA = "by_hand"
-MOMENT, NUMBER = "clock_timestamp()", "pg_current_xact_id()"  # what the law writes by itself
-FRESH = {"key": 60, "token": 32, "sha256": 64}  # what no two cases share, and its length
+from tests.bench.verbs import Verbs
+from tests.conftest import drop_database, make_database, point_to
 
-type Row = tuple[str, int]  # a table and an id of the case that is copied
+SCHEMA, ASIDE = "by_hand", "qtm_bench_aside"
+MOMENT, NUMBER = "clock_timestamp()", "pg_current_xact_id()"  # what the database writes by itself
+MOMENTS = {"since", "at", "enqueued_at"}
+FRESH = {"key", "token", "sha256"}  # text that no two cases share
+UUID = 32  # digits
+DIGITS = re.compile(r"\b(\d+)\b")
+# The trigger is the first of its table, so that a row is noted before what the law writes because of it.
+NOTING = """
+CREATE TABLE bench_note (id bigint GENERATED ALWAYS AS IDENTITY, tx xid8, relation text, was jsonb, becomes jsonb);
+CREATE FUNCTION bench_noted() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER AS $$
+BEGIN
+  INSERT INTO public.bench_note (tx, relation, was, becomes)
+    VALUES (pg_current_xact_id(), TG_TABLE_NAME, to_jsonb(OLD), to_jsonb(NEW));
+  RETURN NULL;
+END $$;
+DO $$
+DECLARE name text;
+BEGIN
+  FOR name IN SELECT tablename FROM pg_tables WHERE schemaname = 'public' AND tablename <> 'bench_note' LOOP
+    EXECUTE format('CREATE TRIGGER a_bench_noted AFTER INSERT OR UPDATE OR DELETE ON %I FOR EACH ROW EXECUTE FUNCTION bench_noted()', name);
+  END LOOP;
+END $$;
+SELECT setval(oid::regclass, 10000000 * row_number() OVER ()) FROM pg_class
+  WHERE relkind = 'S' AND relnamespace = 'public'::regnamespace"""
+NOTED = """
+SELECT tx::text, relation, (SELECT jsonb_object_agg(key, value) FROM jsonb_each_text(was))::text::json,
+  (SELECT jsonb_object_agg(key, value) FROM jsonb_each_text(becomes))::text::json FROM bench_note ORDER BY id"""
+COLUMNS = """
+SELECT a.attrelid::regclass::text, a.attname, a.atttypid::regtype::text, a.attidentity <> '' AS counted, coalesce(a.attnum = ANY (i.indkey), false)
+FROM pg_attribute a LEFT JOIN pg_index i ON i.indrelid = a.attrelid AND i.indisprimary
+WHERE a.attrelid IN (SELECT relation::regclass FROM bench_note) AND a.attnum > 0 AND NOT a.attisdropped AND a.attgenerated = ''
+ORDER BY a.attrelid, a.attnum"""
+
+type Row = Mapping[str, str | None]  # each column of it as text
 
 
 @dataclass(frozen=True)
 class Born:
-    """Stands for the id of a row that an earlier statement made."""
+    """Stands for the number of a row that an earlier statement made."""
 
-    row: Row
+    number: str
 
 
 @dataclass(frozen=True)
@@ -37,130 +70,152 @@ class ThisAct:
     """Stands for the act's own number."""
 
 
+type Value = str | Born | New | ThisAct | tuple[str | Born, ...] | None  # the tuple: text that names rows
+
+
 @dataclass(frozen=True)
 class Statement:
-    """A statement, its values, and the row whose id it gives back."""
+    """A statement, its table and its values, and the number that a row had for which it gives back another."""
 
     text: str
-    values: Sequence[Any]
-    makes: Row | None = None
+    table: str
+    values: Sequence[Value]
+    makes: str = ""
 
 
-def facts() -> list[type[Fact]]:
-    """What is noted about cases, as models."""
-    return [model for model in apps.get_models() if issubclass(model, Fact) and model is not SurfaceVersion]
+type Case = Sequence[Sequence[Statement]]  # act by act
 
 
-def room_of(line: Transition) -> type[Room]:
-    """The room of a line."""
-    return next(room for room in rooms() if room.label() == line.room)
+@dataclass(frozen=True)
+class Column:
+    """A column of a table: its type, whether PostgreSQL counts it, and whether it is of the key."""
+
+    table: str
+    name: str
+    type: str
+    counted: bool
+    key: bool
 
 
-def row_of(line: Transition) -> Row:
-    """The row of a line."""
-    return room_of(line)._meta.db_table, line.row_id
+def copied() -> Case:
+    """The statements of a case that is done by the verbs."""
+    with _aside():
+        with connections["owner"].cursor() as cursor:
+            cursor.execute(NOTING)
+        Verbs().case()
+        with connections["owner"].cursor() as cursor:
+            cursor.execute(COLUMNS)
+            columns = [Column(*each) for each in cursor.fetchall()]
+            cursor.execute(NOTED)
+            noted = [Noted(*each) for each in cursor.fetchall()]
+    return Copy(columns, noted).acts
 
 
-@dataclass
+@contextmanager
+def _aside() -> Iterator[None]:
+    """A copy of the house, to which one is pointed for a while."""
+    home = connection.settings_dict["NAME"]
+    connections.close_all()
+    make_database(ASIDE, home)
+    point_to(ASIDE)
+    try:
+        yield
+    finally:
+        point_to(home)
+        drop_database(ASIDE)
+
+
+@dataclass(frozen=True)
+class Noted:
+    """A row that was written: in which transaction and table, what it was, and what it became."""
+
+    act: str
+    table: str
+    was: Row | None
+    becomes: Row | None
+
+
+@dataclass(frozen=True)
 class Copy:
-    """The statements of one case, act by act."""
+    """A case as it was noted, and what it is written with again."""
 
-    case_id: int
-    acts: list[list[Statement]] = field(default_factory=list)
+    columns: Sequence[Column]
+    noted: Sequence[Noted]
 
-    def __post_init__(self) -> None:
-        """Read the case."""
-        lines = list(Transition.objects.filter(case_id=self.case_id))
-        self.rows = {row_of(line): room_of(line)._default_manager.get(pk=line.row_id) for line in lines}
-        self.last = {row_of(line): line.pk for line in lines}
-        noted = [*self._noted()]
-        self.known = {*self.rows, *((fact._meta.db_table, fact.pk) for fact in noted)}
-        moments = [*((fact.at, fact.act) for fact in noted), *((line.at, line.act) for line in lines)]
-        for act in dict.fromkeys(act for _, act in sorted(moments, key=lambda each: each[0])):
-            of_act = [fact for fact in noted if fact.act == act]
-            self.acts.append([*self._act([line for line in lines if line.act == act], of_act)])
+    @property
+    def acts(self) -> Case:
+        """Its statements."""
+        return [[*map(self._statement, act)] for _, act in groupby(self.noted, lambda each: each.act)]
 
-    def _noted(self) -> Iterator[Fact]:
-        """Who asked, and what was noted about the rows of the case."""
-        yield Actor.objects.get(requests=Request.objects.get(pk=self.case_id))
-        for model in facts():
-            for key in (each for each in model._meta.local_fields if isinstance(each, PartOf)):
-                table = key.remote_field.model._meta.db_table
-                numbers = [number for name, number in self.rows if name == table]
-                yield from model._default_manager.filter(**{f"{key.attname}__in": numbers})
+    @cached_property
+    def born(self) -> set[str]:
+        """The numbers that PostgreSQL counted for rows of the case, as far as anything names these later."""
+        new = [(each, each.becomes) for each in self.noted if each.becomes and not each.was]
+        counted = {str(row[column.name]) for each, row in new for column in self._counted(each)}
+        return counted & set(DIGITS.findall(" ".join(self._said())))
 
-    def _act(self, lines: Iterable[Transition], noted: Iterable[Fact]) -> Iterator[Statement]:
-        """What one act wrote: who asks, then each birth and move with its line, then what was noted of them."""
-        yield from (self._birth(fact) for fact in noted if isinstance(fact, Actor))
-        for line in lines:
-            row = self.rows[row_of(line)]
-            yield self._move(row, line) if line.was else self._birth(row)
-            yield self._line(line)
-        yield from (self._birth(fact) for fact in noted if not isinstance(fact, Actor))
+    def _said(self) -> Iterator[str]:
+        """All that its rows say, but for the numbers they are born with."""
+        for each in self.noted:
+            row = each.becomes or each.was or {}
+            yield from (row[column.name] or "" for column in self._of(each) if each.was or not column.counted)
 
-    def _birth(self, row: Model) -> Statement:
-        """The INSERT of a row."""
-        values = {
-            str(each.column): self._born_with(row, each) for each in row._meta.local_fields if not each.primary_key
-        }
-        return _insert(row._meta.db_table, values, (row._meta.db_table, row.pk))
+    def _of(self, noted: Noted) -> list[Column]:
+        """The columns of a row."""
+        return [column for column in self.columns if column.table == noted.table]
 
-    def _born_with(self, row: Model, column: Any) -> Any:
-        """What a column was born with, or what stands for it."""
-        value = getattr(row, column.attname)
-        if isinstance(row, Room) and column.name in {"state", *row.living}:
-            value = row.first if column.name == "state" else column.get_default()
-        if column.name in {"since", "at"}:
-            return MOMENT
-        if column.name in FRESH and value:
-            return New(FRESH[column.name])
-        return ThisAct() if column.name == "act" else self._plain(column, value)
+    def _counted(self, noted: Noted) -> list[Column]:
+        """The column of a row that PostgreSQL counts, where there is one."""
+        return [column for column in self._of(noted) if column.counted]
 
-    def _plain(self, column: Any, value: Any) -> Any:
-        """A value, or the row of this case that it points to."""
-        key = column.remote_field.model._meta.db_table if column.remote_field else ""
-        table = Request._meta.db_table if column.name == "case_id" else key
-        return (
-            Born((table, value))
-            if table and (table, value) in self.known
-            else column.get_db_prep_save(value, connection)
-        )
+    def _statement(self, noted: Noted) -> Statement:
+        """What writes a row so."""
+        return self._change(noted, noted.was) if noted.was else self._birth(noted, noted.becomes or {})
 
-    def _move(self, row: Room, line: Transition) -> Statement:
-        """The UPDATE of a move; what else the row says is written with its last."""
-        me = row_of(line)
-        changed: dict[str, Any] = {"state": line.becomes, "since": MOMENT}
-        if self.last[me] == line.pk:
-            for column in (each for each in row._meta.local_fields if each.name in row.living):
-                changed[str(column.column)] = self._plain(column, getattr(row, column.attname))
-        put, values = _placed(changed)
-        pairs = ", ".join(f"{name} = {value}" for name, value in zip(changed, put, strict=True))
-        return Statement(
-            f"UPDATE {SCHEMA}.{me[0]} SET {pairs} WHERE id = %s AND state = %s", [*values, Born(me), line.was]
-        )
+    def _birth(self, noted: Noted, row: Row) -> Statement:
+        """The INSERT of a row; it gives back the number where something names that later."""
+        into, given = self._placed([each for each in self._of(noted) if not each.counted], row)
+        words = f"INSERT INTO {SCHEMA}.{noted.table} ({', '.join(into)}) VALUES ({', '.join(into.values())})"
+        for column in self._counted(noted):
+            if (number := str(row[column.name])) in self.born:
+                return Statement(f"{words} RETURNING {column.name}", noted.table, given, number)
+        return Statement(words, noted.table, given)
 
-    def _line(self, line: Transition) -> Statement:
-        """The line of the log, which the law writes by itself."""
-        values = {
-            str(each.column): getattr(line, each.attname) for each in line._meta.local_fields if not each.primary_key
-        }
-        values |= {"case_id": Born((Request._meta.db_table, self.case_id)), "row_id": Born(row_of(line))}
-        values |= {"at": MOMENT, "tx": NUMBER, "act": ThisAct()}
-        if line.actor_id:
-            values["actor_id"] = Born((Actor._meta.db_table, line.actor_id))
-        return _insert(Transition._meta.db_table, values, None)
+    def _change(self, noted: Noted, was: Row) -> Statement:
+        """The UPDATE of what has changed in a row, or its DELETE."""
+        at, key = self._placed([each for each in self._of(noted) if each.key], was)
+        where = " AND ".join(f"{name} = {place}" for name, place in at.items())
+        if noted.becomes is None:
+            return Statement(f"DELETE FROM {SCHEMA}.{noted.table} WHERE {where}", noted.table, key)
+        changed = [each for each in self._of(noted) if noted.becomes[each.name] != was[each.name]]
+        into, given = self._placed(changed, noted.becomes)
+        sets = ", ".join(f"{name} = {place}" for name, place in into.items())
+        return Statement(f"UPDATE {SCHEMA}.{noted.table} SET {sets} WHERE {where}", noted.table, [*given, *key])
+
+    def _placed(self, columns: Sequence[Column], row: Row) -> tuple[dict[str, str], list[Value]]:
+        """What stands in a statement for each column, and the values that have to be given for that."""
+        stand = {column: self._stands(column, row[column.name]) for column in columns}
+        places = {each.name: _place(each, value) for each, value in stand.items()}
+        return places, [value for value in stand.values() if value not in (MOMENT, NUMBER)]
+
+    def _stands(self, column: Column, value: str | None) -> Value:
+        """What stands for a value of the case in another."""
+        if not value:
+            return value
+        if column.name in MOMENTS or column.type == "xid8":
+            return MOMENT if column.name in MOMENTS else NUMBER
+        if column.name == "act":
+            return ThisAct()
+        if column.name in FRESH or column.type == "uuid":
+            return New(UUID if column.type == "uuid" else len(value))
+        parts = tuple(Born(part) if part in self.born else part for part in DIGITS.split(value) if part)
+        if not any(isinstance(part, Born) for part in parts):
+            return value
+        return parts if parts[1:] else parts[0]
 
 
-def _placed(values: Mapping[str, Any]) -> tuple[list[str], list[Any]]:
-    """The placeholders of values, and the values that need one."""
-    put = [value if isinstance(value, str) and value in {MOMENT, NUMBER} else "%s" for value in values.values()]
-    return put, [value for value, place in zip(values.values(), put, strict=True) if place == "%s"]
-
-
-def _insert(table: str, values: Mapping[str, Any], makes: Row | None) -> Statement:
-    """An INSERT that gives back the id where one is named."""
-    put, given = _placed(values)
-    back = " RETURNING id" if makes else ""
-    return Statement(
-        f"INSERT INTO {SCHEMA}.{table} ({', '.join(values)}) VALUES ({', '.join(put)}){back}", given, makes
-    )
+def _place(column: Column, value: Value) -> str:
+    """What is written in a statement where a value stands; text that is made is told what it is."""
+    if value in (MOMENT, NUMBER):
+        return str(value)
+    return f"%s::{column.type}" if isinstance(value, tuple) or column.type == "uuid" else "%s"

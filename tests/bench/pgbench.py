@@ -12,17 +12,17 @@ from django.db import connection
 from psycopg import sql
 
 from qtm.postgres.programs import FOLDERS
-from tests.bench.copied import Born, Copy, New, Statement, ThisAct
+from tests.bench.copied import Born, Case, New, Statement, ThisAct, Value
 from tests.bench.pairs import ROUNDS, SECONDS
 
 ENTRY = {"host": "host", "port": "port", "user": "user", "password": "password", "database": "dbname"}
 FRESH = "left(replace('' || gen_random_uuid() || gen_random_uuid(), '-', ''), {})"
 
 
-def script(copy: Copy) -> str:
+def script(case: Case) -> str:
     """The case as a script: an act is a transaction, and ids are kept in variables."""
     lines: list[str] = []
-    for act in copy.acts:
+    for act in case:
         lines += ["SELECT gen_random_uuid() AS act \\gset", "BEGIN;", *map(_line, act), "END;"]
     return "\n".join(lines) + "\n"
 
@@ -35,19 +35,21 @@ def _line(each: Statement) -> str:
     return f"{text} AS {_name(each.makes)} \\gset" if each.makes else f"{text};"
 
 
-def _name(row: tuple[str, int]) -> str:
-    """The variable that keeps the id of a row."""
-    return f"{row[0]}_{row[1]}"
+def _name(number: str) -> str:
+    """The variable that keeps the number of a row."""
+    return f"row_{number}"
 
 
-def _written(value: object) -> str:
+def _written(value: Value) -> str:
     """A value as SQL; a colon would be read as a variable, so none is left."""
     if isinstance(value, Born):
-        return f":{_name(value.row)}"
+        return f":{_name(value.number)}"
+    if isinstance(value, tuple):
+        return f"({' || '.join(f'{_written(part)}::text' for part in value)})"
     if isinstance(value, New):
         return FRESH.format(value.length)
     if isinstance(value, ThisAct):
-        return ":act::uuid"
+        return ":act"
     literal = sql.Literal(value).as_string(connection.connection)
     return literal if ":" not in literal else _without_colons(literal)
 
@@ -66,14 +68,14 @@ def program() -> str | None:
     return shutil.which("pgbench") or (max(beside) if beside else None)
 
 
-def rate(copy: Copy, clients: int) -> float | None:
+def rate(case: Case, clients: int) -> float | None:
     """Cases per second, the median of some runs; nothing where there is no pgbench."""
     found = program()
     if found is None:
         return None
     connection.ensure_connection()
     with tempfile.NamedTemporaryFile("w", suffix=".sql") as file:
-        file.write(script(copy))
+        file.write(script(case))
         file.flush()
         return median(_run(found, Path(file.name), clients) for _ in range(ROUNDS))
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from django.db import connection, connections
 
 from tests.bench import pgbench
-from tests.bench.copied import Copy
+from tests.bench.copied import copied
 from tests.bench.crowd import fill
 from tests.bench.finding import LEAST_MS, Looked
 from tests.bench.finding import MOST_MS as LIST_MS
@@ -71,21 +71,18 @@ def _where() -> str:
 
 def _rates() -> Iterator[tuple[str, bool]]:
     """Complete cases per second, in pairs."""
-    lay_out()
-    verbs = Verbs()
-    for _ in range(5):
-        case_id = verbs.case()
-    copy = Copy(case_id)
-    statements = sum(map(len, copy.acts))
+    case = copied()
+    lay_out(case)
+    statements = sum(map(len, case))
     say(
-        f"\nComplete cases per second, request to captured settlement: {len(copy.acts)} commits, {statements} rows written or changed"
+        f"\nComplete cases per second, request to captured settlement: {len(case)} commits, {statements} rows written or changed"
     )
     say(
         f"(median of {ROUNDS} runs of {SECONDS:.0f} s in turns; by hand: the same rows through psycopg, without law or foreign keys)"
     )
     say(f"  {'processes':<12}{'verbs':>8}{'by hand':>10}{'pgbench':>10}{'verbs / by hand':>18}{'promised':>11}")
     for clients, promised in PROMISED.items():
-        found, beside = pair(Verbs, lambda: Hand(copy), clients), pgbench.rate(copy, clients)
+        found, beside = pair(Verbs, lambda: Hand(case), clients), pgbench.rate(case, clients)
         beside_words = f"{beside:.1f}" if beside else "not there"
         say(
             f"  {clients:<12}{found.verbs:>8.1f}{found.raw:>10.1f}{beside_words:>10}{found.ratio:>18.2f}{promised:>11.2f}"

@@ -1,0 +1,1 @@
+"""Verifying a Record from its download alone: a script that needs nothing of this house."""

@@ -1,0 +1,89 @@
+// The page on which a download is checked, on the visitor's own machine: nothing that is chosen here is sent anywhere.
+import { digestOf, statementIn, steps } from "./proof.js";
+
+const $ = (selector) => document.querySelector(selector);
+const place = $("#verify"), list = $("#steps"), verdict = $("#verdict"), told = $("#told");
+const published = new Set([...document.querySelectorAll("[data-key]")].map((each) => each.dataset.key));
+const wanted = place.dataset.wanted;
+
+const words = (name) => $(`template[data-step="${name}"]`).content.cloneNode(true);
+
+function icon(holds) {
+  return $(`template[data-icon="${holds === null ? "open" : holds ? "holds" : "fails"}"]`).content.cloneNode(true);
+}
+
+function show({ step, holds, about }) {
+  const line = document.createElement("li");
+  line.dataset.holds = holds;
+  line.append(icon(holds), words(step));
+  line.querySelector("code").textContent = about;
+  line.querySelector("code").hidden = !about;
+  list.append(line);
+}
+
+function say(kind, detail = "") {
+  verdict.replaceChildren(words(kind));
+  verdict.className = `notice ${{ valid: "success", receipt: "info" }[kind] ?? "error"}`;
+  verdict.querySelector("[data-detail]")?.append(detail);
+  verdict.hidden = false;
+}
+
+// The few words of a statement that say which Record it is; whatever else it says is in the file.
+function tell(statement) {
+  const said = statement.predicate;
+  const facts = { Outcome: said.outcome.label, "Done by": said.operator.name, Surface: said.surface.name, Sealed: said.crossings.at(-1).at };
+  told.replaceChildren();
+  for (const [name, value] of Object.entries(facts)) {
+    told.append(Object.assign(document.createElement("dt"), { textContent: name }), Object.assign(document.createElement("dd"), { textContent: value }));
+  }
+  told.hidden = false;
+}
+
+async function compare(files, statement) {
+  for (const file of files) {
+    const digest = await digestOf(new Uint8Array(await file.arrayBuffer()));
+    const found = statement?.subject.find((each) => each.digest.sha256 === digest);
+    show({ step: found ? "evidence" : "stranger", holds: Boolean(found), about: `${file.name}: ${found?.name ?? digest}` });
+  }
+}
+
+async function check(archive, others = []) {
+  list.replaceChildren();
+  told.hidden = verdict.hidden = true;
+  try {
+    for await (const each of steps(archive, published, wanted)) {
+      show(each);
+      if (each.holds === false) return say("invalid");
+    }
+    const statement = statementIn(archive);
+    if (statement) tell(statement);
+    await compare(others, statement);
+    say(list.querySelector('[data-holds="false"]') ? "other" : statement ? "valid" : "receipt");
+  } catch (fault) {
+    say("unreadable", `${fault.name}: ${fault.message}`);
+  }
+}
+
+async function take(files) {
+  const chosen = [...files], zip = chosen.find((each) => each.name.toLowerCase().endsWith(".zip")) ?? chosen[0];
+  if (zip) await check(new Uint8Array(await zip.arrayBuffer()), chosen.filter((each) => each !== zip));
+}
+
+async function fetched() {
+  const answer = await fetch(place.dataset.receipt);
+  if (answer.ok) await check(new Uint8Array(await answer.arrayBuffer()));
+}
+
+function begin() {
+  if (!crypto.subtle) return say("nowhere");
+  place.hidden = false;
+  $("#chosen").addEventListener("change", (event) => take(event.target.files));
+  place.addEventListener("dragover", (event) => event.preventDefault());
+  place.addEventListener("drop", (event) => {
+    event.preventDefault();
+    take(event.dataTransfer.files);
+  });
+  if (place.dataset.receipt) fetched();
+}
+
+begin();
