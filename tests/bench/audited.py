@@ -4,7 +4,7 @@ import os
 import re
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import partial
 from hashlib import sha256
@@ -41,11 +41,22 @@ NUMBERED = re.compile(rb'(?<=")([QTAJE]-)(\d+)(?=")|(?<="row":")()(\d+)(?=")')
 
 @dataclass(frozen=True)
 class Audited:
-    """So many Records, how long their audit took, and the most memory it held."""
+    """How long an audit took, and the most memory it held."""
 
-    records: int
     took_s: float
     peak_mb: float
+
+
+def in_time(say: Callable[[str], None]) -> dict[str, bool | None]:
+    """What an audit takes beside what was promised, in time for as many Records as there are."""
+    most_s = MOST_S * MANY / 100_000
+    say(f"\nAn audit of {MANY:,} Records (BENCH_AUDIT; promised: {most_s:.0f} s and {MOST_MB} MB)")
+    found = audited()
+    say(f"  {found.took_s:.0f} s, and {found.peak_mb:.0f} MB at most")
+    return {
+        f"an audit of {MANY:,} Records: {most_s:.0f} s, and it takes {found.took_s:.0f}": found.took_s <= most_s,
+        f"an audit of {MANY:,} Records: {MOST_MB} MB, and it holds {found.peak_mb:.0f}": found.peak_mb <= MOST_MB,
+    }
 
 
 def audited() -> Audited:
@@ -64,7 +75,7 @@ def audited() -> Audited:
         said = subprocess.run(
             command, cwd=settings.HERE, env={**os.environ, **urls}, check=True, stdout=subprocess.PIPE
         )
-        return Audited(MANY, monotonic() - began, int(said.stdout.split()[-1]) / 1000)
+        return Audited(monotonic() - began, int(said.stdout.split()[-1]) / 1000)
 
 
 def multiplied(database: str, count: int) -> None:
