@@ -26,7 +26,8 @@ FULL = {
 }
 # What the suite does a few times, as often as was promised (PROVE=1).
 PROVEN = [
-    f"tests/test_{name}.py" for name in ("killed", "interop", "verify_record")
+    *(f"tests/test_{name}.py" for name in ("killed", "interop", "verify_record")),
+    "tests/attacks",
 ]  # what takes too long for each time
 PROVE = {"prove": [PYTHON, "-m", "pytest", f"--junit-xml={REPORT}", *PROVEN]}
 KEY = "made-up-for-the-checks-0123456789abcdefghijklmnopqrstuvwxyz"

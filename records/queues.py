@@ -46,5 +46,6 @@ def of_job(request: Signed, job: Any) -> tuple[str, dict[str, Any]] | None:
 
 
 WORKPLACES.append(Workplace("Records", "records", reads_records, home=7))
+WORKPLACES.append(Workplace("Audit", "audit", lambda standing: bool(standing.holds("qtm.oversee")), home=0))
 PANELS["desk"].append(stars)
 PANELS["job"].append(of_job)

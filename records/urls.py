@@ -4,6 +4,7 @@ from django.urls import include, path, re_path
 
 from qtm.doors import doors
 from records import correcting, public, queues, signals, views
+from records.audit.views import audited
 from records.erasing import EraseForm
 from records.forms import CompleteForm
 from records.models import Erasure, Record, Signal
@@ -13,6 +14,7 @@ __all__ = ["queues", "urlpatterns"]
 
 urlpatterns = [
     path("records/", views.records, name="records"),
+    path("records/audit/", audited, name="audit"),
     path("records/<int:pk>/", views.record, name="record"),
     path("records/<int:pk>/record.zip", views.download, name="record-download"),
     path("records/<int:pk>/<str:name>.pdf", views.record_pdf, name="record-pdf"),

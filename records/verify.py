@@ -33,7 +33,7 @@ def erased(record: Record, what: str) -> bool:
 def every(alias: str = DEFAULT_DB_ALIAS) -> Iterator[Record]:
     """All Records in order, streamed by a cursor of the server's, however many there are; inside of a transaction."""
     rows = Record.objects.using(alias).select_related("signal").prefetch_related("annexes", "erasures")
-    yield from rows.order_by("pk").iterator(chunk_size=200)
+    yield from rows.order_by("pk").iterator(chunk_size=100)
 
 
 def broken(record: Record) -> str:

@@ -298,6 +298,7 @@ PAGES: dict[str, list[Page]] = {
         key: [Page("ines", newest(Record), html=False)]
         for key in ("record-download", "record-document", "record-annex")
     },
+    "audit": [Page("ines"), Page("eve"), *(Page(who, status=403) for who in ("cora", "will"))],
     "log": [Page(), Page("ines"), Page("will")],
     "keys": [Page(), Page("ines")],
     "log-checkpoint": [Page(html=False, asks=0)],

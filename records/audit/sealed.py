@@ -15,7 +15,7 @@ from records.seal.keys import RECORD, text
 from records.seal.leaf import leaf_of
 from records.verify import broken, every, lost
 
-AT_ONCE = 200
+AT_ONCE = 50
 
 
 def records(alias: str, step: Step) -> Iterator[Finding]:

@@ -8,7 +8,7 @@ FALSE_SHA = "CREATE OR REPLACE FUNCTION pg_catalog.sha256(bytea) RETURNS bytea L
 
 LAW = [
     Attack("switch a trigger off", "law", ("ALTER TABLE records_record DISABLE TRIGGER law_stays",), "schema"),
-    Attack("let a trigger sleep in a replica's role", "law", ("ALTER TABLE records_record ENABLE TRIGGER law_stays",), "schema"),
+    Attack("let a trigger sleep in a replica's role", "law", ("ALTER TABLE records_leaf ENABLE TRIGGER law_append_only",), "schema"),
     Attack("switch foreign keys off", "law", ("ALTER TABLE records_annex DISABLE TRIGGER ALL",), "schema"),
     Attack("drop a trigger", "law", ("DROP TRIGGER law_stays ON records_record",), "schema"),
     Attack("drop a constraint", "law", ("ALTER TABLE records_record DROP CONSTRAINT records_record_digest",), "schema"),
@@ -16,10 +16,10 @@ LAW = [
     Attack("replace a function of the law", "law", (PASS,), "schema"),
     Attack("drop a function of the law", "law", ("DROP FUNCTION law_records_signed() CASCADE",), "schema"),
     Attack("let a function of the law run as whoever calls it", "law", ("ALTER FUNCTION law_records_append() SECURITY INVOKER",), "schema"),
-    Attack("let a function of the law look elsewhere first", "law", ("ALTER FUNCTION law_records_append() SET search_path = pg_temp, public",), "schema"),
+    Attack("let a function of the law look elsewhere first", "law", ("ALTER FUNCTION law_records_checkpoint() SET search_path = pg_temp, public",), "schema"),
     Attack("replace PostgreSQL's own sha256", "law", (FALSE_SHA,), "schema"),
     Attack("put a temporary table in the place of a room", "law", ("CREATE TEMPORARY TABLE records_key AS SELECT 'record' AS use, '«own public»' AS public; INSERT INTO public.records_record (state, case_id, event_id, operator_id, final, document, sha256, body, priced) SELECT state, case_id, event_id, operator_id, final, «changed», encode(sha256(«changed»), 'hex'), «own body», priced FROM public.records_record WHERE id = «record»",)),
-    Attack("look elsewhere first, for the app's role", "law", ("CREATE SCHEMA false", "CREATE TABLE false.records_record AS TABLE public.records_record", "ALTER ROLE qtm_app IN DATABASE «database» SET search_path = false, public"), "schema", undo=("ALTER ROLE qtm_app IN DATABASE «database» RESET ALL",)),
+    Attack("look elsewhere first, for the app's role", "law", ("CREATE SCHEMA beside", "CREATE TABLE beside.records_record AS TABLE public.records_record", "ALTER ROLE qtm_app IN DATABASE «database» SET search_path = beside, public"), "schema", undo=("ALTER ROLE qtm_app IN DATABASE «database» RESET ALL",)),
     Attack("put a child under the Records", "law", ("CREATE TABLE records_more () INHERITS (records_record)",), "schema"),
     Attack("put a view in the place of the ⭐ Signals", "law", ("ALTER TABLE records_signal RENAME TO signal_was", "CREATE VIEW records_signal AS TABLE signal_was"), "schema"),
     Attack("let writes to Records come to nothing by a rule", "law", ("CREATE RULE nothing AS ON INSERT TO records_record DO INSTEAD NOTHING",), "schema"),

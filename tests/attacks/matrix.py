@@ -5,15 +5,18 @@ from pathlib import Path
 
 from django.conf import settings
 
+from records.audit.finding import Finding
 from records.audit.run import audit
 from records.log import proofs
-from records.log.model import Signed
+from records.log.model import Signed, size
+from records.log.signing import sign
 from tests.attacks.attack import Attack
 from tests.attacks.people import PEOPLE, Visitor, answers, refused
 from tests.attacks.rig import BY_DATABASE, DISK, SUPERUSER, Refused, Rig
 from tests.attacks.table import ATTACKS
 from tests.attacks.witness import Witness
 from tests.attacks.world import World
+from tests.cast import Walk
 
 PAGE = Path(settings.HERE) / "docs" / "attacks.md"
 NEITHER = "neither"
@@ -56,11 +59,32 @@ def by_database(attack: Attack, who: str, rig: Rig, witness: Witness) -> str:
 
 
 def _witnessed(witness: Witness) -> str:
-    """Whether a witness that saw the log before cosigns what is shown to it now."""
+    """Whether a witness that saw the log before cosigns what it has become, once that is as long as it was, or longer."""
+    while size() < witness.seen:
+        Walk().record()
+    sign()
     newest = Signed.objects.latest("size")
     proof = proofs.consistency(witness.seen, newest.size) if newest.size > witness.seen else []
     status = witness.asked(witness.seen, proof, newest.note)
     return NEITHER if status == 200 else f"detected: the witness ({status})"
+
+
+def unexpected(cells: Mapping[tuple[str, str], str]) -> list[str]:
+    """Where who can do most came further than the table says, or was found out by something else."""
+    told = [
+        (attack, cells[attack.what, strongest(attack)])
+        for attack in ATTACKS
+        if (attack.what, strongest(attack)) in cells
+    ]
+    return [f"{attack.what}: {cell}" for attack, cell in told if not _as_expected(attack, cell)]
+
+
+def _as_expected(attack: Attack, cell: str) -> bool:
+    """Whether it came out as the line of the attack says."""
+    kind, _, by = cell.partition(": ")
+    if attack.witness:
+        return by.startswith("the witness")
+    return kind == "detected" and attack.sees in by.split(", ") if attack.sees else kind == "refused"
 
 
 def drawn(cells: Mapping[tuple[str, str], str]) -> str:
@@ -97,6 +121,20 @@ def differences(cells: Mapping[tuple[str, str], str], page: Mapping[tuple[str, s
 def carried_out(who: Callable[[Attack], Iterable[str]], rig: Rig, witness: Witness) -> Cells:
     """Every attack by these."""
     return {(attack.what, each): by_database(attack, each, rig, witness) for attack in ATTACKS for each in who(attack)}
+
+
+def one_after_another(attacks: Iterable[Attack], rig: Rig) -> list[str]:
+    """Attacks on the law in one copy, none undone; those of which the fingerprint, taken after each, shows nothing new."""
+    unseen, known = [], set[Finding]()
+    rig.fresh()
+    for attack in attacks:
+        rig.carry_out(attack, SUPERUSER)
+        with rig.here():
+            found = set(audit(only=["schema"]))
+        unseen += [] if found - known else [attack.what]
+        known |= found
+        rig.undo(attack)
+    return unseen
 
 
 WORDS = """# The table of attacks

@@ -82,7 +82,6 @@ NEAR: Mapping[str, tuple[str, ...]] = {
         "PUT /healthz",
         "POST /spine/",
         "POST /surfaces/publish",
-        "POST /admin/records/record/1/history/",
     ),
 }
 BY_LINK = ("POST /track/«token»/records/«record»", "DELETE /track/«token»/")

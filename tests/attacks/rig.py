@@ -30,6 +30,7 @@ RIGHTS = {
 }
 SUPERUSER, DISK = "a superuser", "someone with the disk"
 BY_DATABASE = (*RIGHTS, SUPERUSER, DISK)
+NO_RIGHT, NOT_GRANTED = "no right", "01007"
 ANEW = "CREATE DATABASE again TEMPLATE attacked_then"
 
 
@@ -48,6 +49,7 @@ class Rig:
         self.home = home
         self.kept: dict[str, Path] = {}
         self.world: World | None = None
+        self.touched = self.touched_beside = True
 
     def close(self) -> None:
         """Take all of it away."""
@@ -66,23 +68,30 @@ class Rig:
             subprocess.run(restore, stdin=dumping.stdout, check=True)
         self.kept[name] = Path(tempfile.mkdtemp(prefix="qtm-beside-", dir=self.folder))
         shutil.copytree(self.home, self.kept[name], dirs_exist_ok=True)
+        self._opened(self.kept[name])
 
-    def fresh(self, name: str = NOW, *, beside: bool = True) -> None:
-        """Put a fresh copy in the place of what was attacked."""
+    def fresh(self) -> None:
+        """Put a fresh copy in the place of whatever was attacked."""
+        if self.touched:
+            self._copied(NOW)
+        if self.touched_beside:
+            shutil.rmtree(self.home)
+            shutil.copytree(self.kept[NOW], self.home)
+            self._opened(self.home)
+        self.touched = self.touched_beside = False
+
+    def _copied(self, name: str) -> None:
+        """A copy of a kept database in the place of the one that is attacked."""
         connections.close_all()
         with self.superuser("postgres") as admin:
             admin.execute(f"DROP DATABASE IF EXISTS {HERE} WITH (FORCE)")
-            admin.execute(f"CREATE DATABASE {HERE} OWNER qtm_owner TEMPLATE {name}")
+            admin.execute(f"CREATE DATABASE {HERE} OWNER qtm_owner TEMPLATE {name} STRATEGY FILE_COPY")
             for statement in entry_sql(HERE):
                 admin.execute(statement)
-        if beside:
-            shutil.rmtree(self.home)
-            shutil.copytree(self.kept[name], self.home)
-            self._open()
 
-    def _open(self) -> None:
-        """Let the server's own user reach the files, as a superuser may send it there."""
-        for path in (self.home, *self.home.rglob("*")):
+    def _opened(self, folder: Path) -> None:
+        """Let the server's own user reach files, as a superuser may send it there."""
+        for path in (folder, *folder.rglob("*")):
             self.cluster.user.give(path, 0o700 if path.is_dir() else 0o600)
 
     @contextlib.contextmanager
@@ -121,37 +130,43 @@ class Rig:
             return self.superuser()
         return psycopg.connect(self.cluster.urls(HERE)[RIGHTS[attacker]], autocommit=True)
 
-    def carry_out(self, attack: Attack, attacker: str) -> bool:
-        """Carry an attack out as somebody; `Refused` where they are stopped. Whether anything was done."""
+    def carry_out(self, attack: Attack, attacker: str) -> None:
+        """Carry an attack out as somebody, with real commits; `Refused` where they are stopped."""
         assert self.world
         words = {"database": HERE, "then": str(self.kept[THEN]), **(self._bytes() if attack.restart else {})}
-        done = False
+        command = self.world.said(attack.shell, **words) if attack.shell else ""
         try:
             with self._connected(attacker) as connection:
+                warned: list[str | None] = []
+                connection.add_notice_handler(lambda said: warned.append(said.sqlstate))
                 for statement in attack.sql:
                     connection.execute(self.world.said(statement, **words).encode())
-                    done = True
+                    if NOT_GRANTED in warned:  # who grants what is not theirs to grant is only told so
+                        raise Refused(NO_RIGHT)
+                    self.touched = True
                 if attack.old and attacker not in (SUPERUSER, DISK):
                     connection.execute(ANEW)
-                if attack.shell and attacker != DISK:
-                    self._by_program(connection, self.world.said(attack.shell, **words))
+                if command and attacker != DISK:
+                    self._by_program(connection, command)
         except psycopg.Error as error:
             raise Refused(_why(error)) from error
         if attack.old:
-            self.fresh(THEN, beside=False)
-        if attack.shell and attacker == DISK:
-            self._by_hand(self.world.said(attack.shell, **words), stopped=attack.restart)
+            self.touched = True
+            self._copied(THEN)
+        if command and attacker == DISK:
+            self._by_hand(command, stopped=attack.restart)
         elif attack.restart:
             self._restart()
-        return done
 
     def _by_program(self, connection: psycopg.Connection[Any], command: str) -> None:
         """Have the server run a command, as only who may everything can."""
+        self.touched_beside = self.touched = True
         quoted = command.replace("'", "''")
         connection.execute(f"COPY (SELECT 1) TO PROGRAM '{quoted}'".encode())
 
     def _by_hand(self, command: str, *, stopped: bool) -> None:
         """Run a command at the machine itself, while the server stands still where it must."""
+        self.touched_beside = self.touched = True
         if not stopped:
             subprocess.run(["sh", "-c", command], check=True)
             return
@@ -190,5 +205,7 @@ class Rig:
 
 def _why(error: psycopg.Error) -> str:
     """By what an attempt was refused: a law of the house, or PostgreSQL itself."""
-    law = error.diag.constraint_name
-    return f"law “{law}”" if law else {"42501": "no right"}.get(error.sqlstate or "", f"PostgreSQL {error.sqlstate}")
+    law, state = error.diag.constraint_name, error.sqlstate or ""
+    if state.startswith("42") and state != "42501":
+        raise error  # an attack that is not even SQL is none
+    return f"law “{law}”" if law else {"42501": NO_RIGHT, "38000": "the command failed"}.get(state, f"PostgreSQL {state}")

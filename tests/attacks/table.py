@@ -15,10 +15,10 @@ CUT = f"DELETE FROM {LEAF} WHERE number = «tail»; UPDATE {HEAD} SET size = siz
 HASHED = f"UPDATE {NODE} SET hash = sha256('\\x00' || (SELECT body FROM {RECORD} WHERE id = «record»)) WHERE level = 0 AND number = «leaf»"
 SEAL = (
     f"INSERT INTO {RECORD} (state, case_id, event_id, operator_id, final, document, sha256, body, priced) SELECT 'sealed', e.case_id, e.id, e.operator_id,"
-    " true, «forged», encode(sha256(«forged»), 'hex'), «forged body», false FROM execution_serviceevent e WHERE e.id = "
+    " true, «forged», encode(sha256(«forged»), 'hex'), «forged body», position('\"price\":{\"amount_minor\":'::bytea IN «forged») > 0 FROM execution_serviceevent e WHERE e.id = "
 )
 COMPLETED = "UPDATE execution_serviceevent SET state = 'completed', outcome = 'advised', final = true WHERE id = «ready»; "
-SIGNAL = "INSERT INTO records_signal (state, case_id, record_id, event_id, job_id, policy) SELECT 'active', r.case_id, r.id, e.id, e.job_id, '1' FROM records_record r JOIN execution_serviceevent e ON e.id = r.event_id WHERE r.id = «unstarred»"
+SIGNAL = "INSERT INTO records_signal (state, since, case_id, record_id, event_id, job_id, policy) SELECT 'active', now(), r.case_id, r.id, e.id, e.job_id, '1' FROM records_record r JOIN execution_serviceevent e ON e.id = r.event_id WHERE r.id = «unstarred»"
 
 RECORDS = [
     Attack("change the document of a Record", "record", (f"UPDATE {RECORD} SET document = «changed» WHERE id = «record»",)),
@@ -45,7 +45,7 @@ RECORDS = [
     Attack("complete work by SQL without a Record", "complete", (ACTING + COMPLETED,)),
     Attack("seal a second Record of the same work", "complete", (ACTING + SEAL + "«event»",)),
     Attack("change the annex of a Record", "annex", quietly("records_annex", "UPDATE records_annex SET content = '{}' WHERE record_id = «record»"), "record"),
-    Attack("delete the annex of a Record past the law", "annex", quietly("records_annex", "DELETE FROM records_annex WHERE record_id = «record»"), "annex"),
+    Attack("delete the annex of a Record past the law", "annex", quietly("records_annex", "DELETE FROM records_annex WHERE record_id = «record»"), "record"),
     Attack("give a ⭐ to an old Record", "signal", (ACTING + SIGNAL,)),
     Attack("give a ⭐ to an old Record, the laws switched off", "signal", quietly("records_signal", SIGNAL), "record"),
     Attack("take a ⭐ away", "signal", quietly("records_signal", "DELETE FROM records_signal WHERE record_id = «record»"), "record"),
@@ -71,6 +71,7 @@ LOG = [
     Attack("put another root into a checkpoint", "log", quietly(SIGNED, f"UPDATE {SIGNED} SET root = sha256('x') WHERE size = «size»"), "checkpoint"),
     Attack("take the newest checkpoint away", "log", quietly(SIGNED, f"DELETE FROM {SIGNED} WHERE size = «size»"), "state"),
     Attack("take an older checkpoint away", "log", quietly(SIGNED, f"DELETE FROM {SIGNED} WHERE size < «size»"), "seen before"),
+    Attack("put a false signature of a witness under a checkpoint", "log", ("INSERT INTO records_cosigned (signed_id, name, line) VALUES («size», 'witness.example/w', '«cosigned»')",), "witness"),
     Attack("put a key of one's own on file", "key", (OWN_KEY,), "key"),
     Attack("change a key on file", "key", quietly(KEY, f"UPDATE {KEY} SET public = '«own public»' WHERE use = 'record'"), "key"),
     Attack("take a key off file", "key", quietly(KEY, f"DELETE FROM {KEY} WHERE use = 'log'"), "key"),
@@ -105,7 +106,7 @@ DISK = [
     Attack("put an older checkpoint into the published log, signed by nobody", "log", shell="sed -i 's/^«size»$/99/' «home»/log/checkpoint", sees="published"),
     Attack("restore an old backup of the database", "record", sees="state", old=True),
     Attack("restore an old backup with all that is beside it", "record", shell="rm -rf «home»/log «home»/audit.json && cp -a «then»/log.state «then»/log «home»/", old=True, witness=True),
-    Attack("rewrite history, with both stolen keys and all that is beside them", "record", (*quietly(RECORD, STOLEN), *quietly(NODE, REHASHED), *quietly(SIGNED, "«stolen checkpoints»")), shell="rm -rf «home»/log «home»/audit.json && printf '{\"size\": «size», \"root\": \"«new root»\"}' > «home»/log.state", witness=True),
+    Attack("rewrite history, with both stolen keys and all that is beside them", "record", (*quietly(RECORD, STOLEN), *quietly(NODE, REHASHED), *quietly(SIGNED, "«stolen checkpoints»"), *quietly("execution_serviceevent", "UPDATE execution_serviceevent SET remark = 'All of it.' WHERE id = «event»")), shell="rm -rf «home»/log «home»/audit.json && printf '{\"size\": «size», \"root\": \"«new root»\"}' > «home»/log.state", witness=True),
 ]
 # fmt: on
 ATTACKS = [*RECORDS, *LOG, *SPINE, *LAW, *DISK]

@@ -1,6 +1,5 @@
 """The house that is attacked: some Records, a log that was signed twice and published, work under way; and what attackers bring."""
 
-import hashlib
 import io
 import json
 from collections.abc import Callable, Mapping
@@ -106,7 +105,7 @@ def _brought(record: Record, last: Record, ready: ServiceEvent) -> dict[str, str
     forged = bytes(last.document).replace(f'"E-{last.event_id}"'.encode(), f'"E-{ready.pk}"'.encode())
     stolen, signed_by_nobody = sealed_with(changed, record_key()), sealed_with(forged, own)
     public, name = record_key().public, Key.objects.get(use=LOG).name
-    root, size = bytes(Signed.objects.latest("size").root), last.leaf.number + 1
+    size = last.leaf.number + 1
     unsigned = signed(str(Checkpoint(name, size - 1, _root(size - 1, record, None))), name, own_log.private)
     return {
         "changed": _bytea(changed),
@@ -121,9 +120,8 @@ def _brought(record: Record, last: Record, ready: ServiceEvent) -> dict[str, str
         "own checkpoints": _checkpoints(record, body.body, name, own_log),
         "stolen checkpoints": _checkpoints(record, stolen.body, name, log_key()),
         "unsigned": f"{size - 1}, {_bytea(_root(size - 1, record, None))}, {_quoted(unsigned)}",
-        "root": root.hex(),
+        "cosigned": signed("x\n", "witness.example/w", own_log.private).split("\n\n")[1],
         "new root": _root(size, record, stolen.body).hex(),
-        "digest": hashlib.sha256(changed).hexdigest(),
     }
 
 

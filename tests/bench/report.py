@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from django.db import connection, connections
 
 from tests.bench import pgbench
+from tests.bench.audited import in_time
 from tests.bench.copied import copied
 from tests.bench.crowd import fill
 from tests.bench.finding import LEAST_MS, Looked
@@ -46,7 +47,7 @@ def report() -> int:
     """Measure everything; 0 where no promise is broken."""
     with house("qtm_bench"):
         say(f"On {_where()}.")
-        promises: Promises = dict(_rates()) | _seals() | _proofs()
+        promises: Promises = dict(_rates()) | _seals() | _proofs() | in_time(say)
         say("\nA hundred thousand cases")
         fill(say)
         few = overviewed()
