@@ -11,7 +11,7 @@ from intake import limit
 from intake.models import Intake, Request
 from qtm.models import Transition
 from records.models import Record
-from tests.cast import ADVISORY, Cast, Walk, enter
+from tests.cast import ADVISORY, Cast, Walk
 from tests.sql import attempt
 from tests.test_race import Crowd, crowd  # noqa: F401
 from tests.test_records import page
@@ -221,15 +221,6 @@ def test_an_addendum_may_be_corrected_in_turn(sealed: Record) -> None:
     third = walked(Request.objects.get(corrects=second.sha256))
     assert third.facts["request"]["corrects"]["record"] == second.reference
     assert third.reference not in page(Client(), Cast().ines, sealed.page).content.decode()
-
-
-@pytest.mark.django_db
-def test_one_that_was_set_aside_is_shown_no_more(sealed: Record) -> None:
-    asked_for(sealed)
-    made = Request.objects.get(corrects=sealed.sha256)
-    enter(Cast().ines, Task, "reject", Task.objects.get(case_id=made.pk), reason="It was 2016")
-    before = Request.objects.get(pk=sealed.case_id)
-    assert made.reference not in Client().get(f"/track/{before.token}/").content.decode()
 
 
 @pytest.mark.django_db
