@@ -12,7 +12,7 @@ from intake.models import Intake, Request
 from qtm.models import Transition
 from records.models import Record
 from tests.cast import ADVISORY, Cast, Walk
-from tests.sql import attempt
+from tests.sql import DENIED, attempt
 from tests.test_race import Crowd, crowd  # noqa: F401
 from tests.test_records import page
 
@@ -264,11 +264,11 @@ def test_a_correction_of_no_record_of_another_case_or_of_another_layer_is_refuse
     assert attempt(sql, user=Cast().ines.pk) == law
 
 
-@pytest.mark.django_db
-def test_what_a_request_corrects_is_fixed_at_birth(sealed: Record) -> None:
+def test_what_a_request_corrects_is_fixed_at_birth_even_for_the_owner_of_the_table(committed: str) -> None:
+    sealed = Walk().record()
     asked_for(sealed)
     made = Request.objects.get(corrects=sealed.sha256)
     other = Walk().record()
     sql = f"UPDATE intake_request SET corrects = '{other.sha256}' WHERE id = {made.pk}"
-    assert attempt(sql, user=Cast().ines.pk) != ""
-    assert attempt(sql, user=Cast().ines.pk, using="owner") != ""
+    assert attempt(sql, user=Cast().ines.pk) == DENIED
+    assert attempt(sql, user=Cast().ines.pk, using="owner") == "fixed"
