@@ -24,7 +24,7 @@ from qtm.typed import typed_before
 SHOWN = 50
 GOVERN = "governance.see_console"
 TAKEN = "taken"
-NOT_CONTENT = "not_content"
+NOT_CONTENT, CORRECTION = "not_content", "correction"
 
 
 @require_safe
@@ -79,7 +79,10 @@ def _stands(asked: Request) -> dict[str, Any]:
     news = told(case)
     line = stages(case)
     said = {"asked": asked, "news": news, "now": newest(news), "line": line}
-    return {**said, "may_withdraw": may_withdraw(case), "over": over(case, line), "follower": complaint(asked)}
+    said |= {"may_withdraw": may_withdraw(case), "over": over(case, line)}
+    after = list(Request.objects.filter(follows=asked, channel__in=[NOT_CONTENT, CORRECTION]).order_by("pk"))
+    follower = next((each for each in after if each.channel == NOT_CONTENT), None)
+    return {**said, "follower": follower, "corrections": [each for each in after if each.corrects]}
 
 
 def complaint(asked: Request) -> Request | None:

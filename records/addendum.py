@@ -21,25 +21,19 @@ ASK = "records.ask_correction"
 def linked(record: Record) -> tuple[Record | None, Sequence[Record]]:
     """The Record that this one corrects, as its sealed document says, and those that correct it, in order; one query."""
     said = record.facts["request"]["corrects"]
-    either = Q(case_id__in=_asking([record]).values("pk")) | Q(sha256__in=[said["sha256"]] if said else [])
+    either = Q(case_id__in=Request.objects.filter(corrects=record.sha256).values("pk")) | Q(
+        sha256__in=[said["sha256"]] if said else []
+    )
     found = list(_short().filter(either).order_by("pk"))
     corrected = next((each for each in found if said and each.sha256 == said["sha256"]), None)
     return corrected, [each for each in found if each is not corrected]
 
 
-def asked_about(records: Sequence[Record]) -> tuple[Sequence[Record], Sequence[Request]]:
-    """What corrects these Records, and what was asked to correct them and is not sealed yet; in order, by two queries at most."""
-    asked = list(_asking(records).only("id", "state", "since").order_by("pk"))
-    found = list(_short().filter(case_id__in=[each.pk for each in asked]).order_by("pk")) if asked else []
-    sealed = {each.case_id for each in found}
-    return found, [each for each in asked if each.pk not in sealed]
-
-
-def beside(case_id: int) -> QuerySet[Record]:
-    """The Records that correct one of this case, or are corrected by it: whoever may read one may read the other."""
+def around(case_id: int) -> QuerySet[Record]:
+    """The Records of a case, those that correct one of them, and the one that it corrects: whoever may read one may read the others."""
     corrects = Request.objects.filter(pk=case_id).exclude(corrects="").values("corrects")
     correcting = Request.objects.filter(follows=case_id).exclude(corrects="").values("pk")
-    return Record.objects.filter(sha256__in=corrects) | Record.objects.filter(case_id__in=correcting)
+    return Record.objects.filter(Q(case_id=case_id) | Q(sha256__in=corrects) | Q(case_id__in=correcting))
 
 
 def asks_by(standing: Standing, record: Record) -> str:
@@ -54,12 +48,6 @@ def ask_correction(record: Record, words: str, *, user: User | None = None, **ho
     key = f"correction:{record.pk}:{who}:{sha256(words.encode()).hexdigest()[:32]}"
     made, _ = ask(again(before, words, channel="correction", corrects=record.sha256, key=key, user=user, **how))
     return made
-
-
-def _asking(corrected: Sequence[Record]) -> QuerySet[Request]:
-    """The Requests to correct these Records; one to which somebody said no asks no more."""
-    asked = Request.objects.filter(corrects__in=[each.sha256 for each in corrected])
-    return asked.exclude(state="discarded").exclude(intake__task__state__in=["rejected", "cancelled"])
 
 
 def _short() -> QuerySet[Record]:

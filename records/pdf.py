@@ -3,6 +3,7 @@
 It goes nowhere: whatever the page names that is no static file of the house is refused, so pictures stand in it by their digests alone.
 """
 
+import os
 from functools import cache
 from importlib import import_module
 from importlib.util import find_spec
@@ -30,6 +31,7 @@ def works() -> bool:
 
 def pdf_of(html: str, site: str) -> bytes:
     """A page as a PDF, with its links as they are at this address; the same page is the same PDF."""
+    os.environ.setdefault("SOURCE_DATE_EPOCH", "0")  # or fontTools writes the hour into each font
     weasyprint = import_module("weasyprint")
     return bytes(weasyprint.HTML(string=html, base_url=site, url_fetcher=_fetching(site)).write_pdf())
 

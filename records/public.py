@@ -13,7 +13,7 @@ from intake.models import Request
 from intake.views import asked_with, private
 from qtm.panels import PANELS
 from qtm.roles import NOBODY
-from records.addendum import asked_about, beside
+from records.addendum import around
 from records.agreement import OF_EVENT
 from records.certificate import Certificate
 from records.export import download as exported
@@ -58,8 +58,7 @@ class Told(Certificate):
 def told(request: HttpRequest, token: str, pk: int) -> HttpResponse:
     """One Record of what was asked, or one that corrects it or is corrected by it, for whoever holds the link."""
     asked = asked_with(token)
-    theirs = Record.objects.filter(case_id=asked.pk) | beside(asked.pk)
-    record = get_object_or_404(theirs.select_related("signal", "leaf", *OF_EVENT), pk=pk)
+    record = get_object_or_404(around(asked.pk).select_related("signal", "leaf", *OF_EVENT), pk=pk)
     said = {"asked": asked, "record": record, "said": Told(record, asked), "seal": Seal(record, request)}
     return private(render(request, "records/told.html", said))
 
@@ -79,13 +78,15 @@ def _asked(token: str, pk: int) -> tuple[Request, Record]:
 
 def of_request(request: HttpRequest, asked: Request) -> tuple[str, dict[str, Any]] | None:
     """The Records of what was asked, once there are any, with what corrects them; and the one that it is to correct."""
-    records = list(Record.objects.filter(case_id=asked.pk).order_by("pk"))
-    corrects = Record.objects.filter(sha256=asked.corrects).first() if asked.corrects else None
-    if not records and corrects is None:
+    found = list(around(asked.pk).order_by("pk"))
+    if not found:
         return None
-    addenda, waiting = asked_about(records) if records else ([], [])
-    said = {"asked": asked, "records": records, "corrects": corrects, "addenda": addenda, "waiting": waiting}
-    return "records/_of_request.html", said
+    said = {
+        "records": [each for each in found if each.case_id == asked.pk],
+        "corrects": [each for each in found if each.sha256 == asked.corrects],
+        "addenda": [each for each in found if each.case_id != asked.pk and each.sha256 != asked.corrects],
+    }
+    return "records/_of_request.html", {"asked": asked, **said}
 
 
 PANELS["tracking"].append(of_request)

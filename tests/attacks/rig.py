@@ -208,4 +208,6 @@ def _why(error: psycopg.Error) -> str:
     law, state = error.diag.constraint_name, error.sqlstate or ""
     if state.startswith("42") and state != "42501":
         raise error  # an attack that is not even SQL is none
-    return f"law “{law}”" if law else {"42501": NO_RIGHT, "38000": "the command failed"}.get(state, f"PostgreSQL {state}")
+    return (
+        f"law “{law}”" if law else {"42501": NO_RIGHT, "38000": "the command failed"}.get(state, f"PostgreSQL {state}")
+    )
