@@ -16,13 +16,13 @@ from django.db import connections
 from django_tasks_db.models import DBTaskResult
 
 from execution import renditions, tasks
-from execution.models import Rendition
+from execution.models import Evidence, Rendition
 from qtm import server
 from qtm.letters.post import POST
 from qtm.postgres.roles import ROLES
 from qtm.server import Background
 from tests.browser import at
-from tests.pictures import taken, upload
+from tests.test_records import detailing, photographed
 
 
 @pytest.fixture
@@ -48,10 +48,15 @@ def made(sha256: str) -> Rendition | None:
     return renditions.latest(sha256, renditions.SMALL)
 
 
+def captured() -> str:
+    """The digest of a photo that was captured, with which its copies were ordered."""
+    event = photographed(detailing()).event()
+    return str(Evidence.objects.filter(event=event, kind="photo").earliest("pk").sha256)
+
+
 def test_a_copy_is_made_by_another_process_which_knows_no_owner(background: Background) -> None:
-    photo = taken(upload())
-    tasks.order(photo.sha256)
-    assert until(lambda: made(photo.sha256)).content
+    sha256 = captured()
+    assert until(lambda: made(sha256)).content
     environment = Path(f"/proc/{background.process.pid}/environ").read_bytes()
     assert b"DATABASE_URL=" in environment
     assert b"OWNER_URL" not in environment
@@ -75,13 +80,12 @@ def test_a_background_that_was_killed_is_started_again_and_does_what_it_had_in_h
     background.process.kill()
     until(background.ended)
     assert not background.look(), "not more often than every few seconds"
-    photo = taken(upload())
-    tasks.order(photo.sha256)
-    left = DBTaskResult.objects.get()
+    sha256 = captured()
+    left = tasks.COPIES.of(sha256).get()
     left.claim(f"{gethostname()[:50]}/{background.process.pid}")
     monkeypatch.setattr(server, "RESTS", 0)
     assert background.look()
-    assert until(lambda: made(photo.sha256)).content
+    assert until(lambda: made(sha256)).content
 
 
 def test_the_background_ends_with_who_looks_after_it(background: Background) -> None:
@@ -91,9 +95,8 @@ def test_the_background_ends_with_who_looks_after_it(background: Background) -> 
 
 
 def test_the_background_ends_when_it_is_told_to(background: Background) -> None:
-    photo = taken(upload())
-    tasks.order(photo.sha256)
-    until(lambda: made(photo.sha256))
+    sha256 = captured()
+    until(lambda: made(sha256))
     background.process.send_signal(signal.SIGTERM)
     until(background.ended)
     assert background.process.returncode == 0

@@ -12,9 +12,9 @@ from qtm.overview.declared import GAPS
 from qtm.overview.figures import Figure, figures
 from qtm.overview.summing import PERIODS
 from qtm.paging import page_of
-from qtm.picture import NOTHING
 from qtm.queues import Workplace
 from qtm.refusals import Forbidden
+from qtm.roles import NOTHING
 from qtm.signed import Signed
 from qtm.typed import signed_in
 
