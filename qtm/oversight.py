@@ -6,7 +6,7 @@ from typing import Any
 from django.contrib.admin import AdminSite, ModelAdmin
 from django.contrib.auth.views import redirect_to_login
 from django.db.models import BinaryField, Model, Q, QuerySet
-from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 
 from qtm.fields import TransactionIdField
@@ -51,13 +51,6 @@ class Look(ModelAdmin):  # type: ignore[type-arg]
     show_full_result_count = False
     search_fields = ["pk"]
     search_help_text = "A reference such as J-318, or a number."
-
-    def history_view(self, request: HttpRequest, object_id: str, extra_context: Any = None) -> HttpResponse:
-        """What Django's admin did with a row; there is nothing to be sent there."""
-        if request.method not in ("GET", "HEAD"):
-            return HttpResponseNotAllowed(["GET", "HEAD"])
-        page: HttpResponse = super().history_view(request, object_id, extra_context)
-        return page
 
     def get_fields(self, request: HttpRequest, obj: Any = None) -> list[Any]:
         """What there is to be read."""

@@ -25,6 +25,11 @@ def page_of(rows: QuerySet[Any], place: str, *, size: int = 50, newest: bool = F
     return Page(found[:size], f"{last.since.isoformat()},{last.pk}" if last else "")
 
 
+def number(said: str) -> int:
+    """The number of a row; 0 for what is none."""
+    return int(said) if said.isascii() and said.isdigit() and len(said) < 19 else 0
+
+
 def behind(place: str, way: str = "gt", key: str = "pk") -> Q:
     """What lies behind a place, by when and then by the key; one that cannot be read is the beginning."""
     said, _, pk = place.partition(",")

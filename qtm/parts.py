@@ -25,7 +25,7 @@ PARTS = [
     Part("Overview", "live"),
     Part("Evidence", "live"),
     Part("Records", "live"),
-    Part("Proof of Records", "partial", "Each is sealed by its digest; a signed, append-only proof log is planned."),
+    Part("Proof of Records", "partial", "Nobody outside vouches for the log until a witness is named."),
     Part("⭐ Signal", "live"),
     Part("Settlement", "partial", "One amount for a Record, kept by people; no payment provider."),
     Part("Double-entry ledger", "planned"),

@@ -7,7 +7,7 @@ from django.db import models
 from django.urls import reverse
 
 from execution.models import Job, ServiceEvent
-from execution.tasks import empty
+from execution.tasks import EMPTYING
 from qtm.acts import give_reason
 from qtm.law import own_law
 from qtm.models import Operator
@@ -176,7 +176,7 @@ class Erasure(Room):
         give_reason(reason)
         row = cls.born(record=record, annex=annex, files=files)
         if files:
-            empty.enqueue(record.event_id)
+            EMPTYING.order(record.event_id)
         return row
 
 

@@ -3,6 +3,7 @@
 from django.db.models import QuerySet
 from django.http import HttpRequest
 
+from qtm.paging import number
 from records.models import Record
 
 PAGE = 50
@@ -10,8 +11,8 @@ PAGE = 50
 
 def before(request: HttpRequest) -> dict[str, int]:
     """Where a further page begins; a place that cannot be read is the beginning."""
-    said = request.GET.get("before", "")
-    return {"pk__lt": int(said)} if said.isascii() and said.isdigit() and len(said) < 19 else {}
+    last = number(request.GET.get("before", ""))
+    return {"pk__lt": last} if last else {}
 
 
 def page_of(rows: QuerySet[Record]) -> tuple[list[Record], int | None]:

@@ -9,6 +9,7 @@ from django.views.decorators.http import require_safe
 
 from qtm.blocked.model import Blocked
 from qtm.blocked.noting import door_named
+from qtm.paging import number
 from qtm.refusals import SENTENCES, Forbidden, law_in_words
 from qtm.signed import Signed
 from qtm.spine import all_rooms
@@ -82,8 +83,3 @@ def matching(asked: dict[str, str]) -> QuerySet[Blocked]:
     if before := number(asked["before"]):
         wanted &= Q(pk__lt=before)
     return Blocked.objects.filter(wanted)
-
-
-def number(said: str) -> int:
-    """A number of a row; 0 for what is none."""
-    return int(said) if said.isascii() and said.isdigit() and len(said) < 19 else 0

@@ -101,7 +101,7 @@ def order_what_is_not_vouched_for() -> None:
     done = {each.name for each in newest.cosigned.all()} if newest else set()
     for witness in named:
         if newest and witness.name not in done and not CHORE.under_way(witness.name):
-            ask_witness.enqueue(witness.name)
+            CHORE.order(witness.name)
 
 
 def trouble(witness: Witness) -> str:

@@ -1,7 +1,5 @@
 """The log of records as rows: its leaves, the nodes of its tree, how far it has come, and its checkpoints; and the keys that vouch."""
 
-from datetime import datetime
-
 from django.db import models
 from django.db.models.functions import Now
 
@@ -29,12 +27,6 @@ class Key(models.Model):
     def __str__(self) -> str:
         """What it signs, and since when."""
         return f"{self.get_use_display()}, since {self.since:%Y-%m-%d}"
-
-    @property
-    def until(self) -> datetime | None:
-        """When another took its place; nothing while it signs."""
-        later = Key.objects.filter(use=self.use, pk__gt=self.pk).first()
-        return later.since if later else None
 
     @property
     def pem(self) -> str:

@@ -1,7 +1,5 @@
 """Where anybody checks a Record: on their own machine, with a download they have or by the digest that stands on a certificate."""
 
-from base64 import b64decode
-from hashlib import sha256
 from pathlib import Path
 
 from django.http import HttpRequest, HttpResponse
@@ -10,7 +8,7 @@ from django.views.decorators.http import require_safe
 
 from intake.views import private
 from records.export import download as exported
-from records.log.model import Key
+from records.log.keys_shown import every_key
 from records.log.proofs import place_of
 from records.models import Record
 from records.verifying import verify_record
@@ -19,14 +17,14 @@ from records.verifying import verify_record
 @require_safe
 def verify(request: HttpRequest) -> HttpResponse:
     """The page that checks a download in the browser."""
-    return render(request, "records/verify.html", {"keys": published()})
+    return render(request, "records/verify.html", {"keys": every_key()})
 
 
 @require_safe
 def by_digest(request: HttpRequest, digest: str) -> HttpResponse:
     """The same page for one Record, found by the SHA-256 on its certificate: what it shows of it is its place in the log."""
-    record = get_object_or_404(Record, sha256=digest)
-    shown = {"keys": published(), "digest": digest, "place": place_of(record.pk)}
+    record = get_object_or_404(Record.objects.only("pk"), sha256=digest)
+    shown = {"keys": every_key(), "digest": digest, "place": place_of(record.pk)}
     return private(render(request, "records/verify.html", shown))
 
 
@@ -43,8 +41,3 @@ def script(request: HttpRequest) -> HttpResponse:
     content = Path(verify_record.__file__).read_bytes()
     headers = {"Content-Disposition": 'attachment; filename="verify_record.py"'}
     return HttpResponse(content, content_type="text/x-python; charset=utf-8", headers=headers)
-
-
-def published() -> list[tuple[Key, str]]:
-    """Every key that this house has ever signed with, the newest first, each with the SHA-256 of its DER form."""
-    return [(each, sha256(b64decode(each.public)).hexdigest()) for each in Key.objects.order_by("-pk")]
