@@ -59,13 +59,23 @@ def run(name: str, command: list[str]) -> tuple[str, bool, float]:
 
 
 def remarks(report: Path) -> list[str]:
-    """What passing does not say: which tests did not run and why, and what tests told."""
+    """What a count does not say: which tests failed, which did not run and why, and what tests told."""
     if not report.exists():
         return []
     root = ElementTree.parse(report)  # noqa: S314  (pytest's own)
+    failed = [
+        f"FAILED  {case.get('file')}::{case.get('name')}: {wrong.get('message', '').strip().partition('\n')[0]}"
+        for case in root.iter("testcase")
+        for wrong in case
+        if wrong.tag in ("failure", "error")
+    ]
     skipped = Counter(each.get("message", "") for each in root.iter("skipped"))
     warnings = [f"WARNING {count} not run: {why}" for why, count in skipped.items()]
-    return warnings + [f"told    {each.get('value')}" for each in root.iter("property") if each.get("name") == "told"]
+    return (
+        failed
+        + warnings
+        + [f"told    {each.get('value')}" for each in root.iter("property") if each.get("name") == "told"]
+    )
 
 
 def main() -> int:

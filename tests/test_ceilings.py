@@ -301,6 +301,7 @@ PAGES: dict[str, list[Page]] = {
     "audit": [Page("ines"), Page("eve"), *(Page(who, status=403) for who in ("cora", "will"))],
     "log": [Page(), Page("ines"), Page("will")],
     "keys": [Page(), Page("ines")],
+    "keys-file": [Page(html=False)],
     "log-checkpoint": [Page(html=False, asks=0)],
     "log-tile": [
         Page(args=lambda: [f"0/000.p/{Signed.objects.latest('size').size}"], html=False, asks=0),

@@ -63,6 +63,21 @@ def test_every_skipped_test_is_a_line_of_its_own_at_the_end(said: str, checks: M
     ]
 
 
+def test_what_failed_is_named_at_the_end_with_its_reason(checks: ModuleType, tmp_path: Path) -> None:
+    (tmp_path / "test_wrong.py").write_text("def test_refuses():\n    assert 1 == 2, 'it was let through'\n")
+    command = [sys.executable, "-m", "pytest", "-c", str(TOP / "pyproject.toml"), "--rootdir", str(tmp_path)]
+    subprocess.run(
+        [*command, "--junit-xml=report.xml", "test_wrong.py"],
+        cwd=tmp_path,
+        env={**os.environ, "PYTHONPATH": str(TOP)},
+        capture_output=True,
+        check=False,
+    )
+    (line,) = checks.remarks(tmp_path / "report.xml")
+    assert line.startswith("FAILED  test_wrong.py::test_refuses: ")
+    assert "it was let through" in line
+
+
 def test_pytest_itself_names_what_it_skipped(said: str) -> None:
     assert "SKIPPED [3]" in said
     assert "no Chromium on this machine" in said

@@ -26,6 +26,10 @@ class Shown:
         """As verifiers of checkpoints read it, where it signs those."""
         return str(self.key.verifier) if self.key.use == LOG else ""
 
+    def __str__(self) -> str:
+        """As it stands in a file: what it signs and since when, and the key as those read it who check with it."""
+        return f"# {self.key}\n{self.verifier or self.key.pem.strip()}\n"
+
 
 def every_key() -> list[Shown]:
     """All of them, the newest first."""

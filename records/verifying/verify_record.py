@@ -1,6 +1,6 @@
-"""Verifies the download of a Record, offline: `python verify_record.py R-12.zip KEYS ...`, after `pip install cryptography`.
+"""Verifies the download of a Record, offline: `python verify_record.py R-12.zip keys.txt ...`, after `pip install cryptography`.
 
-KEYS: files with the keys that the house publishes, had from elsewhere. Exit status: 0 valid under those, 1 not valid, 2 whole, but no keys given.
+keys.txt: the keys that the house publishes (/keys/keys.txt), best had from elsewhere. Exit status: 0 valid under those, 1 not valid, 2 whole, but no keys given.
 """
 
 import io

@@ -28,10 +28,13 @@ function say(kind, detail = "") {
   verdict.hidden = false;
 }
 
+// A moment to the second in UTC, as the certificate has it.
+const exact = (moment) => `${new Intl.DateTimeFormat("en-GB", { dateStyle: "long", timeStyle: "medium", timeZone: "UTC" }).format(new Date(moment)).replace(" at ", ", ")} UTC`;
+
 // The few words of a statement that say which Record it is; whatever else it says is in the file.
 function tell(statement) {
   const said = statement.predicate;
-  const facts = { Outcome: said.outcome.label, "Done by": said.operator.name, Surface: said.surface.name, Sealed: said.crossings.at(-1).at };
+  const facts = { Outcome: said.outcome.label, "Done by": said.operator.name, Surface: said.surface.name, Sealed: exact(said.crossings.at(-1).at) };
   told.replaceChildren();
   for (const [name, value] of Object.entries(facts)) {
     told.append(Object.assign(document.createElement("dt"), { textContent: name }), Object.assign(document.createElement("dd"), { textContent: value }));
