@@ -81,9 +81,14 @@ def free(assignment: Assignment, ahead: int, lasts: timedelta, earliest: time) -
     members = [Member(worker, "", "")] if worker else []
     roster = Roster({operator: members}, timezone.localdate() + timedelta(ahead), AHEAD)
     for day in roster.days:
-        booked = [each for each in roster.all_booked(operator, day) if worker in (None, each.worker_id)]
+        booked = [each for each in roster.all_booked(operator, day) if _meets(worker, each.worker_id)]
         for opens, closes in roster.hours(operator, worker, day) or ():
             yield from _gaps(at(day, max(opens, earliest)), at(day, closes), lasts, booked)
+
+
+def _meets(worker: int | None, other: int | None) -> bool:
+    """Whether two appointments of an operator may fall to the same person: anybody's may fall to each."""
+    return None in (worker, other) or worker == other
 
 
 def _gaps(opens: datetime, closes: datetime, lasts: timedelta, booked: list[Booked]) -> Iterator[datetime]:

@@ -352,7 +352,7 @@ def test_there_is_no_list_for_others(who: str, client: Client, cast: Cast) -> No
 def test_the_list_is_paged_from_the_newest_and_bad_places_are_the_beginning(
     client: Client, cast: Cast, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("records.views.PAGE", 2)
+    monkeypatch.setattr("records.paging.PAGE", 2)
     first, second, third = (Walk().record() for _ in range(3))
     text = page(client, cast.ines, "/records/").content.decode()
     assert text.index(third.page) < text.index(second.page)
