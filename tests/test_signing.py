@@ -5,7 +5,6 @@ import json
 import os
 import subprocess
 import sys
-from base64 import b64encode
 from pathlib import Path
 from typing import Any
 
@@ -16,19 +15,15 @@ from django.core.exceptions import ImproperlyConfigured
 from django.core.management import CommandError, call_command
 from django.test import Client
 
-from qtm.refusals import Conflict
-from records.commitment import newest as newest_in_short
-from records.export.download import receipt
 from records.log import memory, shelf, signing
 from records.log.memory import Rewound, keep
 from records.log.memory import State as Kept
 from records.log.model import Key, Leaf, Signed
 from records.log.notes import checkpoint_of
 from records.log.round import sign_what_came
-from records.log.signing import root_of, sign
+from records.log.signing import sign
 from records.models import Record
 from records.seal import keeping, keys
-from records.seal.keys import text as text_of
 from records.seal.leaf import leaf_of
 from records.verify import broken
 from tests.browser import at
@@ -119,69 +114,6 @@ def test_the_newest_checkpoint_on_file_remembers_too(three: str) -> None:
     forget("published")
     keep(Kept())
     signs_nothing("holds 2 Records, and 3 were signed before")
-
-
-# Where nothing beside the keys remembers
-
-
-@pytest.mark.parametrize("also", [(), FORGOTTEN, (*LESS, *FORGOTTEN)], ids=["whole", "no checkpoint", "older"])
-def test_where_nothing_beside_the_keys_says_how_far_it_was_signed_nothing_is(also: tuple[str, ...], three: str) -> None:
-    lost(three, *also)
-    forget("state")
-    Walk().record()
-    signs_nothing("manage.py keys resume")
-    assert "log.state is not there" in page("/log/", "ines")
-
-
-def test_a_log_that_nobody_can_be_asked_about_goes_on_from_what_somebody_knows(three: str) -> None:
-    forget("state", "published")
-    Walk().record()
-    for wrong, words in {"": "No witness is named", "2": "and not 2", "4": "and not 4", "0" * 16: "and not 0"}.items():
-        with pytest.raises(CommandError, match=words):
-            call_command("keys", "resume", wrong)
-        signs_nothing("log.state is not there")
-    said = io.StringIO()
-    call_command("keys", "resume", bytes(Signed.objects.get().root).hex()[:16], stdout=said)
-    assert "goes on from 3 Records" in said.getvalue()
-    assert "takes for true that no checkpoint of more Records was ever signed" in said.getvalue()
-    sign_what_came()
-    assert state().size == 4
-
-
-def test_what_was_published_is_asked_and_refuses_an_older_database(three: str) -> None:
-    lost(three, *LESS, *FORGOTTEN)
-    forget("state")
-    for known in ("", "2", "0"):
-        with pytest.raises(CommandError, match="holds 2 Records, and 3 were signed before"):
-            call_command("keys", "resume", known)
-    signs_nothing("log.state is not there")
-
-
-def test_what_was_published_is_enough_where_nobody_knows_more(three: str) -> None:
-    place = Path(settings.LOG_STATE)
-    for spoiled in (None, "unreadable"):
-        place.unlink() if spoiled is None else place.write_text(spoiled)
-        call_command("keys", "resume", stdout=io.StringIO())
-        assert state().size == 3
-    said = io.StringIO()
-    call_command("keys", "resume", stdout=said)
-    assert said.getvalue().startswith("Nothing to resume: 3 Records")
-
-
-def test_a_house_that_begins_knows_that_nothing_was_signed_and_one_that_was_restored_does_not(committed: str) -> None:
-    Path(settings.LOG_STATE).unlink()
-    with superuser(committed) as admin:
-        admin.execute("SET session_replication_role = replica")
-        admin.execute("ALTER TABLE records_key DISABLE TRIGGER USER")
-        kept = [each.public for each in Key.objects.all()]
-        admin.execute("DELETE FROM records_key")
-        assert keeping.prepare() == "Keys: unchanged."
-    assert {each.public for each in Key.objects.all()} == set(kept)
-    assert state() == Kept()
-    Path(settings.LOG_STATE).unlink()
-    keeping.prepare()
-    Walk().record()
-    signs_nothing("log.state is not there")
 
 
 def test_an_old_state_put_back_makes_nothing_lawful_and_is_mended(three: str) -> None:
@@ -394,166 +326,6 @@ def test_the_keys_are_shown_to_whoever_keeps_the_house(own_keys: Path) -> None:
     for wrong in (["rotate"], ["rotate", "house"], ["anew"], *(["anew", name] for name in names)):
         with pytest.raises(CommandError):
             call_command("keys", *wrong)
-
-
-def test_a_log_that_lost_its_history_begins_anew_under_another_name_with_another_key(
-    own_keys: Path, committed: str
-) -> None:
-    for _ in range(3):
-        Walk().record()
-    sign_what_came()
-    old = Key.objects.filter(use="log").latest("pk")
-    lost(committed, *LESS)
-    signs_nothing("holds 2 Records")
-    with pytest.raises(CommandError, match="called before"):
-        call_command("keys", "anew", old.name)
-    call_command("keys", "anew", "records.example/2", stdout=io.StringIO())
-    sign_what_came()  # though the former log's longer checkpoint is on file
-    newest = checkpoint_of((shelf.read(shelf.CHECKPOINT) or b"").decode())
-    assert (newest.origin, newest.size, newest.root) == ("records.example/2", 2, root_of(2))
-    new = Key.objects.filter(use="log").latest("pk")
-    assert new.public != old.public
-    aside = list(Path(settings.LOG_ROOT).parent.glob("log.until-*/checkpoint"))
-    assert [checkpoint_of(each.read_text()).size for each in aside] == [3], "what was published before is kept"
-
-
-def test_a_new_log_signs_what_the_former_had_signed_and_receipts_go_on_under_it(own_keys: Path, committed: str) -> None:
-    record = Walk().record()
-    sign_what_came()
-    was = shelf.read(shelf.CHECKPOINT)
-    call_command("keys", "anew", "records.example/2", stdout=io.StringIO())
-    with pytest.raises(Conflict):
-        receipt(record)
-    assert newest_in_short() is None
-    sign_what_came()
-    assert [(each.log, each.size) for each in Signed.objects.order_by("pk")] == [
-        ("localhost/records", 1),
-        ("records.example/2", 1),
-    ]
-    assert b"records.example/2" in receipt(record)
-    assert newest_in_short()
-    answers = [Client().get(f"/log/{name}/checkpoint") for name in ("records.example/2", "localhost/records")]
-    assert [each.status_code for each in answers] == [200, 404], "what was kept of the former is not mixed with it"
-    assert answers[0].content != was
-    assert "/log/records.example/2/tile/" in page("/log/")
-
-
-def test_a_new_log_that_cannot_begin_leaves_all_that_remembers(
-    own_keys: Path, committed: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    Walk().record()
-    sign_what_came()
-    before = (state(), shelf.read(shelf.CHECKPOINT), keys.log_key().public, Key.objects.count())
-    with monkeypatch.context() as cut:
-        cut.setattr(keeping, "on_file", dies)
-        with pytest.raises(KeyboardInterrupt):
-            keeping.begin_anew("records.example/2")
-    assert before == (state(), shelf.read(shelf.CHECKPOINT), keys.log_key().public, Key.objects.count())
-    keeping.prepare()
-    assert {each.name for each in own_keys.iterdir()} == {"record.pem", "log.pem"}, "what nobody knows of is dropped"
-    assert before == (state(), shelf.read(shelf.CHECKPOINT), keys.log_key().public, Key.objects.count())
-
-
-@pytest.mark.parametrize("at", ["put_aside", "take"])
-def test_a_new_log_that_is_cut_short_signs_nothing_until_it_is_ended(
-    at: str, own_keys: Path, committed: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    Walk().record()
-    sign_what_came()
-    with monkeypatch.context() as cut:
-        cut.setattr(keeping if at == "put_aside" else keys, at, dies)
-        with pytest.raises(KeyboardInterrupt):
-            keeping.begin_anew("records.example/2")
-    Walk().record()
-    with pytest.raises(ImproperlyConfigured, match="is called records.example/2 now: `manage.py prepare`"):
-        sign()
-    keeping.prepare()
-    sign_what_came()
-    assert Signed.objects.latest("pk").log == "records.example/2"
-    assert text_of(keys.log_key().public) == Key.objects.filter(use="log").latest("pk").public
-
-
-@pytest.mark.parametrize("use", ["record", "log"])
-def test_no_key_is_on_file_that_nobody_has(use: str, own_keys: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    with monkeypatch.context() as cut:
-        cut.setattr(keys, "take", dies)
-        with pytest.raises(KeyboardInterrupt):
-            keeping.rotate(use)
-    row = Key.objects.filter(use=use).latest("pk")
-    assert keys.announced(use) is not None, "its private part is on the disk before it is on file"
-    keeping.prepare()
-    now = {"record": keys.record_key, "log": keys.log_key}[use]()
-    assert (text_of(now.public), keys.announced(use)) == (row.public, None)
-
-
-def test_a_house_whose_keys_come_from_the_environment_begins_anew_with_another(committed: str, settings: Any) -> None:
-    settings.GIVEN_KEYS = {**settings.GIVEN_KEYS, "log": keys.fresh("log")[1]}
-    keeping.prepare()
-    Walk().record()
-    sign_what_came()
-    before = (state(), shelf.read(shelf.CHECKPOINT))
-    with pytest.raises(CommandError, match="put another into LOG_KEY"):
-        call_command("keys", "anew", "records.example/2")
-    assert before == (state(), shelf.read(shelf.CHECKPOINT))
-    settings.GIVEN_KEYS = {**settings.GIVEN_KEYS, "log": keys.fresh("log")[1]}
-    call_command("keys", "anew", "records.example/2", stdout=io.StringIO())
-    sign_what_came()
-    assert Signed.objects.latest("pk").log == "records.example/2"
-
-
-def test_a_log_key_is_not_made_in_passing_for_a_log_that_has_something_in_it(own_keys: Path, committed: str) -> None:
-    Walk().record()
-    (own_keys / "log.pem").unlink()
-    with pytest.raises(CommandError, match="Put it back from its backup"):
-        call_command("prepare", stdout=io.StringIO())
-    assert not (own_keys / "log.pem").exists()
-    keeping.rotate("log")
-    assert keeping.prepare() == "Keys: unchanged."
-    sign_what_came()
-    assert Signed.objects.get().log == "localhost/records"
-
-
-# Damage
-
-
-@pytest.mark.parametrize(
-    ("damage", "words"),
-    [
-        ("DELETE FROM records_node WHERE level = 1", "Node 1/0 of the tree is missing"),
-        ("DELETE FROM records_head", "its head is missing"),
-    ],
-)
-def test_what_is_missing_in_the_database_is_told_and_ends_nothing(damage: str, words: str, three: str) -> None:
-    lost(three, damage)
-    signs_nothing(words)
-    assert words in page("/log/", "ines")
-    assert words not in page("/log/")
-
-
-@pytest.mark.parametrize("content", [b"", b"\xff\xfe", b"no checkpoint\n", b"a\n1\nzz\n\n\xe2\x80\x94 a AAAAAAAA\n"])
-def test_a_published_checkpoint_that_cannot_be_read_is_told_and_ends_nothing(content: bytes, three: str) -> None:
-    (Path(settings.LOG_ROOT) / "checkpoint").write_bytes(content)
-    signs_nothing("What was published as “checkpoint” cannot be read")
-    assert "cannot be read" in page("/log/", "ines")
-    page("/log/")
-    assert Client().get("/log/localhost/records/checkpoint").status_code == 404
-
-
-def test_a_checkpoint_that_the_log_did_not_sign_keeps_nobody_from_a_download(three: str) -> None:
-    record = Record.objects.earliest("pk")
-    before = receipt(record)
-    Walk().record()
-    false = Signed.objects.get().note.replace("\n3\n", "\n4\n").split("\n")
-    false[2] = b64encode(root_of(4)).decode()
-    Signed.objects.create(size=4, root=root_of(4), note="\n".join(false))
-    assert receipt(record) == before
-    with pytest.raises(Conflict):
-        receipt(Record.objects.latest("pk"))
-    sign_what_came()
-    Walk().record()
-    sign_what_came()
-    assert state().size == 5
-    assert receipt(Record.objects.latest("pk"))
 
 
 # Pages
