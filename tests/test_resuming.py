@@ -97,6 +97,9 @@ def test_a_house_that_begins_knows_that_nothing_was_signed_and_one_that_was_rest
 def test_what_is_missing_in_the_database_is_told_and_ends_nothing(damage: str, words: str, three: str) -> None:
     lost(three, damage)
     signs_nothing(words)
+    if "Node" in words:
+        with pytest.raises(Conflict):
+            receipt(Record.objects.latest("pk"))
     assert words in page("/log/", "ines")
     assert words not in page("/log/")
 

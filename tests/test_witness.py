@@ -214,6 +214,20 @@ def test_a_restored_log_that_is_whole_goes_on_once_the_witness_says_so(committed
     assert (Signed.objects.latest("size").size, vouched()) == (3, [NAME])
 
 
+def test_a_witness_that_has_seen_nothing_yet_is_nobody_to_ask(committed: str, beside: Beside, settings: Any) -> None:
+    Walk().record()
+    settings.WITNESSES, named = [], settings.WITNESSES
+    rounds()
+    settings.WITNESSES = named
+    Path(settings.LOG_STATE).unlink()
+    for _ in range(2):
+        with pytest.raises(CommandError, match="has seen nothing of localhost/records yet"):
+            call_command("keys", "resume")
+    call_command("keys", "resume", "1", stdout=io.StringIO())
+    rounds()
+    assert vouched() == [NAME]
+
+
 def test_before_a_process_signs_it_asks_each_witness(committed: str, older: str, beside: Beside) -> None:
     went_back(committed, older)
     as_if_all_were_well()
@@ -234,6 +248,11 @@ def test_what_a_witness_refused_is_resolved_by_the_newer_backup_or_another_log(
     point_to(committed)
     Walk().record()
     signs_nothing("has seen 3 Records")
+    beside.stop()
+    with pytest.raises(CommandError, match="not resolved before each has answered"):
+        call_command("keys", "resume", "3")
+    signs_nothing("has seen 3 Records")
+    beside.start()
     call_command("keys", "resume", stdout=io.StringIO())
     rounds()
     assert (Signed.objects.latest("size").size, vouched()) == (4, [NAME])

@@ -57,13 +57,15 @@ def ask_once() -> None:
             ask(witness, newest)
 
 
-def ask(witness: Witness, newest: Signed) -> Cosigned:
-    """Have a witness sign a checkpoint: it is shown that this goes on from what it signed last."""
-    old = last_size(witness, newest.size)
+def ask(witness: Witness, newest: Signed, *, knows: bool = False) -> Cosigned:
+    """Have a witness sign a checkpoint: it is shown that this goes on from what it signed last; `knows`: only where it did sign something."""
+    old = newest.size if knows else last_size(witness, newest.size)
     status, said = _shown(witness, newest, old)
     seen = _seen(status, said)
     if seen is not None and seen != old:  # it remembers another size than we do
         _hear_of_more(witness, newest, seen)
+        if knows and not seen:
+            raise Unwitnessed(f"{witness.name} has seen nothing of {newest.log} yet.")
         old = seen
         status, said = _shown(witness, newest, old)
     if status == 422 or _seen(status, said) == old == newest.size:

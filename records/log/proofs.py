@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from records.log import checkpoints, tree
+from records.log.memory import Rewound
 from records.log.model import Leaf, Signed, nodes
 
 
@@ -16,12 +17,13 @@ class Place:
 
 
 def place_of(record_id: int) -> Place | None:
-    """The place of a Record under the newest checkpoint that is signed; nothing while none covers it."""
+    """The place of a Record under the newest checkpoint that is signed; nothing while none covers it, or where the tree is damaged."""
     leaf = Leaf.objects.get(record=record_id)
     newest = checkpoints.newest(leaf.number)
-    if newest is None:
+    try:
+        return Place(leaf.number, inclusion(leaf.number, newest.size), newest) if newest else None
+    except Rewound:  # which the log's page and the background tell
         return None
-    return Place(leaf.number, inclusion(leaf.number, newest.size), newest)
 
 
 def inclusion(number: int, size: int) -> list[bytes]:

@@ -17,19 +17,19 @@ def resume(known: str = "") -> str:
     before = _before()
     if before and not refused():
         return f"Nothing to resume: {before.size:,} Records were signed, as is kept beside the keys."
-    here, asked = checkpoints.newest(), witnesses()
-    silent = [words for each in asked if (words := _heard(each, here))]
-    shown = shelf.published()
+    here = checkpoints.newest()
+    heard = {each.name: _heard(each, here) for each in witnesses()}
+    silent, shown = list(filter(None, heard.values())), shelf.published()
     with alone():
         now = agreed(before)
         if known:
             _refuse_another(known, now)
-        elif silent or not (asked or shown):
+        if (silent and (refused() or not known)) or not (known or heard or shown):
             raise ValueError(_whom_to_ask(silent, now))
         keep(now)
         resolved()
     told = [f"said by you: {known}"] if known else []
-    told += [f"{each.name} does not answer" if silent else f"asked: {each.name}" for each in asked]
+    told += [silence or f"asked: {name}" for name, silence in heard.items()]
     told += [f"published: {shown.size:,}"] if shown else []
     return (
         f"The log goes on from {now.size:,} Records, root {now.root}.\nThis takes for true that no checkpoint of more Records was ever signed, and none"
@@ -49,7 +49,7 @@ def _heard(witness: Witness, here: Signed | None) -> str:
     """Have a witness say whether it has seen anything else; why it did not say, if so."""
     try:
         if here:
-            ask(witness, here)
+            ask(witness, here, knows=True)
         else:
             hear(witness, _nothing())
     except Refused as refusal:
@@ -76,6 +76,8 @@ def _refuse_another(known: str, now: State) -> None:
 
 def _whom_to_ask(silent: list[str], now: State) -> str:
     """What to do where nobody who could know has said so."""
+    if refused():
+        return f"{' '.join(silent)} What a witness refused is not resolved before each has answered."
     why = " ".join(silent) or "No witness is named in WITNESSES, and nothing is published in LOG_ROOT."
     return (
         f"{why} Say yourself how far the log was signed, as the newest certificate, letter or receipt has it that anybody was given:"
