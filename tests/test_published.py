@@ -21,7 +21,7 @@ from django.conf import settings
 from django.core.management import CommandError, call_command
 from django.test import Client
 
-from records.log import published, shelf
+from records.log import memory, published, shelf
 from records.log.memory import Rewound
 from records.log.model import Key, Leaf, Signed
 from records.log.proofs import inclusion
@@ -235,7 +235,7 @@ def test_who_waited_while_another_signed_and_published_is_not_told_of_a_rewound_
 ) -> None:
     Walk().record()
     sign()
-    once = published.alone
+    once = memory.alone
 
     @contextmanager
     def late() -> Iterator[None]:
