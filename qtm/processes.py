@@ -121,12 +121,22 @@ def writable(folder: Path) -> Path:
 
 
 def write_private(path: Path, text: str) -> None:
-    """Write a file that only we can read, whole or not at all."""
+    """Write a file that only we can read, whole or not at all, so that it outlives a crash."""
     making = path.with_name(f"{path.name}.{os.getpid()}")
     making.unlink(missing_ok=True)
     with os.fdopen(os.open(making, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as handle:
         handle.write(text)
+        handle.flush()
+        os.fsync(handle.fileno())
     making.replace(path)
+    settled(path.parent)
+
+
+def settled(place: Path) -> None:
+    """Have a file or a folder on the disk itself."""
+    handle = os.open(place, os.O_RDONLY)
+    os.fsync(handle)
+    os.close(handle)
 
 
 def end(child: subprocess.Popen[bytes]) -> None:

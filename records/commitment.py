@@ -8,7 +8,7 @@ from django.http import HttpRequest
 
 from qtm.letters.declared import STAMPS
 from qtm.panels import PANELS
-from records.log.model import Signed
+from records.log import checkpoints
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +31,7 @@ class Commitment:
 
 def newest() -> Commitment | None:
     """What the log was last signed as; nothing while nothing was signed. One query."""
-    found = Signed.objects.only("size", "root", "at").last()
+    found = checkpoints.of_this_log().only("size", "root", "at").last()
     return Commitment(found.size, bytes(found.root).hex(), found.at) if found else None
 
 

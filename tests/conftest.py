@@ -22,6 +22,7 @@ from psycopg import sql
 from psycopg.conninfo import make_conninfo
 
 from qtm.postgres.roles import database_sql, entry_sql, schema_sql
+from records.log.memory import State, keep
 from tests.browser import chromium, house, static_files, visit  # noqa: F401  (fixtures for every test)
 from tests.cast import Cast, Walk, make_cast
 
@@ -131,6 +132,7 @@ def evidence_apart(static_uncollected: None, tmp_path: Any, settings: Any) -> No
 def log_apart(tmp_path: Path, settings: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     """What the log of a test was when it was last signed, and what was published of it, is of that test alone."""
     settings.LOG_STATE, settings.LOG_ROOT = tmp_path / "log.state", tmp_path / "log"
+    keep(State())
     for name in ("LOG_STATE", "LOG_ROOT"):
         monkeypatch.setenv(name, str(getattr(settings, name)))
 

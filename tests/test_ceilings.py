@@ -40,6 +40,7 @@ from qtm.queues import QUEUES
 from qtm.receipts import Receipt
 from qtm.workforce_keeping import Kept
 from qtm.working import DayOff
+from records.log.memory import State, keep
 from records.log.model import Signed
 from records.log.round import sign_what_came
 from records.models import Record
@@ -302,10 +303,13 @@ PAGES: dict[str, list[Page]] = {
     "log": [Page(), Page("ines"), Page("will")],
     "keys": [Page(), Page("ines")],
     "keys-file": [Page(html=False)],
-    "log-checkpoint": [Page(html=False, asks=0)],
+    "log-checkpoint": [
+        Page(args=lambda: [Signed.objects.latest("size").log], html=False, asks=0),
+        Page(args=given("a.former/log"), status=404, html=False, asks=0),
+    ],
     "log-tile": [
-        Page(args=lambda: [f"0/000.p/{Signed.objects.latest('size').size}"], html=False, asks=0),
-        Page(args=given("0/999"), status=404, html=False, asks=0),
+        Page(args=lambda: [(one := Signed.objects.latest("size")).log, f"0/000.p/{one.size}"], html=False, asks=0),
+        Page(args=lambda: [Signed.objects.latest("size").log, "0/999"], status=404, html=False, asks=0),
     ],
     "signals": [
         *(Page("ines", query=f"?is={kind}") for kind in SHOWN),
@@ -494,6 +498,7 @@ def inhabited(name: str, template: str, django_db_blocker: Any, folder: Any) -> 
         override_settings(EVIDENCE_ROOT=folder, STORAGES={"evidence": kept, "staticfiles": plain}),
         override_settings(LOG_STATE=folder / "log.state", LOG_ROOT=folder / "log"),
     ):
+        keep(State())
         connections.close_all()
         make_database(name, template)
         point_to(name)

@@ -240,7 +240,7 @@ def test_no_checkpoint_says_another_tree_than_there_is(committed: str, using: st
     lines = like.note.split("\n")
     lines[1:3] = ["3", text(root)]
     fitting = "\n".join(lines)
-    assert attempt(checkpoint(like), using=using) == "records_signed_pkey"
+    assert attempt(checkpoint(like), using=using) == "records_signed_once"
     assert attempt(checkpoint(like, size=3, note=note), using=using) == "checkpoint", "the root of two"
     assert attempt(checkpoint(like, size=3, root=root), using=using) == "checkpoint", "the note of two"
     assert attempt(checkpoint(like, size=4, root=root, note=fitting), using=using) == "checkpoint", "not there yet"

@@ -3,6 +3,8 @@
 import shutil
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +21,7 @@ from django.conf import settings
 from django.core.management import CommandError, call_command
 from django.test import Client
 
-from records.log import shelf
+from records.log import memory, published, shelf
 from records.log.memory import Rewound
 from records.log.model import Key, Leaf, Signed
 from records.log.proofs import inclusion
@@ -60,7 +62,7 @@ def files() -> dict[str, bytes]:
 
 def get(place: str) -> Any:
     """What anybody is answered."""
-    return Client().get(f"/log/{place}")
+    return Client().get(f"/log/{Key.objects.filter(use='log').latest('pk').name}/{place}")
 
 
 @pytest.fixture
@@ -123,7 +125,7 @@ def test_it_is_handed_out_to_anybody_without_a_cookie_and_kept_for_ever_but_the_
     for each in (tile, checkpoint):
         assert not each.cookies
         assert "Cookie" not in each.headers.get("Vary", "")
-    assert Client().post("/log/checkpoint").status_code == 405
+    assert Client().post("/log/localhost/records/checkpoint").status_code == 405
 
 
 def test_what_is_not_covered_or_not_so_written_is_not_there(many: str) -> None:
@@ -226,6 +228,27 @@ def test_a_crash_between_the_tiles_and_the_checkpoint_leaves_the_old_one_and_is_
     assert get("checkpoint").content == old
     assert publish() == 0
     assert get("checkpoint").content.decode() == Signed.objects.get(size=600).whole
+
+
+def test_who_waited_while_another_signed_and_published_is_not_told_of_a_rewound_log(
+    committed: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    Walk().record()
+    sign()
+    once = memory.alone
+
+    @contextmanager
+    def late() -> Iterator[None]:
+        """The lock, after whoever held it has signed and published more."""
+        monkeypatch.setattr(published, "alone", once)
+        Walk().record()
+        sign_what_came()
+        with once():
+            yield
+
+    monkeypatch.setattr(published, "alone", late)
+    assert publish() == 0
+    assert Signed.objects.latest("size").whole == get("checkpoint").content.decode()
 
 
 def _breaks_at_the_checkpoint(replace: Any) -> Any:

@@ -1,5 +1,6 @@
 """Witnesses: a separate process from the registry vouches that the log only grows, and refuses what does not, whoever signed it."""
 
+import io
 import json
 import shutil
 import socket
@@ -15,11 +16,13 @@ from typing import Any
 import pytest
 from django.conf import settings
 from django.core.checks import run_checks
+from django.core.management import CommandError, call_command
 from django.db import connections
 from django_tasks_db.models import DBTaskResult
 
-from records.log import shelf
+from records.log import asking, shelf
 from records.log.asking import Unwitnessed, ask, trouble
+from records.log.memory import Rewound, State, keep
 from records.log.model import Cosigned, Key, Signed
 from records.log.notes import Unfit, opened, verifier_of
 from records.log.published import publish
@@ -29,6 +32,7 @@ from records.log.witnesses import Witness, witnesses
 from tests.cast import Walk
 from tests.conftest import drop_database, make_database, point_to
 from tests.pictures import copies_made
+from tests.test_signing import page
 
 NAME = "witness.example/w1"
 
@@ -149,20 +153,129 @@ def went_back(committed: str, older: str) -> None:
     shutil.rmtree(settings.LOG_ROOT)
 
 
-def test_a_witness_refuses_a_rollback_that_nothing_in_the_house_remembers(
+def signs_nothing(words: str) -> None:
+    """It is refused, with what is wrong; and whoever oversees reads it."""
+    before = list(Signed.objects.values_list("note", flat=True))
+    with pytest.raises(Rewound, match=words):
+        sign()
+    rounds()
+    assert before == list(Signed.objects.values_list("note", flat=True))
+    assert words in page("/log/", "ines")
+    assert words not in page("/log/")
+
+
+def as_if_all_were_well() -> None:
+    """Whatever was beside the keys is put there by somebody who knows of no more than the database does."""
+    newest = Signed.objects.latest("size")
+    keep(State(newest.size, bytes(newest.root).hex()))
+
+
+def test_a_restored_log_that_a_witness_saw_further_does_not_go_on(committed: str, older: str, beside: Beside) -> None:
+    went_back(committed, older)
+    Walk().record()
+    signs_nothing("log.state is not there")
+    for known in ("", "2"):
+        with pytest.raises(CommandError, match="has seen 3 Records of localhost/records, and there are 2"):
+            call_command("keys", "resume", known)
+        signs_nothing("has seen 3 Records")
+
+
+def test_a_restored_log_without_a_checkpoint_is_held_against_the_witness_too(
+    committed: str, older: str, beside: Beside
+) -> None:
+    Walk().record()
+    connections.close_all()
+    make_database(older, committed)
+    rounds()
+    assert vouched() == [NAME]
+    point_to(older)
+    Path(settings.LOG_STATE).unlink()
+    with pytest.raises(CommandError, match="has seen 1 Records of localhost/records, and there are 0"):
+        call_command("keys", "resume", "0")
+    signs_nothing("has seen 1 Records")
+
+
+def test_a_restored_log_that_is_whole_goes_on_once_the_witness_says_so(committed: str, beside: Beside) -> None:
+    for _ in range(2):
+        Walk().record()
+    rounds()
+    Path(settings.LOG_STATE).unlink()
+    shutil.rmtree(settings.LOG_ROOT)
+    beside.stop()
+    with pytest.raises(CommandError, match="does not answer"):
+        call_command("keys", "resume")
+    assert not Path(settings.LOG_STATE).exists()
+    beside.start()
+    said = io.StringIO()
+    call_command("keys", "resume", stdout=said)
+    assert f"asked: {NAME}" in said.getvalue()
+    Walk().record()
+    rounds()
+    assert (Signed.objects.latest("size").size, vouched()) == (3, [NAME])
+
+
+def test_a_witness_that_has_seen_nothing_yet_is_nobody_to_ask(committed: str, beside: Beside, settings: Any) -> None:
+    Walk().record()
+    settings.WITNESSES, named = [], settings.WITNESSES
+    rounds()
+    settings.WITNESSES = named
+    Path(settings.LOG_STATE).unlink()
+    for _ in range(2):
+        with pytest.raises(CommandError, match="has seen nothing of localhost/records yet"):
+            call_command("keys", "resume")
+    call_command("keys", "resume", "1", stdout=io.StringIO())
+    rounds()
+    assert vouched() == [NAME]
+
+
+def test_before_a_process_signs_it_asks_each_witness(committed: str, older: str, beside: Beside) -> None:
+    went_back(committed, older)
+    as_if_all_were_well()
+    Walk().record()
+    asking.ASKED.clear()  # as in a process that has just begun
+    signs_nothing("has seen 3 Records of localhost/records, and there are 2")
+    asking.ASKED.clear()
+    signs_nothing("has seen 3 Records of localhost/records, and there are 2")
+
+
+def test_what_a_witness_refused_is_resolved_by_the_newer_backup_or_another_log(
     committed: str, older: str, beside: Beside
 ) -> None:
     went_back(committed, older)
-    newest = Signed.objects.latest("size")
-    assert sign() is None, "here it looks as if all were well"
-    with pytest.raises(Unwitnessed, match="has seen 3 Records, and there are 2"):
-        ask(witnesses()[0], newest)
+    as_if_all_were_well()
+    asking.ASKED.clear()
+    signs_nothing("has seen 3 Records")
+    point_to(committed)
+    Walk().record()
+    signs_nothing("has seen 3 Records")
+    beside.stop()
+    with pytest.raises(CommandError, match="not resolved before each has answered"):
+        call_command("keys", "resume", "3")
+    signs_nothing("has seen 3 Records")
+    beside.start()
+    call_command("keys", "resume", stdout=io.StringIO())
+    rounds()
+    assert (Signed.objects.latest("size").size, vouched()) == (4, [NAME])
+
+
+def test_one_that_saw_a_checkpoint_which_is_only_newer_than_the_one_it_is_shown_stops_nothing(beside: Beside) -> None:
+    Walk().record()
+    rounds()
+    first = Signed.objects.get()
+    Walk().record()
+    rounds()
+    with pytest.raises(Unwitnessed, match="has seen 2 Records"):
+        ask(witnesses()[0], first)
+    Walk().record()
+    rounds()
+    assert (Signed.objects.latest("size").size, vouched()) == (3, [NAME])
 
 
 def test_a_witness_refuses_a_rewrite_that_is_signed_with_the_logs_own_key(
     committed: str, older: str, beside: Beside
 ) -> None:
     went_back(committed, older)
+    as_if_all_were_well()  # and no process asks before it signs
     beside.stop()
     beside.start()  # it remembers across a restart
     for _ in range(2):
@@ -171,9 +284,11 @@ def test_a_witness_refuses_a_rewrite_that_is_signed_with_the_logs_own_key(
     newest = Signed.objects.latest("size")
     assert (newest.size, vouched()) == (4, []), "the house itself noticed nothing"
     assert Key.objects.get(use="log").verifier.holds(newest.note)
-    with pytest.raises(Unwitnessed, match="does not sign: 422"):
+    with pytest.raises(Unwitnessed, match="has seen another history of localhost/records: 422"):
         ask(witnesses()[0], newest)
-    assert "does not sign: 422" in trouble(witnesses()[0])
+    assert "another history of localhost/records: 422" in trouble(witnesses()[0])
+    Walk().record()
+    signs_nothing("has seen another history of localhost/records: 422")
     assert not Cosigned.objects.filter(signed=newest).exists()
     kept = json.loads(beside.run("evidence"))
     assert newest.note in json.dumps(kept, ensure_ascii=False).replace("\\n", "\n"), "and keeps it as evidence"
@@ -185,6 +300,7 @@ def test_a_witness_that_is_away_is_asked_again_and_holds_up_nothing(beside: Besi
     rounds()
     assert (Signed.objects.count(), vouched()) == (1, []), "signed and published without it"
     assert "does not answer" in trouble(witnesses()[0])
+    assert ("does not answer" in page("/log/", "ines"), "does not answer" in page("/log/")) == (True, False)
     sign_what_came()
     assert DBTaskResult.objects.filter(task_path__endswith="ask_witness").count() <= 2
     beside.start()
@@ -207,6 +323,10 @@ def test_a_line_that_is_not_the_witnesss_is_neither_taken_nor_published(beside: 
     publish()
     assert vouched() == []
     assert (shelf.read(shelf.CHECKPOINT) or b"").decode() == newest.note
+    assert "vouches for 1 record<" in page("/log/")
+    rounds()
+    assert vouched() == [NAME], "and it keeps nobody from asking the witness"
+    assert "vouches for 2 records<" in page("/log/")
 
 
 def test_a_witness_with_another_key_is_not_believed(beside: Beside, settings: Any) -> None:

@@ -8,7 +8,7 @@ from records.audit.finding import COMPLETENESS, INTEGRITY, Finding
 from records.audit.steps import Step
 from records.log import shelf, tree
 from records.log.memory import Rewound, state
-from records.log.notes import Checkpoint, Unfit
+from records.log.notes import Checkpoint
 from records.log.tiles import HEIGHT, Tile, bundle, cut, nodes_in, over, tiles
 
 
@@ -36,7 +36,7 @@ def _kept() -> Claim:
         now = state()
     except Rewound:
         return Claim(where, check, 0, b"")
-    return Claim(where, check, now.size, bytes.fromhex(now.root))
+    return Claim(where, check, now.size, bytes.fromhex(now.root)) if now else Claim(where, check, 0, tree.EMPTY)
 
 
 def _shown(name: str) -> Iterator[Claim]:
@@ -50,7 +50,7 @@ def _published() -> Checkpoint | None:
     """The published checkpoint; where it cannot be read, one of nothing."""
     try:
         return shelf.published()
-    except (Unfit, UnicodeDecodeError):
+    except Rewound:
         return Checkpoint("", 0, b"")
 
 

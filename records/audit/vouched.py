@@ -19,7 +19,7 @@ from records.log.witnesses import witnesses
 from records.seal.keys import LOG, RECORD, LogKey, RecordKey, log_key, record_key, text
 
 NOTES = "SELECT size, root, note FROM records_signed ORDER BY size"
-COSIGNED = "SELECT s.size, s.note, c.name, c.line FROM records_cosigned c JOIN records_signed s ON s.size = c.signed_id ORDER BY c.id"
+COSIGNED = "SELECT s.size, s.note, c.name, c.line FROM records_cosigned c JOIN records_signed s ON s.id = c.signed_id ORDER BY c.id"
 IN_USE: Mapping[str, Callable[[], RecordKey | LogKey]] = {RECORD: record_key, LOG: log_key}
 
 

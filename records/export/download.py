@@ -9,6 +9,7 @@ from pathlib import Path
 from django.http import HttpResponse
 
 from qtm.refusals import Conflict
+from records.log import checkpoints
 from records.log.model import Key
 from records.log.proofs import Place, place_of
 from records.models import Record
@@ -54,8 +55,7 @@ def tlog_proof(place: Place) -> str:
 
 def log_key(place: Place) -> str:
     """The key that signed its checkpoint, as those read it who check checkpoints."""
-    keys = (each.verifier for each in Key.objects.filter(use=LOG).order_by("-pk"))
-    return str(next(each for each in keys if each.holds(place.signed.whole)))
+    return str(checkpoints.signer(place.signed, list(Key.objects.filter(use=LOG).order_by("-pk"))))
 
 
 def as_file(content: bytes, name: str) -> HttpResponse:

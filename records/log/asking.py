@@ -1,6 +1,10 @@
-"""Asking witnesses to vouch for the newest checkpoint (C2SP tlog-witness), in the background and as often as it takes."""
+"""Asking witnesses to vouch for the newest checkpoint (C2SP tlog-witness), in the background and as often as it takes.
+
+One that has seen more of this log than there is, or something else, is heard: that is kept, and nothing is signed until it is resolved.
+"""
 
 from base64 import b64encode
+from contextlib import suppress
 from datetime import timedelta
 from http.client import HTTPConnection, HTTPException, HTTPSConnection
 from urllib.parse import urlsplit
@@ -9,10 +13,11 @@ from django.db import transaction
 from django.tasks import task
 
 from qtm.background import Chore, register
+from records.log import checkpoints
+from records.log.memory import alone, keep_refused, state
 from records.log.model import Cosigned, Signed
-from records.log.notes import checkpoint_of
 from records.log.proofs import consistency
-from records.log.published import newest_of_this_log, publish
+from records.log.published import publish
 from records.log.witnesses import Witness, witnesses
 
 PATIENCE_SECONDS, MOST_BYTES = 10, 10_000
@@ -23,31 +28,86 @@ class Unwitnessed(Exception):
     """A witness has not signed; says what it answered."""
 
 
+class Refused(Unwitnessed):
+    """A witness has seen another history of this log than the one that stands here."""
+
+
+ASKED: set[tuple[str, str]] = set()  # which witnesses this process has asked of which log
+
+
 @task()
 def ask_witness(name: str) -> None:
     """Have a witness sign the newest checkpoint, and publish its signature."""
-    newest = newest_of_this_log()
+    newest = checkpoints.newest()
     for witness in witnesses():
         if newest and witness.name == name:
             ask(witness, newest)
     publish()
 
 
-def ask(witness: Witness, newest: Signed) -> Cosigned:
-    """Have a witness sign a checkpoint: it is shown that this goes on from what it signed last."""
-    status, said = _shown(witness, newest, _last_size(witness, newest))
-    if status == 409:  # it remembers another size than we do, and says which
-        seen = int(said) if said.strip().isdecimal() else -1
-        if not 0 <= seen <= newest.size:
-            raise Unwitnessed(f"{witness.name} has seen {seen:,} Records, and there are {newest.size:,}.")
-        status, said = _shown(witness, newest, seen)
+def ask_once() -> None:
+    """Have each witness asked once by this process, before it signs: whoever is away is asked later, with the rest."""
+    due = [each for each in witnesses() if (str(each.verifier), checkpoints.name()) not in ASKED]
+    newest = checkpoints.newest() if due else None
+    for witness in due:
+        if newest is None:
+            return
+        ASKED.add((str(witness.verifier), newest.log))
+        with suppress(Unwitnessed):
+            ask(witness, newest)
+
+
+def ask(witness: Witness, newest: Signed, *, knows: bool = False) -> Cosigned:
+    """Have a witness sign a checkpoint: it is shown that this goes on from what it signed last; `knows`: only where it did sign something."""
+    old = newest.size if knows else last_size(witness, newest.size)
+    status, said = _shown(witness, newest, old)
+    seen = _seen(status, said)
+    if seen is not None and seen != old:  # it remembers another size than we do
+        _hear_of_more(witness, newest, seen)
+        if knows and not seen:
+            raise Unwitnessed(f"{witness.name} has seen nothing of {newest.log} yet.")
+        old = seen
+        status, said = _shown(witness, newest, old)
+    if status == 422 or _seen(status, said) == old == newest.size:
+        raise _refusal(f"{witness.name} has seen another history of {newest.log}: {status} {said.strip()[:200]}.")
     if status != 200:
         raise Unwitnessed(f"{witness.name} does not sign: {status} {said.strip()[:200]}")
     line = next((each for each in said.splitlines(keepends=True) if _valid(witness, newest, each)), None)
     if line is None:
         raise Unwitnessed(f"{witness.name} answered with no signature of its key.")
     with transaction.atomic():
-        return Cosigned.objects.get_or_create(signed=newest, name=witness.name, defaults={"line": line})[0]
+        there = Cosigned.objects.filter(signed=newest, name=witness.name)
+        known = next((each for each in there if _valid(witness, newest, each.line)), None)
+        return known or Cosigned.objects.create(signed=newest, name=witness.name, line=line)
+
+
+def hear(witness: Witness, nothing: Signed) -> None:
+    """Have a witness say how much it has seen, shown a checkpoint of nothing; refused where that is more than nothing."""
+    if seen := _seen(*_shown(witness, nothing, 0)):
+        _hear_of_more(witness, nothing, seen)
+
+
+def _hear_of_more(witness: Witness, newest: Signed, seen: int) -> None:
+    """Where a witness has seen more than was ever signed here, that is kept; more than this checkpoint alone is only later."""
+    if seen <= newest.size:
+        return
+    words = f"{witness.name} has seen {seen:,} Records of {newest.log}, and there are {newest.size:,} here."
+    kept = state()
+    if kept and kept.size >= seen:
+        raise Unwitnessed(words)
+    raise _refusal(words)
+
+
+def _refusal(words: str) -> Refused:
+    """What is kept of it, so that nothing is signed until it is resolved."""
+    with alone():
+        keep_refused(words)
+    return Refused(words)
+
+
+def _seen(status: int, said: str) -> int | None:
+    """The size that a witness remembers, where it answers that it is another than the one it was shown."""
+    return int(said) if status == 409 and said.strip().isdecimal() else None
 
 
 def _valid(witness: Witness, newest: Signed, line: str) -> bool:
@@ -58,11 +118,11 @@ def _valid(witness: Witness, newest: Signed, line: str) -> bool:
         return False
 
 
-def _last_size(witness: Witness, newest: Signed) -> int:
-    """How much of this log the witness has signed, as far as we know."""
-    ours = Cosigned.objects.filter(name=witness.name, signed__note__startswith=f"{checkpoint_of(newest.note).origin}\n")
-    last = ours.order_by("signed_id").last()
-    return last.signed_id if last else 0
+def last_size(witness: Witness, most: int) -> int:
+    """How much of this log the witness has signed, as far as we know, up to so many leaves; what is not its signature counts for nothing."""
+    found = Cosigned.objects.filter(name=witness.name, signed__log=checkpoints.name()).select_related("signed")
+    lines = found.order_by("-signed_id")[: checkpoints.MOST]
+    return next((e.signed.size for e in lines if e.signed.size <= most and _valid(witness, e.signed, e.line)), 0)
 
 
 def _shown(witness: Witness, newest: Signed, old: int) -> tuple[int, str]:
@@ -97,10 +157,11 @@ CHORE = register(Chore(ask_witness, _fits, PAUSES, _given_up))
 def order_what_is_not_vouched_for() -> None:
     """Have every witness asked that has not signed the newest checkpoint, unless that is under way."""
     named = witnesses()
-    newest = newest_of_this_log() if named else None
-    done = {each.name for each in newest.cosigned.all()} if newest else set()
+    newest = checkpoints.newest() if named else None
     for witness in named:
-        if newest and witness.name not in done and not CHORE.under_way(witness.name):
+        if newest is None or any(_valid(witness, newest, each.line) for each in newest.cosigned.all()):
+            continue
+        if not CHORE.under_way(witness.name):
             CHORE.order(witness.name)
 
 

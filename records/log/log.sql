@@ -59,6 +59,7 @@ DECLARE
   one bytea;
   root bytea;
 BEGIN
+  NEW.log := split_part(NEW.note, E'\n', 1);
   IF NEW.size BETWEEN 1 AND (SELECT h.size FROM records_head h) THEN
     WHILE rest > 0 LOOP
       IF rest % 2 = 1 THEN

@@ -5,6 +5,7 @@ from django.db.models.functions import Now
 
 from qtm.law import own_law
 from records.log import tree
+from records.log.memory import Rewound
 from records.log.notes import Verifier
 from records.log.witnesses import vouched
 from records.seal.keys import LOG, RECORD, pem, raw_of
@@ -89,9 +90,10 @@ class Head(models.Model):
 
 
 class Signed(models.Model):
-    """A checkpoint that was signed and published: the tree at one size, as a note, with whoever vouches for it."""
+    """A checkpoint that was signed and published: the tree of a log at one size, as a note, with whoever vouches for it."""
 
-    size = models.BigIntegerField(primary_key=True)
+    log = models.CharField(max_length=200)  # the law takes it from the note
+    size = models.BigIntegerField()
     root = models.BinaryField()
     note = models.TextField()
     at = models.DateTimeField(db_default=Now(), editable=False)
@@ -101,11 +103,13 @@ class Signed(models.Model):
         default_permissions = ()
         ordering = ["size"]
         verbose_name = "checkpoint"
+        constraints = [models.UniqueConstraint(fields=["log", "size"], name="records_signed_once")]
 
     @property
     def whole(self) -> str:
         """The note with those signatures of its witnesses that are valid."""
-        return self.note + "".join(each.line for each in self.cosigned.all() if vouched(self.note, each.line))
+        lines = dict.fromkeys(each.line for each in self.cosigned.all() if vouched(self.note, each.line))
+        return self.note + "".join(lines)
 
     def __str__(self) -> str:
         """Of which size."""
@@ -124,21 +128,26 @@ class Cosigned(models.Model):
         app_label = "records"
         default_permissions = ()
         ordering = ["id"]
-        constraints = [models.UniqueConstraint(fields=["signed", "name"], name="records_cosigned_once")]
+        indexes = [models.Index(fields=["name", "signed"], name="records_cosigned_by")]
+        # A line that is not the witness's keeps no place from the one that is.
+        constraints = [models.UniqueConstraint(fields=["signed", "name", "line"], name="records_cosigned_once")]
 
     def __str__(self) -> str:
         """By whom."""
-        return f"{self.name} on {self.signed_id:,} leaves"
+        return f"{self.name} on the {self.signed}"
 
 
 def size() -> int:
     """How many leaves there are now."""
-    return Head.objects.get().size
+    head = Head.objects.first()
+    if head is None:
+        raise Rewound("Nothing says how long the log is: its head is missing.")
+    return head.size
 
 
 def node(level: int, number: int) -> bytes:
     """The hash of one complete subtree."""
-    return bytes(Node.objects.values_list("hash", flat=True).get(level=level, number=number))
+    return nodes({(level, number)})(level, number)
 
 
 def nodes(wanted: set[tuple[int, int]]) -> tree.Nodes:
@@ -150,4 +159,11 @@ def nodes(wanted: set[tuple[int, int]]) -> tree.Nodes:
         [list(levels), list(numbers)],
     )
     kept = {(each.level, each.number): bytes(each.hash) for each in found}
-    return lambda level, number: kept[level, number]
+
+    def read(level: int, number: int) -> bytes:
+        """One of them; Rewound where it is not there."""
+        if (level, number) not in kept:
+            raise Rewound(f"Node {level}/{number} of the tree is missing.")
+        return kept[level, number]
+
+    return read

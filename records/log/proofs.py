@@ -2,7 +2,8 @@
 
 from dataclasses import dataclass
 
-from records.log import tree
+from records.log import checkpoints, tree
+from records.log.memory import Rewound
 from records.log.model import Leaf, Signed, nodes
 
 
@@ -16,11 +17,13 @@ class Place:
 
 
 def place_of(record_id: int) -> Place | None:
-    """The place of a Record under the newest checkpoint; nothing while none covers it."""
-    leaf, newest = Leaf.objects.get(record=record_id), Signed.objects.prefetch_related("cosigned").last()
-    if newest is None or newest.size <= leaf.number:
+    """The place of a Record under the newest checkpoint that is signed; nothing while none covers it, or where the tree is damaged."""
+    leaf = Leaf.objects.get(record=record_id)
+    newest = checkpoints.newest(leaf.number)
+    try:
+        return Place(leaf.number, inclusion(leaf.number, newest.size), newest) if newest else None
+    except Rewound:  # which the log's page and the background tell
         return None
-    return Place(leaf.number, inclusion(leaf.number, newest.size), newest)
 
 
 def inclusion(number: int, size: int) -> list[bytes]:

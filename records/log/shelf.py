@@ -6,7 +6,8 @@ from pathlib import Path
 
 from django.conf import settings
 
-from records.log.memory import Rewound, settled
+from qtm.processes import settled
+from records.log.memory import Rewound
 from records.log.notes import Checkpoint, checkpoint_of
 
 CHECKPOINT = "checkpoint"
@@ -23,7 +24,10 @@ def read(place: str) -> bytes | None:
 def published() -> Checkpoint | None:
     """The checkpoint that was published last."""
     note = read(CHECKPOINT)
-    return checkpoint_of(note.decode()) if note else None
+    try:
+        return checkpoint_of(note.decode()) if note is not None else None
+    except ValueError as error:
+        raise Rewound(f"What was published as “{CHECKPOINT}” cannot be read: {error}.") from error
 
 
 def put(place: str, content: bytes) -> bool:

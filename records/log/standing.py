@@ -5,15 +5,13 @@ from datetime import timedelta
 from functools import cached_property
 
 from django.core.exceptions import ImproperlyConfigured
-from django.db.models import Max
 from django.utils import timezone
 
-from records.log import shelf
-from records.log.asking import trouble
+from records.log import checkpoints, shelf
+from records.log.asking import last_size, trouble
 from records.log.memory import Rewound
-from records.log.model import Cosigned, Leaf, Signed, size
+from records.log.model import Leaf, Signed, size
 from records.log.notes import Unfit
-from records.log.published import newest_of_this_log
 from records.log.signing import check
 from records.log.witnesses import Witness, witnesses
 from records.seal.keys import log_key
@@ -31,41 +29,56 @@ class Vouching:
 
 
 class Standing:
-    """The log as it stands now."""
+    """The log as it stands now, for anybody or for whoever oversees it."""
+
+    def __init__(self, *, oversees: bool) -> None:
+        """Whether the reader is told what is amiss."""
+        self.oversees = oversees
 
     @cached_property
-    def size(self) -> int:
-        """How many Records are in it."""
-        return size()
+    def name(self) -> str:
+        """What it is called."""
+        return checkpoints.name()
+
+    @cached_property
+    def size(self) -> int | None:
+        """How many Records are in it, where that can be read."""
+        try:
+            return size()
+        except Rewound:
+            return None
 
     @cached_property
     def newest(self) -> Signed | None:
         """The newest checkpoint."""
-        return newest_of_this_log()
+        return checkpoints.newest()
 
     @property
     def waiting(self) -> int:
         """How many Records no checkpoint covers yet."""
-        return self.size - (self.newest.size if self.newest else 0)
+        return (self.size or 0) - (self.newest.size if self.newest else 0)
 
     @property
     def note(self) -> str:
         """The checkpoint as it is published."""
-        return (shelf.read(shelf.CHECKPOINT) or b"").decode()
+        return (shelf.read(shelf.CHECKPOINT) or b"").decode(errors="replace")
 
     @cached_property
     def vouching(self) -> list[Vouching]:
         """Every witness, and how far it has come."""
-        named = _named()
-        found = Cosigned.objects.filter(name__in=[each.name for each in named]).values_list("name")
-        sizes = dict(found.annotate(Max("signed_id")).order_by()) if named else {}
-        return [Vouching(each, sizes.get(each.name, 0), trouble(each)) for each in named]
+        most = self.newest.size if self.newest else 0
+        return [Vouching(each, last_size(each, most), trouble(each) if self.oversees else "") for each in _named()]
 
+    @cached_property
     def trouble(self) -> str:
-        """Why it is not signed, for those who can do something about it; nothing where all is well."""
+        """Why it is not signed, for those who can do something about it; nothing for others, and where all is well."""
+        return self._trouble() if self.oversees else ""
+
+    def _trouble(self) -> str:
+        """Why it is not signed."""
         try:
             log_key()
-            check(Signed.objects.last())
+            check()
             witnesses()
         except (Rewound, ImproperlyConfigured, Unfit, OSError) as refusal:
             return str(refusal)

@@ -8,6 +8,6 @@ urlpatterns = [
     path("log/", serving.log, name="log"),
     path("keys/", serving.keys, name="keys"),
     path("keys/keys.txt", serving.keys_file, name="keys-file"),
-    path("log/checkpoint", serving.checkpoint, name="log-checkpoint"),
-    path("log/tile/<path:place>", serving.tile, name="log-tile"),
+    path("log/<path:name>/checkpoint", serving.checkpoint, name="log-checkpoint"),
+    path("log/<path:name>/tile/<path:place>", serving.tile, name="log-tile"),
 ]

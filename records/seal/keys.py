@@ -24,7 +24,7 @@ from cryptography.hazmat.primitives.serialization import (
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 
-from qtm.processes import write_private
+from qtm.processes import settled, write_private
 
 RECORD, LOG = "record", "log"  # what a key is used for
 TIGHT = 0o077  # what nobody but the owner may do with the file of a private key
@@ -139,8 +139,31 @@ def fresh(use: str) -> tuple[bytes, str]:
 
 def put(use: str, private: str) -> None:
     """Put a private key in the place of whichever was there."""
-    place_of(use).parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    write_private(place_of(use), private)
+    announce(use, private)
+    take(use)
+
+
+def announce(use: str, private: str) -> None:
+    """Have a private key on the disk, beside the one that signs."""
+    coming_of(use).parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    write_private(coming_of(use), private)
+
+
+def announced(use: str) -> bytes | None:
+    """The public part of the key that is to take the place of another, as DER; nothing where none is."""
+    place = coming_of(use)
+    return bytes(_read(use, place.read_bytes()).public) if place.exists() else None
+
+
+def take(use: str) -> None:
+    """Have that key sign from now on."""
+    coming_of(use).replace(place_of(use))
+    settled(place_of(use).parent)
+
+
+def coming_of(use: str) -> Path:
+    """The file of a private key that is to take the place of another."""
+    return place_of(use).with_suffix(".coming.pem")
 
 
 def text(public: bytes) -> str:

@@ -45,12 +45,12 @@ NEAR: Mapping[str, tuple[str, ...]] = {
     ),
     "complete": ("POST /serviceevents/«event»/complete", "POST /admin/records/record/add/", "PUT /jobs/«job»/"),
     "log": (
-        "POST /log/checkpoint",
-        "PUT /log/tile/0/000.p/«size»",
-        "DELETE /log/tile/entries/000.p/«size»",
+        "POST /log/«log name»/checkpoint",
+        "PUT /log/«log name»/tile/0/000.p/«size»",
+        "DELETE /log/«log name»/tile/entries/000.p/«size»",
         "POST /admin/records/leaf/add/",
     ),
-    "key": ("PUT /log/checkpoint", "POST /admin/records/key/add/", "POST /admin/records/key/1/change/"),
+    "key": ("PUT /log/«log name»/checkpoint", "POST /admin/records/key/add/", "POST /admin/records/key/1/change/"),
     "work": (
         "POST /jobs/«job»/release",
         "POST /jobs/«job»/cancel",

@@ -12,6 +12,7 @@ from django.conf import settings as configured
 from django.db import connections
 
 from records.audit.run import audit
+from records.log.memory import State, keep
 from records.log.model import Key, Signed
 from records.log.notes import COSIGNATURE, Verifier
 from records.seal.keys import LOG
@@ -38,6 +39,7 @@ def rig(committed: str, settings: Any) -> Iterator[Rig]:
         (home / "keys" / kept.name).write_bytes(kept.read_bytes())
         (home / "keys" / kept.name).chmod(0o600)
     settings.KEYS_ROOT, settings.LOG_STATE, settings.LOG_ROOT = home / "keys", home / "log.state", home / "log"
+    keep(State())
     settings.WITNESSES = [f"{Verifier('witness.example/w', bytes(32), COSIGNATURE)} http://127.0.0.1:9"]
     settings.EVIDENCE_ROOT = home / "evidence"
     options = {**settings.STORAGES["evidence"]["OPTIONS"], "location": settings.EVIDENCE_ROOT}

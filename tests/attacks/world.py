@@ -3,7 +3,7 @@
 import io
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +14,7 @@ from execution.models import Evidence, ServiceEvent
 from governance.models import Task
 from qtm.models import Operator, User
 from records.log import tree
-from records.log.memory import state
+from records.log.memory import State, state
 from records.log.model import Key, Leaf, Signed
 from records.log.notes import Checkpoint, signed
 from records.log.published import publish
@@ -52,7 +52,7 @@ def made(then: Callable[[], None]) -> World:
     publish()
     call_command("audit", stdout=io.StringIO())
     then()
-    earlier = state()
+    earlier = state() or State()
     unstarred = Walk(outcome="not-advised")
     enter(Cast().will, Record, "seal", unstarred.started(), outcome="not-advised", reason_code="no-answer")
     last = Walk().record()
@@ -85,7 +85,7 @@ def made(then: Callable[[], None]) -> World:
         "unsealed file": file_of(_photo(under_way).sha256),
         "home": Path(settings.LOG_STATE).parent,
         "keys": settings.KEYS_ROOT,
-        "old state": json.dumps({"size": earlier.size, "root": earlier.root}),
+        "old state": json.dumps(asdict(earlier)),
     }
     return World(
         {name: str(value) for name, value in {**rows, **_brought(record, last, ready)}.items()}, walk.request.token

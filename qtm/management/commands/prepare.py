@@ -1,7 +1,9 @@
 """`manage.py prepare`: everything between an empty database and one that can be served; safe to run again."""
 
+from collections.abc import Callable
 from typing import Any
 
+from django.core.exceptions import ImproperlyConfigured
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 from django.db import connections
@@ -30,7 +32,14 @@ class Command(BaseCommand):
         call_command("clearsessions")
         self.stdout.write("Migrated; rights and roles are as the house says.")
         for step in PREPARATIONS:
-            self.stdout.write(step())
+            self.stdout.write(self._done(step))
         with acting(via="prepare", authority="system"):
             made = [version for version, new in map(SurfaceVersion.publish, shipped()) if new]
         self.stdout.write(f"Surfaces: {', '.join(map(str, made))} published." if made else "Surfaces: unchanged.")
+
+    def _done(self, step: Callable[[], str]) -> str:
+        """What a step says that it did; what it refuses is said as plainly."""
+        try:
+            return step()
+        except (ImproperlyConfigured, ValueError) as refusal:
+            raise CommandError(str(refusal)) from refusal

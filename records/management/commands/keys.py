@@ -1,12 +1,16 @@
-"""`manage.py keys`: show every public key, put another in the place of one, or begin the log anew under another name."""
+"""`manage.py keys`: show every public key, put another in the place of one, go on with the log, or begin it anew under another name."""
 
+from collections.abc import Callable
 from typing import Any
 
+from django.core.exceptions import ImproperlyConfigured
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import connections
 
 from records.log.keys_shown import Shown, every_key
+from records.log.memory import Rewound
 from records.log.model import Key
+from records.log.resuming import resume
 from records.seal.keeping import begin_anew, rotate
 from records.seal.keys import LOG, RECORD
 
@@ -18,14 +22,21 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         """What is to be done, and of which key or by which name."""
-        parser.add_argument("verb", nargs="?", default="show", choices=["show", "rotate", "anew"])
-        parser.add_argument("what", nargs="?", default="", help="rotate: record or log; anew: the new name of the log")
+        parser.add_argument("verb", nargs="?", default="show", choices=["show", "rotate", "resume", "anew"])
+        helped = "rotate: record or log; resume: the size or root of the newest checkpoint that you know; anew: the log's new name"
+        parser.add_argument("what", nargs="?", default="", help=helped)
 
     def handle(self, *args: Any, verb: str, what: str, **options: Any) -> None:
         """Do it, and show what came of it."""
+        do: dict[str, Callable[[str], str]] = {
+            "show": self.show,
+            "rotate": self.rotate,
+            "resume": resume,
+            "anew": self.anew,
+        }
         try:
-            self.stdout.write({"show": self.show, "rotate": self.rotate, "anew": self.anew}[verb](what))
-        except ValueError as refusal:
+            self.stdout.write(do[verb](what))
+        except (ValueError, Rewound, ImproperlyConfigured) as refusal:
             raise CommandError(str(refusal)) from refusal
 
     def show(self, what: str) -> str:
@@ -40,8 +51,6 @@ class Command(BaseCommand):
 
     def anew(self, what: str) -> str:
         """Another log."""
-        if not what or any(each.isspace() or each == "+" for each in what):
-            raise ValueError("say what the log is called from now on, such as `keys anew records.example/2`.")
         return _done(lambda: begin_anew(what))
 
 

@@ -4,8 +4,9 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
+from records.log import checkpoints
 from records.log.memory import Rewound
-from records.log.published import newest_of_this_log, publish
+from records.log.published import publish
 
 
 class Command(BaseCommand):
@@ -15,12 +16,12 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Say how many were made."""
-        newest = newest_of_this_log()
-        if newest is None:
-            self.stdout.write("Nothing is signed yet, so there is nothing to publish.")
-            return
         try:
             made = publish(all_of_it=True)
         except Rewound as refusal:
             raise CommandError(str(refusal)) from refusal
+        newest = checkpoints.newest()
+        if newest is None:
+            self.stdout.write("Nothing is signed yet, so there is nothing to publish.")
+            return
         self.stdout.write(f"{newest.size:,} Records are published; {made:,} tiles were missing and were made again.")
