@@ -29,7 +29,7 @@ BEGIN
        || NEW.document), 'base64')
      OR NOT EXISTS (SELECT FROM records_key k WHERE k.use = 'record' AND k.public = said[2] AND law_records_may_sign(k.id, k.use)) THEN
     RAISE EXCEPTION USING ERRCODE = '23514', CONSTRAINT = 'signed', TABLE = TG_TABLE_NAME,
-      MESSAGE = 'a Record is sealed with a leaf over its own bytes, signed by the key that the house has now';
+      MESSAGE = 'a Record is sealed with a leaf over its own bytes, signed by a key of the house that is in use';
   END IF;
   RETURN NEW;
 END $$;
@@ -82,7 +82,7 @@ BEGIN
     WHERE k.use = 'log' AND law_records_may_sign(k.id, k.use) AND starts_with(NEW.note, format(E'%s\n%s\n%s\n\n— %s %s',
       k.name, NEW.size, encode(root, 'base64'), k.name, left(encode(substring(n.number FOR 4), 'base64'), 5)))) THEN
     RAISE EXCEPTION USING ERRCODE = '23514', CONSTRAINT = 'checkpoint', TABLE = TG_TABLE_NAME,
-      MESSAGE = 'a checkpoint names the log, its size and its root as they are, and the key that the house has now';
+      MESSAGE = 'a checkpoint names the log, its size and its root as they are, and the key in use';
   END IF;
   NEW.at := clock_timestamp();
   RETURN NEW;
