@@ -132,7 +132,7 @@ def test_a_line_of_who_was_under_way_while_an_audit_looked_is_no_finding(house: 
     def slowly() -> None:
         """Move a case, and commit only when the audit is over."""
         with transaction.atomic():
-            Walk().captured()
+            Walk().filled()
             moved.set()
             assert looked.wait(60)
         connections.close_all()
@@ -140,7 +140,7 @@ def test_a_line_of_who_was_under_way_while_an_audit_looked_is_no_finding(house: 
     with ThreadPoolExecutor(1) as pool:
         slow = pool.submit(slowly)
         assert moved.wait(60)
-        Walk(surface="auto-detailing", operator="Southside", worker="sam").captured()
+        Walk().record()
         assert audited() == ""
         looked.set()
         slow.result(60)
