@@ -1,5 +1,6 @@
 """What else the auditor asks: when a key might sign, what an erasure ordered, what is published while it reads, and who came to power."""
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,7 @@ from django.db import DatabaseError, connections
 from execution import files
 from execution.emptying import empty
 from execution.models import Evidence
+from qtm.refusals import Conflict
 from records.audit import claims
 from records.audit.schema import fingerprint, shipped
 from records.audit.steps import Step
@@ -22,6 +24,7 @@ from records.log.tiles import Tile
 from records.models import Record
 from records.seal import keys
 from records.seal.keeping import rotate
+from records.seal.leaf import leaf_of
 from tests.attacks.attack import quietly
 from tests.cast import Walk
 from tests.leaves import superuser
@@ -49,7 +52,7 @@ def test_a_retired_key_seals_nothing(own_keys: Path, committed: str, settings: A
     settings.GIVEN_KEYS = {"record": old, "log": ""}
     Walk().record()  # for as long as other processes may hold it
     before_that(committed)
-    with pytest.raises(DatabaseError, match="a key of the house that is in use"):
+    with pytest.raises(Conflict, match="by a key of the house"):
         Walk().record()
     assert Record.objects.count() == 1
 
@@ -81,6 +84,22 @@ def test_what_was_signed_with_a_retired_key_past_the_law_is_found(own_keys: Path
     }
 
 
+def test_a_leaf_with_a_key_of_a_kind_that_nobody_can_read_is_a_finding_of_its_record(committed: str) -> None:
+    record, other = Walk().record(), Walk().record()
+    leaf = leaf_of(bytes(record.body))
+    odd = bytes.fromhex("303e301006072a8648ce3d020106052b81040009032a0004") + bytes(40)  # secp160k1
+    body = replace(leaf, public=odd).body.hex()
+    done(
+        committed,
+        *quietly("records_record", f"UPDATE records_record SET body = '\\x{body}' WHERE id = {record.pk}"),
+        *quietly("records_record", f"UPDATE records_record SET body = '\\x{body[:-2]}' WHERE id = {other.pk}"),
+    )
+    assert [(each.check, each.row) for each in findings("records")] == [
+        ("record", record.reference),
+        ("record", other.reference),
+    ]
+
+
 # What was erased
 
 
@@ -97,12 +116,12 @@ def test_what_an_erasure_orders_and_nothing_else_does(committed: str) -> None:
 
 def test_erased_files_that_are_still_there(committed: str) -> None:
     record = detailed()
-    kept = {each: files.store().open(files.place_of(each)).read() for each in digests(record)}
+    place = digests(record)[0]
+    there = Path(files.store().path(files.place_of(place)))
+    content = there.read_bytes()
     erased(record, files=True)
     empty(record.event_id)
     assert findings() == []
-    place, content = next(iter(kept.items()))
-    there = Path(files.store().path(files.place_of(place)))
     there.parent.mkdir(parents=True, exist_ok=True)
     there.write_bytes(content)
     assert [(each.check, each.row) for each in findings()] == [("erasure", f"E-{record.event_id}")]

@@ -33,6 +33,7 @@ AS_RESTORED = (
     (re.compile(r"\(('(?:[^']|'')*'::character varying)\)::text"), r"\1"),
     (re.compile(r"\((ARRAY\[[^\]]*\])\)::text\[\]"), r"\1"),
 )
+IN_WORDS = {"btrim", "ltrim", "rtrim", "timezone"}  # TRIM (BOTH …), … AT TIME ZONE …
 BUILT_IN = re.compile(r"([a-z_0-9]+)\"?\(")
 
 
@@ -68,7 +69,7 @@ def fingerprint(alias: str) -> Mapping[str, str]:
     """Each thing that the law is made of, and the digest of its definition."""
     with connections[alias].cursor() as cursor:
         cursor.execute(SOURCES)
-        called = {name for (source,) in cursor.fetchall() for name in BUILT_IN.findall(source)}
+        called = {name for (source,) in cursor.fetchall() for name in BUILT_IN.findall(source.lower())} | IN_WORDS
         cursor.execute(OWNER)
         words = dict(zip(("app", "omni", "owner"), map(text, (*roles(), *(name for (name,) in cursor))), strict=True))
         words["called"] = array(sorted(called))

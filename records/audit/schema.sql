@@ -57,6 +57,10 @@ SELECT 'built-in ' || o.oid::regoperator, concat_ws(' ', p.oid::regprocedure, l.
 FROM pg_operator o JOIN pg_proc p ON p.oid = o.oprcode JOIN pg_language l ON l.oid = p.prolang
 WHERE o.oprnamespace = 'pg_catalog'::regnamespace AND o.oid < 16384 AND (o.oprleft = 0 OR o.oprleft IN (SELECT oid FROM held)) AND o.oprright IN (SELECT oid FROM held)
 UNION ALL
+SELECT 'built-in cast ' || c.castsource::regtype || ' to ' || c.casttarget::regtype, concat_ws(' ', c.castcontext, c.castmethod, p.oid::regprocedure, l.lanname, p.proisstrict, p.prosrc)
+FROM pg_cast c LEFT JOIN pg_proc p ON p.oid = c.castfunc LEFT JOIN pg_language l ON l.oid = p.prolang
+WHERE c.oid < 16384 AND c.castsource IN (SELECT oid FROM held) AND c.casttarget IN (SELECT oid FROM held)
+UNION ALL
 SELECT 'added to pg_catalog: function ' || p.oid::regprocedure, '' FROM pg_proc p WHERE p.pronamespace = 'pg_catalog'::regnamespace AND p.oid >= 16384
 UNION ALL
 SELECT 'operator ' || n.nspname || '.' || o.oprname || ' ' || o.oid, '' FROM pg_operator o JOIN pg_namespace n ON n.oid = o.oprnamespace WHERE o.oid >= 16384

@@ -23,7 +23,7 @@ LAW = [
     Attack("replace what a column's default calls", "law", (FALSE_NOW,), "schema"),
     Attack("replace what a constraint calls", "law", (FALSE_POSITION,), "schema"),
     Attack("have an operator come to something else", "law", ("UPDATE pg_operator SET oprcode = 'texteq' WHERE oid = '^@(text,text)'::regoperator",), "schema"),
-    Attack("let a function of the law come to nothing where nothing is given", "law", ("ALTER FUNCTION law_records_signed() STRICT",), "schema"),
+    Attack("let a function of the law come to nothing where nothing is given", "law", ("ALTER FUNCTION law_qtm_blocked() STRICT",), "schema"),
     Attack("put a temporary table in the place of a room", "law", ("CREATE TEMPORARY TABLE records_key AS SELECT 'record' AS use, '«own public»' AS public; INSERT INTO public.records_record (state, case_id, event_id, operator_id, final, document, sha256, body, priced) SELECT state, case_id, event_id, operator_id, final, «changed», encode(sha256(«changed»), 'hex'), «own body», priced FROM public.records_record WHERE id = «record»",)),
     Attack("look elsewhere first, for the app's role", "law", ("CREATE SCHEMA beside", "CREATE TABLE beside.records_record AS TABLE public.records_record", "ALTER ROLE qtm_app IN DATABASE «database» SET search_path = beside, public"), "schema", undo=("ALTER ROLE qtm_app IN DATABASE «database» RESET ALL",)),
     Attack("put a child under the Records", "law", ("CREATE TABLE records_more () INHERITS (records_record)",), "schema"),

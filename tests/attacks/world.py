@@ -53,6 +53,7 @@ def made(then: Callable[[], None]) -> World:
     retired = _retired()
     walk = Walk(surface="auto-detailing", asked=DETAILING, outcome="completed")
     first, record = Walk().record(), walk.record()
+    settled = _after_the_seal(first)
     walk.captured()
     sign()
     publish()
@@ -62,7 +63,6 @@ def made(then: Callable[[], None]) -> World:
     unstarred = Walk(outcome="not-advised")
     enter(Cast().will, Record, "seal", unstarred.started(), outcome="not-advised", reason_code="no-answer")
     last = Walk().record()
-    settled = _after_the_seal(first)
     sign()
     publish()
     ready, under_way, waiting = Walk().filled(), Walk(surface="auto-detailing", asked=DETAILING).filled(), Walk().task
