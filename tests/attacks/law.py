@@ -36,7 +36,7 @@ LAW = [
     Attack("give the Records to the app's role", "law", ("ALTER TABLE records_record OWNER TO qtm_app",), "schema"),
     Attack("make the app's role a member of the owner", "law", ("GRANT qtm_owner TO qtm_app",), "schema", undo=("REVOKE qtm_owner FROM qtm_app",)),
     Attack("make the app's role a superuser", "law", ("ALTER ROLE qtm_app SUPERUSER",), "schema", undo=("ALTER ROLE qtm_app NOSUPERUSER",)),
-    Attack("make a superuser of a stranger", "law", ("CREATE ROLE stranger LOGIN SUPERUSER",), "seen before", undo=("DROP ROLE stranger",)),
+    Attack("make a superuser of a stranger", "law", ("CREATE ROLE stranger LOGIN SUPERUSER",), "seen before", undo=("DROP ROLE IF EXISTS stranger",)),
     Attack("let a stranger write everywhere", "law", ("CREATE ROLE stranger LOGIN", "GRANT pg_write_all_data TO stranger"), "seen before", undo=("DROP ROLE IF EXISTS stranger",)),
     Attack("have what is acknowledged lost in a crash", "law", ("ALTER DATABASE «database» SET synchronous_commit = off",), "schema"),
     Attack("let the app's role be a replica", "law", ("GRANT SET ON PARAMETER session_replication_role TO qtm_app",), "schema", undo=("REVOKE SET ON PARAMETER session_replication_role FROM qtm_app",)),
