@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 import rfc8785
+from cryptography.exceptions import UnsupportedAlgorithm
 from django.db import DEFAULT_DB_ALIAS
 
 from execution.files import DIGEST, intact
@@ -22,6 +23,7 @@ MALFORMED = (
     ValueError,
     AttributeError,
     RecursionError,
+    UnsupportedAlgorithm,
 )  # whatever a document can be made to hold
 
 

@@ -1,49 +1,79 @@
 """What was said of the log outside of its rows: beside the keys, in the folder in which it is published, and by the audit before."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
+from operator import index
+from typing import Any
+
+from django.conf import settings
 
 from records.audit import result
 from records.audit.finding import COMPLETENESS, INTEGRITY, Finding
 from records.audit.steps import Step
 from records.log import shelf, tree
-from records.log.memory import Rewound, state
+from records.log.memory import Rewound, alone, state
 from records.log.notes import Checkpoint
 from records.log.tiles import HEIGHT, Tile, bundle, cut, nodes_in, over, tiles
 
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """Somewhere stands that the log had so many leaves, under this root; and what else there was then, where that is known."""
+    """Somewhere stands that the log had so many leaves, under this root; and what else there was then, where that is known.
+
+    Without a root it cannot be read.
+    """
 
     where: str
     check: str
-    size: int
-    root: bytes
+    size: int = 0
+    root: bytes = b""
     checkpoints: int | None = None
     keys: Sequence[str] = ()
+    name: str = ""
 
 
 def claims(name: str) -> list[Claim]:
     """All that stands outside of the database of the log of that name, the smallest first."""
-    return sorted([_kept(), *_shown(name), *_seen(name)], key=lambda each: each.size)
+    sources = (
+        ("what is kept beside the keys", "state", _kept),
+        ("what was published", "published", _shown),
+        ("the audit before", "seen before", _seen),
+    )
+    read = (_claim(where, check, partial(source, name)) for where, check, source in sources)
+    return sorted((each for each in read if each), key=lambda each: each.size)
 
 
-def _kept() -> Claim:
-    """What was signed last, as it is kept beside the keys; where that cannot be read, it is no root at all."""
-    where, check = "what is kept beside the keys", "state"
+def _claim(where: str, check: str, source: Callable[[], Sequence[Any]]) -> Claim | None:
+    """What one of them says; nothing where it says nothing of this log, and a claim without a root where it cannot be read."""
     try:
-        now = state()
-    except Rewound:
-        return Claim(where, check, 0, b"")
-    return Claim(where, check, now.size, bytes.fromhex(now.root)) if now else Claim(where, check, 0, tree.EMPTY)
+        said = source()
+        return Claim(where, check, index(said[0]), bytes(said[1]), *said[2:]) if said else None
+    except Exception:  # whatever somebody put there is told of as a finding
+        return Claim(where, check)
 
 
-def _shown(name: str) -> Iterator[Claim]:
+def _kept(name: str) -> Sequence[Any]:
+    """What was signed last, as it is kept beside the keys, where it is from the first start on."""
+    now = state()
+    if now is None:
+        raise FileNotFoundError(settings.LOG_STATE)
+    return now.size, bytes.fromhex(now.root)
+
+
+def _shown(name: str) -> Sequence[Any]:
     """What was published last."""
-    shown = _published()
-    if shown and (shown.origin == name or not shown.origin):
-        yield Claim("what was published", "published", shown.size, shown.root)
+    shown = shelf.published()
+    return (shown.size, shown.root) if shown and shown.origin == name else ()
+
+
+def _seen(name: str) -> Sequence[Any]:
+    """What the audit before saw: of a log of another name, its checkpoints are no longer counted."""
+    said = result.remembered()
+    if not said:
+        return ()
+    checkpoints = said["checkpoints"] if said["name"] == name else None
+    return said["size"], bytes.fromhex(said["root"]), checkpoints, said["keys"], said["name"]
 
 
 def _published() -> Checkpoint | None:
@@ -54,19 +84,18 @@ def _published() -> Checkpoint | None:
         return Checkpoint("", 0, b"")
 
 
-def _seen(name: str) -> Iterator[Claim]:
-    """What the audit before saw: of another log no more than its keys."""
-    before = result.newest()
-    if before and before.log:
-        root, size, checkpoints, keys = (before.log[each] for each in ("root", "size", "checkpoints", "keys"))
-        if before.log["name"] != name:
-            root, size, checkpoints = tree.EMPTY.hex(), 0, None
-        yield Claim("the audit before", "seen before", size, bytes.fromhex(root), checkpoints, keys)
-
-
 def published(alias: str, step: Step) -> Iterator[Finding]:
-    """The published files against one another: leaves, tiles, and the checkpoint above them."""
+    """The published files against one another, once more where others were published meanwhile; then nobody publishes."""
     shown = _published()
+    found = list(_against(shown, step))
+    if found and _published() != shown:
+        with alone():
+            found = list(_against(_published(), step))
+    yield from found
+
+
+def _against(shown: Checkpoint | None, step: Step) -> Iterator[Finding]:
+    """Leaves, tiles, and the checkpoint above them."""
     for tile in tiles(shown.size) if shown else ():
         step.one()
         found = shelf.read(tile.place)

@@ -27,7 +27,7 @@ class Result:
     took_s: float = 0.0
     counts: dict[str, int] = field(default_factory=lambda: {INTEGRITY: 0, COMPLETENESS: 0})
     first: list[dict[str, str]] = field(default_factory=list)
-    log: dict[str, Any] = field(default_factory=dict)  # what was seen of the log, for the next audit to look for
+    log: dict[str, Any] = field(default_factory=dict)  # what was seen, for the next audit to look for
 
     @property
     def moment(self) -> datetime:
@@ -52,8 +52,19 @@ class Result:
 
 
 def begun(role: str, parts: Sequence[str]) -> Result:
-    """An audit that begins now."""
-    return Result(datetime.now(UTC).isoformat(timespec="seconds"), getpass.getuser(), role, list(parts))
+    """An audit that begins now; until it has seen all of it in order, what was seen before is what is remembered."""
+    at = datetime.now(UTC).isoformat(timespec="seconds")
+    try:
+        before = remembered()
+    except (ValueError, TypeError, AttributeError):
+        before = {}  # the audit itself says that nobody can read it
+    return Result(at, getpass.getuser(), role, list(parts), log=before)
+
+
+def remembered() -> dict[str, Any]:
+    """What was seen when all was looked at last and nothing was found; nothing before that."""
+    before = newest()
+    return before.log if before else {}
 
 
 def place() -> Path:

@@ -6,9 +6,12 @@ from typing import Any
 
 from django.db import DatabaseError, connections, transaction
 
+from records.audit.before import CHECK, before
+from records.audit.before import seen as seen_beside
 from records.audit.claims import Claim, claims, published
 from records.audit.finding import INTEGRITY, Finding
 from records.audit.kept import kept
+from records.audit.powers import powers
 from records.audit.schema import schema
 from records.audit.sealed import records
 from records.audit.spine import spine
@@ -33,26 +36,50 @@ PARTS: Mapping[str, Part] = {
     "checkpoints": vouched,
     "published": _alone(published),
     "spine": _alone(spine),
+    "before": _alone(before),
     "records": _alone(records),
     "files": _alone(kept),
 }
 
 
 def audit(
-    alias: str = "default", only: Sequence[str] = (), told: Callable[[Step], None] = lambda step: None
+    alias: str = "default",
+    only: Sequence[str] = (),
+    told: Callable[[Step], None] = lambda step: None,
+    seen: dict[str, Any] | None = None,
 ) -> Iterator[Finding]:
-    """All findings, of all parts or of those that are named."""
+    """All findings, of all parts or of those that are named; `seen` is given what there was to see where all of it was in order."""
     with _one_view(alias) as outside:
+        in_order = not only
         for name in only or PARTS:
-            step = Step(name, told)
-            try:
-                with transaction.atomic(using=alias):
-                    yield from PARTS[name](alias, step, outside)
-            except DatabaseError as error:
-                words = f"the database cannot read it: {str(error).strip().splitlines()[0]}"
-                yield Finding("unreadable", INTEGRITY, f"the part “{name}”", words)
-            step.over = True
-            told(step)
+            for finding in _part(alias, Step(name, told), outside):
+                in_order &= finding.check == CHECK
+                yield finding
+        if in_order and seen is not None:
+            seen.update(_seen(alias))
+
+
+def _part(alias: str, step: Step, outside: Sequence[Claim]) -> Iterator[Finding]:
+    """One part to its end, or to what nobody can read."""
+    try:
+        with transaction.atomic(using=alias):
+            yield from PARTS[step.name](alias, step, outside)
+    except DatabaseError as error:
+        yield _unreadable(step, f"the database cannot read it: {_first_line(error)}")
+    except Exception as error:
+        yield _unreadable(step, f"it cannot be read: {type(error).__name__}, {_first_line(error)}")
+    step.over = True
+    step.told(step)
+
+
+def _unreadable(step: Step, words: str) -> Finding:
+    """A part that was not looked at to its end."""
+    return Finding("unreadable", INTEGRITY, f"the part “{step.name}”", words)
+
+
+def _first_line(error: Exception) -> str:
+    """What an error says first."""
+    return (str(error).strip().splitlines() or ["nothing more is known"])[0]
 
 
 @contextmanager
@@ -68,12 +95,21 @@ def _one_view(alias: str) -> Iterator[Sequence[Claim]]:
             if not nested:
                 cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
             cursor.execute("SET LOCAL search_path = pg_catalog, public, pg_temp; SET LOCAL timezone = 'UTC'")
-            outside = claims(name_of(alias))
+            outside = _outside(alias)
         yield outside
 
 
-def seen(alias: str) -> dict[str, Any]:
-    """What the next audit will look for: the log under its newest checkpoint, how many there are, and the keys."""
+def _outside(alias: str) -> Sequence[Claim]:
+    """What is said outside of it; where the database cannot tell what the log is called, nothing that holds."""
+    try:
+        with transaction.atomic(using=alias):
+            return claims(name_of(alias))
+    except DatabaseError:
+        return [Claim("the list of keys", "key")]
+
+
+def _seen(alias: str) -> dict[str, Any]:
+    """What the next audit looks for: the log under its newest checkpoint, how many there are, the keys, and what no Record holds."""
     name = name_of(alias)
     signed = Signed.objects.using(alias).filter(note__startswith=f"{name}\n")
     newest = signed.last()
@@ -83,4 +119,6 @@ def seen(alias: str) -> dict[str, Any]:
         "root": (bytes(newest.root) if newest else tree.EMPTY).hex(),
         "checkpoints": signed.count(),
         "keys": list(Key.objects.using(alias).order_by("pk").values_list("public", flat=True)),
+        "powers": powers(alias),
+        "before": seen_beside(alias),
     }

@@ -13,6 +13,7 @@ from django.db import connections
 from qtm.grants import roles
 from qtm.law import array, text
 from records.audit.finding import COMPLETENESS, INTEGRITY, Finding
+from records.audit.powers import strangers
 from records.audit.steps import Step
 
 HERE = Path(__file__).parent
@@ -20,13 +21,20 @@ SHIPPED = HERE / "schema.txt"
 STATEMENT = (HERE / "schema.sql").read_text()
 OWNER = "SELECT rolname FROM pg_roles WHERE oid = (SELECT relowner FROM pg_class WHERE oid = 'public.django_migrations'::regclass)"
 OWN = "built-in "
-SOURCES = "SELECT prosrc FROM pg_proc WHERE pronamespace = 'public'::regnamespace"
+# Where the law calls functions: its own, what tables refuse, what they put in by themselves, and when triggers fire.
+SOURCES = """
+SELECT prosrc FROM pg_proc WHERE pronamespace = 'public'::regnamespace
+UNION ALL SELECT pg_get_constraintdef(oid) FROM pg_constraint WHERE connamespace = 'public'::regnamespace
+UNION ALL SELECT pg_get_expr(d.adbin, d.adrelid) FROM pg_attrdef d JOIN pg_class c ON c.oid = d.adrelid WHERE c.relnamespace = 'public'::regnamespace
+UNION ALL SELECT pg_get_triggerdef(t.oid) FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid WHERE c.relnamespace = 'public'::regnamespace
+UNION ALL SELECT indexdef FROM pg_indexes WHERE schemaname = 'public'"""
 # What PostgreSQL says of a list of words in one form, it says in another once that was dumped and restored.
 AS_RESTORED = (
     (re.compile(r"\(('(?:[^']|'')*'::character varying)\)::text"), r"\1"),
     (re.compile(r"\((ARRAY\[[^\]]*\])\)::text\[\]"), r"\1"),
 )
-BUILT_IN = re.compile(r"[a-z_0-9]{4,}(?=\()")
+IN_WORDS = {"btrim", "ltrim", "rtrim", "timezone"}  # TRIM (BOTH …), … AT TIME ZONE …
+BUILT_IN = re.compile(r"([a-z_0-9]+)\"?\(")
 
 
 def schema(alias: str, step: Step) -> Iterator[Finding]:
@@ -43,6 +51,7 @@ def schema(alias: str, step: Step) -> Iterator[Finding]:
             yield Finding("schema", COMPLETENESS, name, "it is in this database, and no part of the law.")
         elif told[name] != found[name]:
             yield Finding("schema", INTEGRITY, name, "it is not as the law has it.")
+    yield from strangers(alias)
 
 
 def shipped() -> Mapping[str, str]:
@@ -60,7 +69,7 @@ def fingerprint(alias: str) -> Mapping[str, str]:
     """Each thing that the law is made of, and the digest of its definition."""
     with connections[alias].cursor() as cursor:
         cursor.execute(SOURCES)
-        called = {name for (source,) in cursor.fetchall() for name in BUILT_IN.findall(source)}
+        called = {name for (source,) in cursor.fetchall() for name in BUILT_IN.findall(source.lower())} | IN_WORDS
         cursor.execute(OWNER)
         words = dict(zip(("app", "omni", "owner"), map(text, (*roles(), *(name for (name,) in cursor))), strict=True))
         words["called"] = array(sorted(called))

@@ -10,6 +10,9 @@ WITH role AS (
 ), thing AS (
   SELECT c.*, CASE n.nspname WHEN 'public' THEN c.relname ELSE n.nspname || '.' || c.relname END AS called
   FROM pg_class c JOIN schema n ON n.oid = c.relnamespace
+), held AS (
+  SELECT a.atttypid AS oid FROM pg_attribute a JOIN thing c ON c.oid = a.attrelid WHERE c.relkind = 'r' AND a.attnum > 0 AND a.atttypid < 16384
+  UNION SELECT unnest(ARRAY['text', 'record', 'anyarray', 'anyelement', 'anynonarray', 'anycompatible', 'anycompatiblearray', 'interval']::regtype[])
 )
 SELECT 'schema ' || n.nspname, 'owned by ' || coalesce(o.name, 'nobody') FROM schema n LEFT JOIN role o ON o.oid = n.nspowner
 UNION ALL
@@ -40,13 +43,23 @@ FROM pg_rewrite r JOIN thing c ON c.oid = r.ev_class
 UNION ALL
 SELECT 'policy ' || c.called || '.' || p.polname, concat_ws(' ', p.polcmd, p.polpermissive) FROM pg_policy p JOIN thing c ON c.oid = p.polrelid
 UNION ALL
-SELECT 'function ' || p.oid::regprocedure, concat_ws(' ', 'owned by ' || o.name, l.lanname, p.prosecdef, p.provolatile, p.prokind, p.proconfig::text, p.prosrc)
+SELECT 'function ' || p.oid::regprocedure, concat_ws(' ', 'owned by ' || o.name, l.lanname, p.prosecdef, p.provolatile, p.prokind, p.proisstrict, p.proleakproof, p.proparallel,
+    pg_get_function_arguments(p.oid), 'returns ' || pg_get_function_result(p.oid), p.proconfig::text, p.prosrc)
 FROM pg_proc p JOIN schema n ON n.oid = p.pronamespace JOIN pg_language l ON l.oid = p.prolang LEFT JOIN role o ON o.oid = p.proowner
 UNION ALL
 -- What the law calls of PostgreSQL's own must be PostgreSQL's own, and nothing may be put beside it.
-SELECT 'built-in ' || p.oid::regprocedure, concat_ws(' ', l.lanname, p.prosrc)
+SELECT 'built-in ' || p.oid::regprocedure, concat_ws(' ', l.lanname, p.proisstrict, p.prosrc)
 FROM pg_proc p JOIN pg_language l ON l.oid = p.prolang
 WHERE p.pronamespace = 'pg_catalog'::regnamespace AND p.proname = ANY ({{called}})
+UNION ALL
+-- So must what its operators come to, of every type of which there is a column, and of those that stand for several.
+SELECT 'built-in ' || o.oid::regoperator, concat_ws(' ', p.oid::regprocedure, l.lanname, p.proisstrict, p.prosrc)
+FROM pg_operator o JOIN pg_proc p ON p.oid = o.oprcode JOIN pg_language l ON l.oid = p.prolang
+WHERE o.oprnamespace = 'pg_catalog'::regnamespace AND o.oid < 16384 AND (o.oprleft = 0 OR o.oprleft IN (SELECT oid FROM held)) AND o.oprright IN (SELECT oid FROM held)
+UNION ALL
+SELECT 'built-in cast ' || c.castsource::regtype || ' to ' || c.casttarget::regtype, concat_ws(' ', c.castcontext, c.castmethod, p.oid::regprocedure, l.lanname, p.proisstrict, p.prosrc)
+FROM pg_cast c LEFT JOIN pg_proc p ON p.oid = c.castfunc LEFT JOIN pg_language l ON l.oid = p.prolang
+WHERE c.oid < 16384 AND c.castsource IN (SELECT oid FROM held) AND c.casttarget IN (SELECT oid FROM held)
 UNION ALL
 SELECT 'added to pg_catalog: function ' || p.oid::regprocedure, '' FROM pg_proc p WHERE p.pronamespace = 'pg_catalog'::regnamespace AND p.oid >= 16384
 UNION ALL
@@ -88,3 +101,10 @@ WHERE (d.setrole = 0 OR r.ours) AND (d.setdatabase = 0 OR b.datname = current_da
 UNION ALL
 SELECT 'server ' || name, setting FROM pg_settings
 WHERE name IN ('session_replication_role', 'zero_damaged_pages', 'ignore_checksum_failure', 'allow_system_table_mods')
+UNION ALL
+-- Without these a crash takes what was acknowledged. A cluster that was started so, in so many words, is one of the tests and means to be quick.
+SELECT 'server ' || name || ' is off', '' FROM pg_settings
+WHERE name IN ('fsync', 'full_page_writes', 'synchronous_commit') AND setting = 'off' AND source <> 'command line'
+UNION ALL
+-- Code that is loaded into every session; PostgreSQL tells of it to whom it lets read all settings.
+SELECT 'server ' || name || ' is set', setting FROM pg_settings WHERE name IN ('session_preload_libraries', 'local_preload_libraries') AND setting <> ''

@@ -3,7 +3,7 @@
 All of it is made from what the rooms declare: births, who stands with whom, moves, and facts.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from django.apps import apps
@@ -20,12 +20,48 @@ type Question = tuple[str, str, str, str]
 
 def spine(alias: str, step: Step) -> Iterator[Finding]:
     """Ask every question of every room and fact."""
-    questions = [each for model in _models() for each in _questions(model)]
+    questions = [*(each for model in _models() for each in _questions(model)), _nowhere(), *ERASED]
     step.expects(len(questions))
     for check, kind, words, statement in questions:
         step.one()
         for row, *said in rows(alias, statement):
             yield Finding(check, kind, str(row), words.format(*said))
+
+
+# What an erasure orders, and nothing else does.
+ERASED: Sequence[Question] = (
+    (
+        "erasure",
+        COMPLETENESS,
+        "its files are to be gone, and no erasure says who wanted that, and why.",
+        "SELECT 'E-' || e.event_id FROM execution_emptied e WHERE NOT EXISTS (SELECT FROM records_record r"
+        " JOIN records_erasure z ON z.record_id = r.id WHERE r.event_id = e.event_id AND z.files)",
+    ),
+    (
+        "erasure",
+        COMPLETENESS,
+        "its erasure says that its files are to be gone, and nothing was ordered.",
+        "SELECT 'R-' || z.record_id FROM records_erasure z JOIN records_record r ON r.id = z.record_id"
+        " WHERE z.files AND NOT EXISTS (SELECT FROM execution_emptied e WHERE e.event_id = r.event_id)",
+    ),
+    (
+        "erasure",
+        INTEGRITY,
+        "its files are said to have been taken away, and were never to be.",
+        "SELECT 'E-' || d.event_id FROM execution_removed d WHERE NOT EXISTS (SELECT FROM execution_emptied e WHERE e.event_id = d.event_id)",
+    ),
+)
+
+
+def _nowhere() -> Question:
+    """Lines of a room that does not exist."""
+    known = array(sorted(model.label() for model in all_rooms()))
+    return (
+        "line",
+        INTEGRITY,
+        "it tells of {}, which is no room.",
+        f"SELECT 'line ' || t.id, t.room FROM {LOG} t WHERE t.room <> ALL ({known}) ORDER BY t.id",  # noqa: S608
+    )
 
 
 def _models() -> list[Any]:

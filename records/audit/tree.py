@@ -139,7 +139,8 @@ class Told:
         for place, coming in enumerate((self.signed, self.outside)):
             while (said := self.next[place]) and said.size <= grown.size:
                 if (said.size, said.root) != (grown.size, grown.root):
-                    words = f"{said.where} says another root: the first {said.size:,} Records are not those it is of."
+                    other = f"says another root: the first {said.size:,} Records are not those it is of."
+                    words = f"{said.where} {other if said.root else 'cannot be read.'}"
                     yield Finding(said.check, INTEGRITY, f"size {said.size}", words)
                 self.next[place] = next(coming, None)
 

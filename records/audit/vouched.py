@@ -12,32 +12,36 @@ from records.audit.finding import COMPLETENESS, INTEGRITY, Finding
 from records.audit.rows import count, rows
 from records.audit.steps import Step
 from records.audit.tree import name_of
+from records.audit.validity import spans, within
 from records.log.model import Key
 from records.log.notes import Unfit, checkpoint_of
 from records.log.witnesses import vouched as vouched_for
 from records.log.witnesses import witnesses
 from records.seal.keys import LOG, RECORD, LogKey, RecordKey, log_key, record_key, text
 
-NOTES = "SELECT size, root, note FROM records_signed ORDER BY size"
-COSIGNED = "SELECT s.size, s.note, c.name, c.line FROM records_cosigned c JOIN records_signed s ON s.id = c.signed_id ORDER BY c.id"
+NOTES = "SELECT size, root, note, at FROM records_signed ORDER BY size"
+COSIGNED = "SELECT coalesce(s.size, 0), s.note, c.name, c.line FROM records_cosigned c LEFT JOIN records_signed s ON s.id = c.signed_id ORDER BY c.id"
 IN_USE: Mapping[str, Callable[[], RecordKey | LogKey]] = {RECORD: record_key, LOG: log_key}
 
 
 def vouched(alias: str, step: Step, outside: Sequence[Claim]) -> Iterator[Finding]:
     """Keys first, then every note."""
-    kept = list(Key.objects.using(alias).order_by("pk"))
+    kept, now = list(Key.objects.using(alias).order_by("pk")), name_of(alias)
     yield from _keys(kept)
     for each in outside:
         if [key.public for key in kept[: len(each.keys)]] != list(each.keys):
             yield Finding("seen before", INTEGRITY, each.where, "the keys on file do not begin with those that it saw.")
+        if each.name not in ("", now):
+            words = f"it saw the log {each.name} of {each.size:,} Records; it is called {now} now."
+            yield Finding("seen before", COMPLETENESS, each.where, words)
     step.expects(count(alias, "records_signed"))
-    names = {key.name: [each.verifier for each in kept if each.name == key.name] for key in kept if key.use == LOG}
-    sizes, now = array("q"), name_of(alias)
-    for size, root, note in rows(alias, NOTES):
+    signing = [(key.name, key.verifier, span) for key, span in spans(kept, LOG).items()]
+    sizes = array("q")
+    for size, root, note, at in rows(alias, NOTES):
         step.one()
         try:
             said = checkpoint_of(note)
-            signed = any(each.holds(note) for each in names.get(said.origin, ()))
+            signed = any(key.holds(note) for name, key, span in signing if name == said.origin and within(span, at))
         except Unfit as fault:
             yield Finding("note", INTEGRITY, f"checkpoint {size}", f"it is no note: {fault}.")
             continue
@@ -46,16 +50,18 @@ def vouched(alias: str, step: Step, outside: Sequence[Claim]) -> Iterator[Findin
         if (said.size, said.root) != (size, bytes(root)):
             yield Finding("note", INTEGRITY, f"checkpoint {size}", "its note says another size or root.")
         if not signed:
-            yield Finding("note", INTEGRITY, f"checkpoint {size}", "it is not signed by a key of the log.")
+            yield Finding("note", INTEGRITY, f"checkpoint {size}", "it is not signed by the key that the log had then.")
     yield from _kept(sizes, outside)
     yield from _cosigned(alias)
 
 
 def _cosigned(alias: str) -> Iterator[Finding]:
-    """What is said to be the signature of a witness that is named in the settings, is one."""
+    """What is said to be the signature of a witness that is named in the settings, is one; and what a witness signed is there."""
     known = {each.name for each in witnesses()}
     for size, note, name, line in rows(alias, COSIGNED):
-        if name in known and not vouched_for(note, line):
+        if note is None:
+            yield Finding("witness", COMPLETENESS, f"{name} on checkpoint {size}", "the checkpoint is not there.")
+        elif name in known and not vouched_for(note, line):
             yield Finding(
                 "witness", INTEGRITY, f"{name} on checkpoint {size}", "it is not the signature of that witness."
             )

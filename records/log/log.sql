@@ -11,7 +11,13 @@ DROP TRIGGER law_append_only ON records_key;
 -- :log
 INSERT INTO records_head (size) VALUES (0);
 
--- What is sealed is signed by a key of the house that is on file, and its leaf, in the one form that it has, commits to its very bytes.
+-- Who signs, signs with the newest key of its use; for as long as processes may still hold the one before, with that one.
+CREATE FUNCTION law_records_may_sign(the_id bigint, the_use text) RETURNS boolean LANGUAGE sql
+  SET search_path = pg_catalog, public, pg_temp AS $$
+  SELECT NOT EXISTS (SELECT FROM records_key k WHERE k.use = the_use AND k.id > the_id AND k.since < clock_timestamp() - interval '5 minutes')
+$$;
+
+-- What is sealed is signed by the house's key as it is on file, and its leaf, in the one form that it has, commits to its very bytes.
 CREATE FUNCTION law_records_signed() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER
   SET search_path = pg_catalog, public, pg_temp AS $$
 DECLARE
@@ -21,9 +27,9 @@ DECLARE
 BEGIN
   IF said[1] IS DISTINCT FROM encode(sha256(convert_to('DSSEv1 28 application/vnd.in-toto+json ' || length(NEW.document) || ' ', 'UTF8')
        || NEW.document), 'base64')
-     OR NOT EXISTS (SELECT FROM records_key k WHERE k.use = 'record' AND k.public = said[2]) THEN
+     OR NOT EXISTS (SELECT FROM records_key k WHERE k.use = 'record' AND k.public = said[2] AND law_records_may_sign(k.id, k.use)) THEN
     RAISE EXCEPTION USING ERRCODE = '23514', CONSTRAINT = 'signed', TABLE = TG_TABLE_NAME,
-      MESSAGE = 'a Record is sealed with a leaf over its own bytes, signed by a key of the house';
+      MESSAGE = 'a Record is sealed with a leaf over its own bytes, signed by a key of the house that is in use';
   END IF;
   RETURN NEW;
 END $$;
@@ -50,7 +56,8 @@ BEGIN
   RETURN NULL;
 END $$;
 
--- A checkpoint says what the tree is. Whether its signature is valid is not for SQL to know: whoever publishes it looks.
+-- A checkpoint says what the tree is, and names the key that the house has now: by its name, and by the first 30 bits of its number.
+-- Whether its signature is valid is not for SQL to know: whoever publishes it looks.
 CREATE FUNCTION law_records_checkpoint() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER
   SET search_path = pg_catalog, public, pg_temp AS $$
 DECLARE
@@ -71,11 +78,14 @@ BEGIN
     END LOOP;
   END IF;
   IF root IS DISTINCT FROM NEW.root OR root IS NULL OR NOT EXISTS (
-    SELECT FROM records_key k WHERE k.use = 'log'
-      AND starts_with(NEW.note, format(E'%s\n%s\n%s\n\n— %s ', k.name, NEW.size, encode(root, 'base64'), k.name))) THEN
+    SELECT FROM records_key k, LATERAL (SELECT decode(k.public, 'base64') AS der) d,
+      LATERAL (SELECT sha256(convert_to(k.name, 'UTF8') || '\x0a01' || substring(d.der FROM length(d.der) - 31)) AS number) n
+    WHERE k.use = 'log' AND law_records_may_sign(k.id, k.use) AND starts_with(NEW.note, format(E'%s\n%s\n%s\n\n— %s %s',
+      k.name, NEW.size, encode(root, 'base64'), k.name, left(encode(substring(n.number FOR 4), 'base64'), 5)))) THEN
     RAISE EXCEPTION USING ERRCODE = '23514', CONSTRAINT = 'checkpoint', TABLE = TG_TABLE_NAME,
-      MESSAGE = 'a checkpoint names the log, its size and its root as they are';
+      MESSAGE = 'a checkpoint names the log, its size and its root as they are, and the key in use';
   END IF;
+  NEW.at := clock_timestamp();
   RETURN NEW;
 END $$;
 
@@ -123,4 +133,4 @@ DROP TRIGGER law_append_only ON records_cosigned;
 DROP TRIGGER law_by_the_law_alone ON records_leaf;
 DROP TRIGGER law_by_the_law_alone ON records_node;
 DROP TRIGGER law_by_the_law_alone ON records_head;
-DROP FUNCTION law_records_append(), law_records_signed(), law_records_checkpoint();
+DROP FUNCTION law_records_append(), law_records_signed(), law_records_checkpoint(), law_records_may_sign(bigint, text);

@@ -146,8 +146,12 @@ superuser. Then the auditor is run once (`manage.py audit`).
 *Refused* says by what: the status of the answer (or that it leads to signing in), a law of the database, or that there is no right to it. *Detected* says by
 which of its checks the auditor found it, or that a witness refused to cosign what came of it. An attack on a part that nobody can reach is refused where it is tried.
 
-What it shows is tamper-evidence and not more. Detected means that nothing can be changed or taken away *unnoticed*; it can be changed. Two things
-are not in it, because nothing holds them: that what a Record says is true, and whatever a superuser changes before a Record is sealed from it, if all of
-it agrees (amounts of Settlements, too, stand in no Record).
+What it shows is tamper-evidence and not more: who is detected has done it all the same. What a Record says is held by the log, by everybody who has a
+checkpoint, and by the witnesses. What stands in no Record (the lines of the log and their reasons, what became of a ⭐, who had what erased, refusals,
+Settlements) is held by what the audit before saw of it, *seen before*: what came after the last audit is not, and a refusal only once it is ten minutes
+old. An audit's memory (`audit.json`) lies beside the keys, so who can write there can change both: run it often, and keep a copy elsewhere.
+
+Two things are not in the table, because nothing holds them: that what a Record says is true, and whatever a superuser changes before a Record is sealed
+from it or an audit has seen it, if all of it agrees.
 
 """

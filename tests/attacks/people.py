@@ -77,6 +77,16 @@ NEAR: Mapping[str, tuple[str, ...]] = {
         "POST /admin/qtm/transition/add/",
         "POST /admin/qtm/transition/1/delete/",
     ),
+    "settlement": (
+        "POST /settlements/«settlement»/capture",
+        "POST /admin/settlement/settlement/«settlement»/change/",
+        "POST /admin/settlement/settlement/«settlement»/delete/",
+    ),
+    "refusals": (
+        "DELETE /refusals/",
+        "POST /admin/qtm/blocked/add/",
+        "POST /admin/qtm/blocked/1/delete/",
+    ),
     "law": (
         "POST /",
         "PUT /healthz",

@@ -2,13 +2,16 @@
 
 import io
 import json
+from base64 import b64decode, b64encode
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from django.conf import settings
 from django.core.management import call_command
+from django.db import connections
 
 from execution.models import Evidence, ServiceEvent
 from governance.models import Task
@@ -16,13 +19,15 @@ from qtm.models import Operator, User
 from records.log import tree
 from records.log.memory import State, state
 from records.log.model import Key, Leaf, Signed
-from records.log.notes import Checkpoint, signed
+from records.log.notes import DASH, Checkpoint, Verifier, raw, signed
 from records.log.published import publish
 from records.log.signing import sign
-from records.models import Record
+from records.models import Erasure, Record, Signal
 from records.seal.keys import LOG, MADE, RECORD, LogKey, RecordKey, fresh, log_key, record_key, text
 from records.seal.leaf import Leaf as Body
 from records.seal.leaf import sealed_with
+from settlement.models import Settlement
+from tests.attacks.attack import quietly
 from tests.cast import DETAILING, Cast, Walk, enter
 from tests.pictures import copies_made
 from tests.pictures import place_of as file_of
@@ -45,8 +50,10 @@ class World:
 
 def made(then: Callable[[], None]) -> World:
     """Build it; `then` is called when there is what an old backup will hold."""
+    retired = _retired()
     walk = Walk(surface="auto-detailing", asked=DETAILING, outcome="completed")
     first, record = Walk().record(), walk.record()
+    settled = _after_the_seal(first)
     walk.captured()
     sign()
     publish()
@@ -79,6 +86,7 @@ def made(then: Callable[[], None]) -> World:
         "size": last.leaf.number + 1,
         "southside": Operator.objects.get(name="Southside").pk,
         **{name: User.objects.get(username=name).pk for name in ("will", "sam")},
+        **settled,
         "photo": (photo := _photo(record.event)).pk,
         "photo file": file_of(photo.sha256),
         "other file": file_of(Evidence.objects.filter(event=record.event).exclude(sha256="").latest("pk").sha256),
@@ -88,7 +96,8 @@ def made(then: Callable[[], None]) -> World:
         "old state": json.dumps(asdict(earlier)),
     }
     return World(
-        {name: str(value) for name, value in {**rows, **_brought(record, last, ready)}.items()}, walk.request.token
+        {name: str(value) for name, value in {**rows, **_brought(record, last, ready, retired)}.items()},
+        walk.request.token,
     )
 
 
@@ -97,7 +106,39 @@ def _photo(event: ServiceEvent) -> Any:
     return Evidence.objects.filter(event=event, kind="photo").earliest("pk")
 
 
-def _brought(record: Record, last: Record, ready: ServiceEvent) -> dict[str, str]:
+def _retired() -> RecordKey:
+    """A key for Records that the house signed with until an hour ago."""
+    key = RecordKey(_private(RECORD))
+    with connections["owner"].cursor() as cursor:
+        for statement in quietly(
+            "records_key",
+            "UPDATE records_key SET id = id + 10, since = since - interval '1 hour'",
+            f"INSERT INTO records_key (id, use, name, public, since) OVERRIDING SYSTEM VALUE VALUES (1, 'record', '', '{text(key.public)}', now() - interval '1 day')",
+            "SELECT setval(pg_get_serial_sequence('records_key', 'id'), (SELECT max(id) FROM records_key))",
+        ):
+            cursor.execute(statement)
+    connections["owner"].close()
+    return key
+
+
+def _after_the_seal(record: Record) -> dict[str, Any]:
+    """What became of a Record: its ⭐ revoked, its annex erased, its work settled; and a refusal of an hour ago."""
+    cast, refused = Cast(), "INSERT INTO qtm_blocked (minute, at, route, room, law, status, via, times)"
+    signal = Signal.objects.get(record=record)
+    enter(cast.ines, Signal, "revoke", signal, reason="It was another car.")
+    erasure = enter(cast.ines, Erasure, "erase", record, annex=True, files=False, reason="Asked for by letter.")
+    settlement = enter(cast.cora, Settlement, "open", record, amount_minor=3900, currency="EUR")
+    with connections["owner"].cursor() as cursor:
+        for statement in quietly(
+            "qtm_blocked",
+            f"{refused} VALUES (date_trunc('minute', now()) - interval '1 hour', now(), 'x', '', 'authority', 403, 'page', 1)",
+        ):
+            cursor.execute(statement)
+    connections["owner"].close()
+    return {"revoked": signal.pk, "erasure": erasure.pk, "settlement": settlement.pk}
+
+
+def _brought(record: Record, last: Record, ready: ServiceEvent, retired: RecordKey) -> dict[str, str]:
     """What attackers bring: other bytes, keys of their own, the house's stolen ones, and whatever is signed with them."""
     own, own_log = RecordKey(_private(RECORD)), LogKey(_private(LOG))
     changed = bytes(record.document).replace(b'"remark":""', b'"remark":"All of it."')
@@ -106,16 +147,24 @@ def _brought(record: Record, last: Record, ready: ServiceEvent) -> dict[str, str
     stolen, signed_by_nobody = sealed_with(changed, record_key()), sealed_with(forged, own)
     public, name = record_key().public, Key.objects.get(use=LOG).name
     size = last.leaf.number + 1
-    unsigned = signed(str(Checkpoint(name, size - 1, _root(size - 1, record, None))), name, own_log.private)
+    house = Verifier(name, raw(log_key().private.public_key())).number
+    text_of, own_line = signed(
+        str(Checkpoint(name, size - 1, _root(size - 1, record, None))), name, own_log.private
+    ).split("\n\n")
+    falsely = b64encode(house + b64decode(own_line.split()[-1])[4:]).decode()
+    unsigned = f"{text_of}\n\n{DASH}{name} {falsely}\n"
     return {
         "changed": _bytea(changed),
         "forged": _bytea(forged),
         "own body": _bytea((body := sealed_with(changed, own)).body),
         "forged body": _bytea(Body(signed_by_nobody.digest, signed_by_nobody.signature, public).body),
         "stolen body": _bytea(stolen.body),
+        "retired body": _bytea(sealed_with(forged, retired).body),
+        "retired changed body": _bytea(sealed_with(changed, retired).body),
         "own public": text(own.public),
         "own log public": text(own_log.public),
         "own pem": fresh(RECORD)[1],
+        "own log pem": own_log.private.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()).decode(),
         "log name": name,
         "own checkpoints": _checkpoints(record, body.body, name, own_log),
         "stolen checkpoints": _checkpoints(record, stolen.body, name, log_key()),

@@ -6,10 +6,12 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import connections
 
+from records.audit.before import CHECK
 from records.audit.result import begun, keep
-from records.audit.run import PARTS, audit, seen
+from records.audit.run import PARTS, audit
 from records.audit.schema import SHIPPED, ship
 from records.audit.steps import Step
+from records.audit.tree import name_of
 
 
 class Command(BaseCommand):
@@ -26,21 +28,34 @@ class Command(BaseCommand):
             "--only", action="append", default=[], choices=[*PARTS], help="this part alone; may be repeated"
         )
         parser.add_argument("--expect", action="store_true", help=f"write {SHIPPED.name} of a database just migrated")
+        parser.add_argument(
+            "--acknowledge",
+            metavar="NAME",
+            default="",
+            help="what the audit before saw is known to be lost, of the log of that name",
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Say each finding as it is found, and keep what came of it."""
-        alias, began = options["database"], monotonic()
+        alias, began, name = options["database"], monotonic(), options["acknowledge"]
         if options["expect"]:
             ship(alias)
             return
+        if name and name != name_of(alias):
+            raise CommandError(f"The log is called {name_of(alias)}, and not {name}.")
         self.looked_at: list[str] = []
-        result = begun(str(connections[alias].settings_dict["USER"]), options["only"] or [*PARTS])
-        for finding in audit(alias, options["only"], self.told):
+        result, seen = (
+            begun(str(connections[alias].settings_dict["USER"]), options["only"] or [*PARTS]),
+            dict[str, Any](),
+        )
+        for finding in audit(alias, options["only"], self.told, seen):
+            if name and finding.check == CHECK:
+                self.stdout.write(f"Acknowledged: {finding}")
+                continue
             result.add(finding)
             self.stderr.write(str(finding))
         result.took_s = round(monotonic() - began, 1)
-        if not result.total:
-            result.log = seen(alias)
+        result.log = seen if seen and not result.total else result.log
         keep(result)
         if result.total:
             counted = " and ".join(f"{number:,} of {kind} ({means})" for kind, number, means in result.kinds if number)
