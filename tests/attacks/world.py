@@ -19,7 +19,7 @@ from records.log.model import Key, Leaf, Signed
 from records.log.notes import Checkpoint, signed
 from records.log.published import publish
 from records.log.signing import sign
-from records.models import Record
+from records.models import Record, Signal
 from records.seal.keys import LOG, MADE, RECORD, LogKey, RecordKey, fresh, log_key, record_key, text
 from records.seal.leaf import Leaf as Body
 from records.seal.leaf import sealed_with
@@ -79,6 +79,9 @@ def made(then: Callable[[], None]) -> World:
         "size": last.leaf.number + 1,
         "southside": Operator.objects.get(name="Southside").pk,
         **{name: User.objects.get(username=name).pk for name in ("will", "sam")},
+        "assignment": walk.assignment().pk,
+        "settlement": walk.settlement().pk,
+        "signal": Signal.objects.get(record=record).pk,
         "photo": (photo := _photo(record.event)).pk,
         "photo file": file_of(photo.sha256),
         "other file": file_of(Evidence.objects.filter(event=record.event).exclude(sha256="").latest("pk").sha256),
