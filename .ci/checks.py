@@ -26,10 +26,13 @@ FULL = {
 }
 # What the suite does a few times, as often as was promised (PROVE=1).
 PROVEN = [
-    *(f"tests/test_{name}.py" for name in ("killed", "interop", "verify_record")),
+    *(f"tests/test_{name}.py" for name in ("killed", "interop", "verify_record", "race")),
     "tests/attacks",
 ]  # what takes too long for each time
 PROVE = {"prove": [PYTHON, "-m", "pytest", f"--junit-xml={REPORT}", *PROVEN]}
+ATTACKS = {"attacks": [PYTHON, "-m", "pytest", f"--junit-xml={REPORT}", "tests/attacks"]}
+ASKED: dict[str, dict[str, list[str]]] = {"--quick": QUICK, "--prove": PROVE, "--attacks": ATTACKS}
+BESIDE = {"prove": {"PROVE": "1"}, "attacks": {"PROVE": "1", "ATTACKS": "write"}}
 KEY = "made-up-for-the-checks-0123456789abcdefghijklmnopqrstuvwxyz"
 NOWHERE = "postgresql://nobody@localhost/none"  # for the quick checks, which read the settings and open no database
 USUAL = {
@@ -46,7 +49,7 @@ PRODUCTION |= {"EMAIL_URL": "smtp://mail.example", "MAIL_FROM": "qtm@qtm.example
 def environment(name: str) -> dict[str, str]:
     """What a part sees: where production settings are checked those, and like a serving process no owner's address."""
     if name != "deploy":
-        return {**USUAL, **os.environ, **({"PROVE": "1"} if name == "prove" else {})}
+        return {**USUAL, **os.environ, **BESIDE.get(name, {})}
     return {key: value for key, value in {**os.environ, **PRODUCTION}.items() if key != "DATABASE_OWNER_URL"}
 
 
@@ -80,7 +83,7 @@ def remarks(report: Path) -> list[str]:
 
 def main() -> int:
     """Run them all; one failure fails the whole."""
-    parts = QUICK if "--quick" in sys.argv else PROVE if "--prove" in sys.argv else FULL
+    parts = next((ASKED[each] for each in sys.argv if each in ASKED), FULL)
     REPORT.unlink(missing_ok=True)
     results = [run(name, command) for name, command in parts.items()]
     print("\n── results " + "─" * 63)

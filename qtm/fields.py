@@ -3,6 +3,16 @@
 from typing import Any, cast
 
 from django.db import models
+from django_fsm import FSMField
+
+
+class StateField(FSMField):
+    """The state of a room. To migrations it is a column of text: each would listen for the moves of every model they pass, for more than half of their time."""
+
+    def deconstruct(self) -> Any:
+        """As it is written in a migration."""
+        name, _, args, kwargs = super().deconstruct()
+        return name, "django.db.models.CharField", args, {key: kwargs[key] for key in kwargs if key != "protected"}
 
 
 class TransactionIdField(models.Field):  # type: ignore[type-arg]

@@ -10,11 +10,11 @@ from django.db import models
 from django.db.models.base import ModelBase
 from django.urls import reverse
 from django.utils import timezone
-from django_fsm import FSMField
 
 from qtm.acts import acting, give_reason, present_act
 from qtm.births import Birth, BornAmong, BornOf, PartOf
 from qtm.declared import law_of, refuse_bad_machine
+from qtm.fields import StateField
 from qtm.law import DIGEST, FactLaw, Law
 from qtm.letters.declared import happened
 from qtm.refusals import Conflict, Invalid, Lawless
@@ -109,7 +109,7 @@ class Room(Lawful):
     )
     verbs: ClassVar[dict[str, Verb]] = {}
 
-    state: Any = FSMField(protected=True, max_length=20, editable=False)
+    state: Any = StateField(protected=True, max_length=20, editable=False)
     since = models.DateTimeField(default=timezone.now, editable=False)
 
     class Meta:

@@ -133,10 +133,16 @@ def at(url: str, database: str) -> str:
     return url.removesuffix(f"/{name}") + f"/{database}"
 
 
+@cache
+def kept() -> str:
+    """The password of the tests as the served house keeps it: slow on purpose, so worked out once."""
+    return make_password(PASSWORD, hasher="pbkdf2_sha256")
+
+
 @pytest.fixture
 def house(committed: str, static_files: Path, settings: Any) -> Iterator[House]:
     """The product, served; everybody of the cast can sign in."""
-    User.objects.update(password=make_password(PASSWORD, hasher="pbkdf2_sha256"))
+    User.objects.update(password=kept())
     served = House(committed, Path(settings.EVIDENCE_ROOT), static_files)
     yield served
     served.stop()

@@ -86,6 +86,9 @@ class Seen:
     html: str
 
 
+type Walked = dict[tuple[str, int], Seen]
+
+
 def newest(model: Any, **by: Any) -> Callable[[], list[Any]]:
     """The newest row of a model, as the argument of an address."""
     return lambda: [model._default_manager.filter(**by).latest("pk").pk]
@@ -454,9 +457,10 @@ def shut(answer: Any) -> None:
         answer.close()
 
 
-def visit(client: Client, url: str) -> Seen:
-    """Look at a page, the second time, when what is remembered between pages is remembered."""
-    shut(client.get(url))
+def visit(client: Client, url: str, *, anew: bool) -> Seen:
+    """Look at a page when what is remembered between pages is remembered: where it is seen for the first time, once before."""
+    if anew:
+        shut(client.get(url))
     with CaptureQueriesContext(connections["default"]) as apps, CaptureQueriesContext(connections["omni"]) as omnis:
         answer = client.get(url)
     asked = [each["sql"] for each in (*apps.captured_queries, *omnis.captured_queries)]
@@ -466,9 +470,9 @@ def visit(client: Client, url: str) -> Seen:
     return Seen(url, answer.status_code, asked, html)
 
 
-def walked() -> dict[tuple[str, int], Seen]:
+def walked(*, anew: bool = True) -> Walked:
     """Every page of the list and every door, as they are now."""
-    found: dict[tuple[str, int], Seen] = {}
+    found: Walked = {}
     task = Task.objects.filter(governor=None).latest("pk").pk
     clients = {name: Client() for name in ("", *(user.username for user in Cast().everybody()))}
     for name, client in clients.items():
@@ -477,13 +481,13 @@ def walked() -> dict[tuple[str, int], Seen]:
     for name, pages in PAGES.items():
         for number, page in enumerate(pages):
             found[name, number] = visit(
-                clients[page.who], reverse(name, args=page.args()) + page.query.format(task=task)
+                clients[page.who], reverse(name, args=page.args()) + page.query.format(task=task), anew=anew
             )
     for name, door in DOORS.items():
         with transaction.atomic():
             row = REACH[door.pressed_on, door.verb.was[0]]()
             who = next(user.username for user in Cast().everybody() if door.authority(user, row))
-            found[name, 0] = visit(clients[who], door.action(row))
+            found[name, 0] = visit(clients[who], door.action(row), anew=anew)
             transaction.set_rollback(True)
     return found
 
@@ -516,29 +520,15 @@ def houses(template: str, django_db_blocker: Any, tmp_path_factory: Any) -> Iter
         lived()
         once = walked()
         lived()
-        yield once, walked()
+        yield once, walked(anew=False)
 
 
-VISITS = [
-    pytest.param(name, number, page, id=f"{name}-{page.called}-{number}")
-    for name, pages in PAGES.items()
-    for number, page in enumerate(pages)
-]
-VISITS += [pytest.param(name, 0, Page(), id=name) for name in DOORS]
+VISITS = {(name, number): page for name, pages in PAGES.items() for number, page in enumerate(pages)}
+VISITS |= {(name, 0): Page() for name in DOORS}
 
 
 def test_every_address_of_the_house_is_visited() -> None:
     assert set(routes(get_resolver().url_patterns)) == PAGES.keys() | DOORS.keys()
-
-
-@pytest.mark.parametrize(("name", "number", "page"), VISITS)
-def test_each_page_answers_its_person_and_asks_little_however_much_there_is(
-    houses: Any, name: str, number: int, page: Page
-) -> None:
-    once, twice = (house[name, number] for house in houses)
-    assert (once.status, twice.status) == (page.status, page.status), once.url
-    assert len(twice.asked) <= page.asks, "\n".join(twice.asked)
-    assert len(twice.asked) <= len(once.asked), "\n".join(twice.asked)
 
 
 class Reading(HTMLParser):
@@ -576,11 +566,26 @@ class Reading(HTMLParser):
             self.title += data
 
 
-@pytest.mark.parametrize(("name", "number", "page"), VISITS)
-def test_each_page_is_whole_html_with_one_heading_and_nothing_inline(
-    houses: Any, name: str, number: int, page: Page
+def test_each_page_answers_its_person_asks_little_however_much_there_is_and_is_whole(
+    houses: tuple[Walked, Walked], subtests: pytest.Subtests
 ) -> None:
-    seen = houses[0][name, number]
+    """One test of them all: two processes of the suite that shared them would both live in the house for a while."""
+    for (name, number), page in VISITS.items():
+        once, twice = (house[name, number] for house in houses)
+        with subtests.test(f"{name}-{page.called}-{number}"):
+            asks_little(page, once, twice)
+            is_whole(page, once)
+
+
+def asks_little(page: Page, once: Seen, twice: Seen) -> None:
+    """It answers as it should, and asks the database no more for there being more."""
+    assert (once.status, twice.status) == (page.status, page.status), once.url
+    assert len(twice.asked) <= page.asks, "\n".join(twice.asked)
+    assert len(twice.asked) <= len(once.asked), "\n".join(twice.asked)
+
+
+def is_whole(page: Page, seen: Seen) -> None:
+    """Its HTML has one heading and a title, and nothing inline."""
     if page.html and page.status not in {302, 405}:
         reading = Reading(seen.html)
         assert reading.faults == []

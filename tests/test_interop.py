@@ -3,9 +3,11 @@
 import json
 import os
 import re
+import shlex
+import shutil
 import subprocess
 from base64 import b64decode, b64encode
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from hashlib import sha256
 from itertools import batched
 from pathlib import Path
@@ -19,6 +21,7 @@ from securesystemslib.dsse import Envelope
 from securesystemslib.exceptions import VerificationError
 from securesystemslib.signer._key import SSlibKey
 
+from records import export as exported
 from records.export.download import download, receipt
 from records.log.notes import Verifier, raw
 from records.log.signing import sign
@@ -65,6 +68,8 @@ def said(folder: Path, *command: str) -> tuple[int, str]:
 
 
 OPENSSL = ("openssl", "dgst", "-sha256", "-verify", "record-key.pem", "-signature", "signature.der", "signed.bin")
+README = Path(exported.__file__).parent / "download.txt"
+STATED = 'tail -c "$(wc -c < statement.json)" signed.bin'
 OF_THE_RECEIPT = [
     "openssl",
     "pkeyutl",
@@ -84,16 +89,74 @@ def test_openssl_says_valid(records: list[Record], tmp_path: Path) -> None:
     assert said(tmp_path, *OPENSSL) == (0, "Verified OK\n")
 
 
-@pytest.mark.parametrize("name", ["signed.bin", "signature.der", "record-key.pem"])
-def test_openssl_says_invalid_after_any_changed_byte(name: str, records: list[Record], tmp_path: Path) -> None:
+def flipped(whole: bytes, every: int) -> Iterator[tuple[int, bytes]]:
+    """Each so many-th byte changed, and where."""
+    for place in range(0, len(whole), every):
+        yield place, whole[:place] + bytes([whole[place] ^ 1]) + whole[place + 1 :]
+
+
+def laid_out(changed: Iterable[tuple[int, bytes]], folder: Path) -> list[str]:
+    """Changed files beside each other, for a program that looks at many."""
+    names = [f"changed/{place}" for place, data in changed if (folder / f"changed/{place}").write_bytes(data)]
+    assert names
+    return names
+
+
+def passed(folder: Path, names: Iterable[str], command: str) -> list[str]:
+    """The files of which a command says that they are right, run anew for each."""
+    loop = f'for each in {" ".join(names)}; do {command} > /dev/null 2>&1 && echo "$each"; done; true'
+    status, words = said(folder, "sh", "-c", loop)
+    assert status == 0
+    return words.split()
+
+
+@pytest.fixture
+def bundles(records: list[Record], tmp_path: Path) -> Iterator[tuple[dict[str, bytes], Path]]:
+    """Downloads, each unpacked in a folder with one for changed files in it."""
+
+    def each() -> Iterator[tuple[dict[str, bytes], Path]]:
+        """One after another."""
+        for record in records[:BUNDLES]:
+            folder = tmp_path / record.sha256
+            (folder / "changed").mkdir(parents=True)
+            yield unpacked(record, folder), folder
+            shutil.rmtree(folder)
+
+    return each()
+
+
+def test_openssl_says_invalid_after_any_changed_byte_of_what_was_signed(
+    bundles: Iterator[tuple[dict[str, bytes], Path]],
+) -> None:
+    command = shlex.join(OPENSSL[:-1])
+    for files, folder in bundles:
+        for some in batched(flipped(files["signed.bin"], EVERY), 1000):
+            names = laid_out(some, folder)
+            assert passed(folder, ["signed.bin", *names], f'{command} "$each"') == ["signed.bin"]
+
+
+@pytest.mark.parametrize("name", ["signature.der", "record-key.pem"])
+def test_openssl_says_invalid_after_any_changed_byte_of_signature_or_key(
+    name: str, bundles: Iterator[tuple[dict[str, bytes], Path]]
+) -> None:
     """A change of the key that leaves it what it is (a bit of base64 that stands for nothing, a line's end) changes nothing that is signed."""
-    files = unpacked(records[2], tmp_path)
-    whole = files[name]
-    for place in range(0, len(whole), 1 if PROVE else max(1, len(whole) // 40)):
-        changed = whole[:place] + bytes([whole[place] ^ 1]) + whole[place + 1 :]
-        (tmp_path / name).write_bytes(changed)
-        status, words = said(tmp_path, *OPENSSL)
-        assert status == 1 or (name == "record-key.pem" and same_key(changed, whole)), f"byte {place}: {words}"
+    for files, folder in bundles:
+        for place, changed in flipped(files[name], EVERY if PROVE else 3):
+            (folder / name).write_bytes(changed)
+            status, words = said(folder, *OPENSSL)
+            assert status == 1 or (name == "record-key.pem" and same_key(changed, files[name])), f"{place}: {words}"
+
+
+def test_the_comparison_of_the_readme_tells_of_any_changed_byte_of_the_statement(
+    bundles: Iterator[tuple[dict[str, bytes], Path]],
+) -> None:
+    """As it stands there, with what it begins with done once for many statements in the place of the one that was signed."""
+    assert f"  {STATED} | cmp - statement.json\n" in README.read_text()
+    for files, folder in bundles:
+        assert said(folder, "sh", "-c", f"{STATED} > stated")[0] == 0
+        for some in batched(flipped(files["statement.json"], EVERY), 1000):
+            names = laid_out(some, folder)
+            assert passed(folder, ["statement.json", *names], 'cmp stated "$each"') == ["statement.json"]
 
 
 def same_key(pem: bytes, other: bytes) -> bool:

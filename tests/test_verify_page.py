@@ -1,22 +1,25 @@
 """The page on which anybody checks a Record: in a real Chromium, by WebCrypto, under the house's content policy, with files whole and damaged."""
 
 import re
-from base64 import b64decode
+from base64 import b64decode, b64encode
 from collections.abc import Callable
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from django.test import Client
 from playwright.sync_api import Browser, FilePayload, Page
 
 from records.export.download import download, receipt
+from records.log.notes import COSIGNATURE, Verifier, checkpoint_of, raw
 from records.log.signing import sign
 from records.models import Key, Record
 from records.seal.keys import LOG
+from records.seal.leaf import leaf_of
 from records.verifying import verify_record
-from records.verifying.verify_record import zipped
+from records.verifying.verify_record import parts, zipped
 from tests.axe import Critic
 from tests.browser import PHONE, House
 from tests.cast import Walk
@@ -52,7 +55,7 @@ def test_a_download_is_valid_and_each_step_is_shown(visit: Callable[..., Any]) -
     visitor = visit(size=PHONE)
     visitor.page.goto("/verify/")
     assert VALID in choose(visitor.page, ("R.zip", download(record)))
-    assert held(visitor.page) == ["true"] * 6
+    assert held(visitor.page) == [*["true"] * 6, "null"], "nobody is named as a witness"
     said = visitor.page.locator("#steps").inner_text()
     assert "leaf 3 of 5" in said
     assert "Not that no other is missing" in said
@@ -104,7 +107,7 @@ def test_by_its_digest_the_receipt_is_checked_and_then_the_record(visit: Callabl
     visitor.page.goto(f"/verify/{record.sha256}")
     visitor.page.locator("#verdict:not([hidden])").wait_for()
     assert "In the log" in visitor.page.locator("#verdict").inner_text()
-    assert held(visitor.page) == ["true", "null", "true", "true", "true"]
+    assert held(visitor.page) == ["true", "null", "true", "true", "true", "null"]
     assert VALID in choose(visitor.page, ("R.zip", download(record)))
     assert INVALID in choose(visitor.page, ("R.zip", download(other)))
     assert "the digest that you came with" in visitor.page.locator("#steps").inner_text()
@@ -119,6 +122,86 @@ def test_the_keys_are_those_of_the_house_and_no_others_do(visit: Callable[..., A
     visitor.page.goto("/verify/")
     assert INVALID in choose(visitor.page, ("R.zip", archive))
     assert held(visitor.page) == [*["true"] * 5, "false"]
+
+
+def witnessed(named: str, visitor: Any) -> None:
+    """Open the page of a house that names a witness."""
+    page = Client().get("/verify/").content.decode().replace("</dl>", f'<dd data-witness="{named}"></dd></dl>')
+    visitor.page.route("**/verify/", lambda route: route.fulfill(body=page, content_type="text/html"))
+    visitor.page.goto("/verify/")
+
+
+def cosigned(record: Record, key: Ed25519PrivateKey, *, moment: int) -> tuple[bytes, Verifier]:
+    """A download under whose checkpoint stands a witness's signature, made over another moment than it says where that is so."""
+    files, witness = opened(download(record)), Verifier("witness.example/w", raw(key.public_key()), COSIGNATURE)
+    proof, der = files["record.tlog-proof"].decode(), leaf_of(bytes(record.body)).public
+    signed = key.sign(f"cosignature/v1\ntime 1796000000\n{checkpoint_of(proof.split('\n\n', 1)[1])}".encode())
+    line = f"— {witness.name} {b64encode(witness.number + moment.to_bytes(8) + signed).decode()}\n"
+    made = parts(files["statement.json"], files["signature.der"], der, proof + line, files["log-key.txt"].decode())
+    return zipped(made | {"README.txt": files["README.txt"]}), witness
+
+
+@pytest.mark.parametrize(("moment", "holds"), [(1796000000, True), (1796000001, False)])
+def test_a_witness_that_the_page_names_vouches_for_the_checkpoint_or_nothing_is_valid(
+    moment: int, holds: bool, visit: Callable[..., Any]
+) -> None:
+    archive, witness = cosigned(sealed(), Ed25519PrivateKey.generate(), moment=moment)
+    visitor = visit()
+    witnessed(str(witness), visitor)
+    assert (VALID if holds else INVALID) in choose(visitor.page, ("R.zip", archive))
+    assert held(visitor.page) == [*["true"] * 6, "true" if holds else "false"]
+    assert "witness.example/w" in visitor.page.locator("#steps li").last.inner_text()
+
+
+def test_a_witness_of_another_key_is_none_that_is_known(visit: Callable[..., Any]) -> None:
+    archive, witness = cosigned(sealed(), Ed25519PrivateKey.generate(), moment=1796000000)
+    visitor = visit()
+    witnessed(str(Verifier(witness.name, raw(Ed25519PrivateKey.generate().public_key()), COSIGNATURE)), visitor)
+    assert VALID in choose(visitor.page, ("R.zip", archive))
+    assert held(visitor.page) == [*["true"] * 6, "null"]
+
+
+def test_the_page_names_the_witnesses_of_the_settings(committed: str, settings: Any) -> None:
+    named = str(Verifier("witness.example/w", bytes(32), COSIGNATURE))
+    settings.WITNESSES = [f"{named} https://witness.example"]
+    assert f'data-witness="{named}"' in Client().get("/verify/").content.decode().replace("&#x2B;", "+")
+
+
+WITHOUT_ED25519 = """const real = SubtleCrypto.prototype.importKey;
+SubtleCrypto.prototype.importKey = function (form, key, algorithm, ...rest) {
+  if (algorithm.name === "Ed25519") return Promise.reject(new DOMException("", "NotSupportedError"));
+  return real.call(this, form, key, algorithm, ...rest);
+};"""
+
+
+def test_a_browser_without_the_kind_of_the_logs_signature_says_so_and_calls_nothing_invalid(
+    visit: Callable[..., Any],
+) -> None:
+    record = sealed()
+    visitor = visit(size=PHONE)
+    visitor.page.add_init_script(WITHOUT_ED25519)
+    visitor.page.goto("/verify/")
+    said = choose(visitor.page, ("R.zip", whole := download(record)))
+    assert "All that this browser can check holds" in said
+    assert INVALID not in said
+    assert held(visitor.page) == [*["true"] * 4, "null", "true"]
+    visitor.looks()
+    assert INVALID in choose(visitor.page, ("R.zip", whole[:900] + b"x" + whole[901:]))
+
+
+@pytest.mark.parametrize("answer", ["409", "nothing"])
+def test_a_receipt_that_does_not_come_is_said_to_be_missing(answer: str, visit: Callable[..., Any]) -> None:
+    record = sealed()
+    visitor = visit()
+    visitor.page.route(
+        "**/receipt.zip", lambda route: route.abort() if answer == "nothing" else route.fulfill(status=409)
+    )
+    visitor.page.goto(f"/verify/{record.sha256}")
+    visitor.page.locator("#verdict:not([hidden])").wait_for()
+    said = visitor.page.locator("#verdict").inner_text()
+    assert "Its receipt could not be had" in said
+    assert ("The house answered 409." if answer == "409" else "The house did not answer.") in said
+    assert VALID in choose(visitor.page, ("R.zip", download(record)))
 
 
 def test_the_page_shows_the_fingerprint_of_each_key_and_how_to_do_without_it(committed: str) -> None:

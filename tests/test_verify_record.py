@@ -7,6 +7,7 @@ import subprocess
 import sys
 import zipfile
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -19,9 +20,11 @@ from records.log.model import Key
 from records.log.signing import sign
 from records.seal import keys
 from records.seal.keeping import rotate
+from records.seal.keys import RecordKey
 from records.verifying import verify_record
 from records.verifying.verify_record import parts, steps, zipped
 from tests.cast import Walk
+from tests.test_ceilings import inhabited
 from tests.test_export import opened, sealed
 
 SCRIPT = Path(verify_record.__file__)
@@ -52,6 +55,28 @@ def valid(archive: bytes, given: str = "") -> bool:
 def known() -> str:
     """The keys of the house as the script reads them."""
     return "".join(str(each.verifier) if each.use == "log" else each.public for each in Key.objects.all())
+
+
+@dataclass(frozen=True)
+class Made:
+    """What a house gives out of one Record: its download, and the keys as the script reads them; no house is asked again."""
+
+    whole: bytes
+    keys: str
+    key: RecordKey
+
+    @property
+    def files(self) -> dict[str, bytes]:
+        """The files of the download."""
+        return opened(self.whole)
+
+
+@pytest.fixture(scope="module")
+def made(template: str, django_db_blocker: Any, tmp_path_factory: Any) -> Made:
+    """The second of two Records, made once for all the tests that look at nothing but its bytes."""
+    with inhabited(f"{template}_verify", template, django_db_blocker, tmp_path_factory.mktemp("evidence")):
+        sealed()
+        return Made(download(sealed()), known(), keys.record_key())
 
 
 def test_the_script_is_short_and_needs_cryptography_alone() -> None:
@@ -119,21 +144,19 @@ def test_a_download_made_before_a_rotation_stays_valid(committed: str, keys_apar
     assert valid(after, known())
 
 
-def test_any_single_changed_byte_is_refused(committed: str) -> None:
-    sealed()
-    whole, given = download(sealed()), known()
-    assert valid(whole, given)
-    for place in range(0, len(whole), EVERY):
+def test_any_single_changed_byte_is_refused(made: Made) -> None:
+    assert valid(made.whole, made.keys)
+    for place in range(0, len(made.whole), EVERY):
         for bit in (0x01, 0x20, 0x80):
-            changed = bytearray(whole)
+            changed = bytearray(made.whole)
             changed[place] ^= bit
-            assert not valid(bytes(changed), given), f"byte {place} of {len(whole)}"
+            assert not valid(bytes(changed), made.keys), f"byte {place} of {len(made.whole)}"
 
 
-def test_a_byte_more_or_less_is_refused(committed: str) -> None:
-    whole = download(sealed())
+def test_a_byte_more_or_less_is_refused(made: Made) -> None:
+    whole = made.whole
     for changed in (whole + b"\0", b"\0" + whole, whole[:-1], whole[1:], b""):
-        assert not valid(changed, known())
+        assert not valid(changed, made.keys)
 
 
 def _swapped(name: str, old: bytes, new: bytes) -> Callable[[dict[str, bytes]], dict[str, bytes]]:
@@ -167,31 +190,28 @@ REPACKED: dict[str, Callable[[dict[str, bytes]], dict[str, bytes]]] = {
 
 
 @pytest.mark.parametrize("name", REPACKED)
-def test_what_was_changed_and_packed_anew_is_refused(name: str, committed: str) -> None:
-    sealed()
-    files = opened(download(sealed()))
-    assert valid(zipped(files), known())
-    assert not valid(zipped(REPACKED[name](files)), known())
+def test_what_was_changed_and_packed_anew_is_refused(name: str, made: Made) -> None:
+    assert valid(zipped(made.files), made.keys)
+    assert not valid(zipped(REPACKED[name](made.files)), made.keys)
 
 
-def test_a_record_that_was_signed_and_is_in_no_log_is_refused(committed: str) -> None:
+def test_a_record_that_was_signed_and_is_in_no_log_is_refused(made: Made) -> None:
     """Somebody with the key of Records alone makes a statement of their own, and all the files that follow from it."""
-    files = opened(download(sealed()))
+    files = made.files
     forged = files["statement.json"].replace(b'"completes":true', b'"completes":false')
     signed = b"DSSEv1 28 application/vnd.in-toto+json %d %b" % (len(forged), forged)
     proof, log = files["record.tlog-proof"].decode(), files["log-key.txt"].decode()
-    made = parts(forged, keys.record_key().sign(signed), keys.record_key().public, proof, log)
-    every = steps(zipped(made | {"README.txt": files["README.txt"]}), known())
+    again = parts(forged, made.key.sign(signed), made.key.public, proof, log)
+    every = steps(zipped(again | {"README.txt": files["README.txt"]}), made.keys)
     assert "it stands in the log" in next(said for said, holds in every if not holds)
 
 
-def test_a_compressed_or_a_swollen_zip_is_refused(committed: str) -> None:
-    files = opened(download(sealed()))
+def test_a_compressed_or_a_swollen_zip_is_refused(made: Made) -> None:
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name, data in (files | {"bomb": b"\0" * 10_000_000}).items():
+        for name, data in (made.files | {"bomb": b"\0" * 10_000_000}).items():
             archive.writestr(zipfile.ZipInfo(name), data, zipfile.ZIP_DEFLATED)
-    assert not valid(out.getvalue(), known())
+    assert not valid(out.getvalue(), made.keys)
 
 
 def test_the_command_says_what_does_not_hold(committed: str, tmp_path: Path) -> None:

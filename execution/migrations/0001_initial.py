@@ -4,7 +4,6 @@ import django.db.models.deletion
 import django.db.models.functions.datetime
 import django.db.models.functions.text
 import django.utils.timezone
-import django_fsm
 import qtm.law
 from django.conf import settings
 from django.db import migrations, models
@@ -25,7 +24,7 @@ class Migration(migrations.Migration):
             name='Job',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('state', django_fsm.FSMField(default='queued', editable=False, max_length=20, protected=True)),
+                ('state', models.CharField(default='queued', editable=False, max_length=20)),
                 ('since', models.DateTimeField(default=django.utils.timezone.now, editable=False)),
                 ('case_id', models.BigIntegerField(db_index=True)),
                 ('context', models.JSONField()),
@@ -64,7 +63,7 @@ class Migration(migrations.Migration):
             name='ServiceEvent',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('state', django_fsm.FSMField(default='ready', editable=False, max_length=20, protected=True)),
+                ('state', models.CharField(default='ready', editable=False, max_length=20)),
                 ('since', models.DateTimeField(default=django.utils.timezone.now, editable=False)),
                 ('case_id', models.BigIntegerField(db_index=True)),
                 ('part', models.CharField(blank=True, max_length=40)),

@@ -5,7 +5,6 @@ import django.db.models.deletion
 import django.db.models.expressions
 import django.db.models.functions.text
 import django.utils.timezone
-import django_fsm
 import qtm.fields
 import qtm.law
 from django.conf import settings
@@ -69,7 +68,7 @@ class Migration(migrations.Migration):
             name='Question',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('state', django_fsm.FSMField(default='asked', editable=False, max_length=20, protected=True)),
+                ('state', models.CharField(default='asked', editable=False, max_length=20)),
                 ('since', models.DateTimeField(default=django.utils.timezone.now, editable=False)),
                 ('case_id', models.BigIntegerField(db_index=True)),
                 ('text', models.TextField(max_length=1000)),
@@ -105,7 +104,7 @@ class Migration(migrations.Migration):
             name='Task',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('state', django_fsm.FSMField(default='open', editable=False, max_length=20, protected=True)),
+                ('state', models.CharField(default='open', editable=False, max_length=20)),
                 ('since', models.DateTimeField(default=django.utils.timezone.now, editable=False)),
                 ('case_id', models.BigIntegerField(db_index=True)),
                 ('governor', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='qtm.operator')),
@@ -175,7 +174,7 @@ class Migration(migrations.Migration):
             name='Assignment',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('state', django_fsm.FSMField(default='active', editable=False, max_length=20, protected=True)),
+                ('state', models.CharField(default='active', editable=False, max_length=20)),
                 ('since', models.DateTimeField(default=django.utils.timezone.now, editable=False)),
                 ('case_id', models.BigIntegerField(db_index=True)),
                 ('note', models.TextField(blank=True, max_length=1000)),

@@ -3,7 +3,6 @@
 import django.db.models.deletion
 import django.db.models.functions.comparison
 import django.utils.timezone
-import django_fsm
 import intake.models
 import qtm.law
 from django.conf import settings
@@ -58,7 +57,7 @@ class Migration(migrations.Migration):
             name='Request',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('state', django_fsm.FSMField(default='received', editable=False, max_length=20, protected=True)),
+                ('state', models.CharField(default='received', editable=False, max_length=20)),
                 ('since', models.DateTimeField(default=django.utils.timezone.now, editable=False)),
                 ('channel', models.CharField(choices=[('web', 'web form'), ('phone', 'by phone'), ('in_person', 'in person'), ('import', 'import'), ('follow_on', 'follow-on'), ('not_content', 'not content'), ('correction', 'correction')], max_length=12)),
                 ('asked', models.JSONField()),
@@ -99,7 +98,7 @@ class Migration(migrations.Migration):
             name='Intake',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('state', django_fsm.FSMField(default='stored', editable=False, max_length=20, protected=True)),
+                ('state', models.CharField(default='stored', editable=False, max_length=20)),
                 ('since', models.DateTimeField(default=django.utils.timezone.now, editable=False)),
                 ('case_id', models.BigIntegerField(db_index=True)),
                 ('summary', models.CharField(max_length=200)),

@@ -6,7 +6,6 @@ import django.db.models.deletion
 import django.db.models.expressions
 import django.db.models.functions.datetime
 import django.utils.timezone
-import django_fsm
 import qtm.fields
 import qtm.law
 import qtm.models
@@ -107,7 +106,7 @@ class Migration(migrations.Migration):
             name='Operator',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('state', django_fsm.FSMField(default='pending_review', editable=False, max_length=20, protected=True)),
+                ('state', models.CharField(default='pending_review', editable=False, max_length=20)),
                 ('since', models.DateTimeField(default=django.utils.timezone.now, editable=False)),
                 ('name', models.CharField(max_length=120, unique=True)),
                 ('phone', models.CharField(blank=True, max_length=40)),
@@ -345,7 +344,7 @@ class Migration(migrations.Migration):
             name='Application',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('state', django_fsm.FSMField(default='received', editable=False, max_length=20, protected=True)),
+                ('state', models.CharField(default='received', editable=False, max_length=20)),
                 ('since', models.DateTimeField(default=django.utils.timezone.now, editable=False)),
                 ('name', models.CharField(max_length=120)),
                 ('contact', models.CharField(max_length=120)),

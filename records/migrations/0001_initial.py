@@ -3,7 +3,6 @@
 import django.db.models.deletion
 import django.db.models.functions.datetime
 import django.utils.timezone
-import django_fsm
 import qtm.law
 from django.conf import settings
 from django.db import migrations, models
@@ -62,7 +61,7 @@ class Migration(migrations.Migration):
             name='Record',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('state', django_fsm.FSMField(default='sealed', editable=False, max_length=20, protected=True)),
+                ('state', models.CharField(default='sealed', editable=False, max_length=20)),
                 ('since', models.DateTimeField(default=django.utils.timezone.now, editable=False)),
                 ('case_id', models.BigIntegerField(db_index=True)),
                 ('final', models.BooleanField()),
@@ -94,7 +93,7 @@ class Migration(migrations.Migration):
             name='Erasure',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('state', django_fsm.FSMField(default='erased', editable=False, max_length=20, protected=True)),
+                ('state', models.CharField(default='erased', editable=False, max_length=20)),
                 ('since', models.DateTimeField(default=django.utils.timezone.now, editable=False)),
                 ('case_id', models.BigIntegerField(db_index=True)),
                 ('annex', models.BooleanField()),
@@ -127,7 +126,7 @@ class Migration(migrations.Migration):
             name='Signal',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('state', django_fsm.FSMField(default='active', editable=False, max_length=20, protected=True)),
+                ('state', models.CharField(default='active', editable=False, max_length=20)),
                 ('since', models.DateTimeField(default=django.utils.timezone.now, editable=False)),
                 ('case_id', models.BigIntegerField(db_index=True)),
                 ('policy', models.CharField(max_length=20)),

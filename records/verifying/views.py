@@ -10,21 +10,27 @@ from intake.views import private
 from records.export import download as exported
 from records.log.keys_shown import every_key
 from records.log.proofs import place_of
+from records.log.witnesses import witnesses
 from records.models import Record
 from records.verifying import verify_record
+
+
+def known() -> dict[str, object]:
+    """What a download is checked against: the keys of the house, and who vouches for its log."""
+    return {"keys": every_key(), "witnesses": witnesses()}
 
 
 @require_safe
 def verify(request: HttpRequest) -> HttpResponse:
     """The page that checks a download in the browser."""
-    return render(request, "records/verify.html", {"keys": every_key()})
+    return render(request, "records/verify.html", known())
 
 
 @require_safe
 def by_digest(request: HttpRequest, digest: str) -> HttpResponse:
     """The same page for one Record, found by the SHA-256 on its certificate: what it shows of it is its place in the log."""
     record = get_object_or_404(Record.objects.only("pk"), sha256=digest)
-    shown = {"keys": every_key(), "digest": digest, "place": place_of(record.pk)}
+    shown = {**known(), "digest": digest, "place": place_of(record.pk)}
     return private(render(request, "records/verify.html", shown))
 
 

@@ -2,7 +2,6 @@
 
 import django.db.models.deletion
 import django.utils.timezone
-import django_fsm
 import qtm.law
 from django.db import migrations, models
 
@@ -20,7 +19,7 @@ class Migration(migrations.Migration):
             name='Settlement',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('state', django_fsm.FSMField(default='open', editable=False, max_length=20, protected=True)),
+                ('state', models.CharField(default='open', editable=False, max_length=20)),
                 ('since', models.DateTimeField(default=django.utils.timezone.now, editable=False)),
                 ('case_id', models.BigIntegerField(db_index=True)),
                 ('amount_minor', models.BigIntegerField()),

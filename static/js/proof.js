@@ -75,14 +75,43 @@ async function rootOf(leaf, index, size, path) {
   return sha256(Uint8Array.of(1), beside, await rootOf(leaf, index - half, size - half, rest));
 }
 
-async function signedByLog(log, at) {
-  const [name, number, ...rest] = log.split("+"), typed = bytes(rest.join("+"));
+// The line under a checkpoint by one key of C2SP, after the number that names the key; undefined where there is none.
+async function lineBy(verifier, at) {
+  const [name, number, ...rest] = verifier.split("+"), typed = bytes(rest.join("+"));
   const known = (await sha256(utf8(`${name}\n`), typed)).subarray(0, 4);
-  const line = at.lines.find((each) => each.startsWith(`— ${name} `));
-  const vouched = bytes(line.split(" ")[2]);
-  if (typed[0] !== 1 || hex(known) !== number || !same(known, vouched.subarray(0, 4)) || at.origin !== name) return false;
-  const key = await crypto.subtle.importKey("raw", typed.subarray(1), { name: "Ed25519" }, false, ["verify"]);
-  return crypto.subtle.verify({ name: "Ed25519" }, key, vouched.subarray(4), utf8(at.said));
+  const lines = at.lines.filter((each) => each.startsWith(`— ${name} `)).map((each) => bytes(each.split(" ")[2]));
+  return hex(known) === number ? lines.find((each) => same(known, each.subarray(0, 4)))?.subarray(4) : undefined;
+}
+
+// Whether an Ed25519 signature holds; null where this browser checks none.
+async function signed(typed, signature, said) {
+  try {
+    const key = await crypto.subtle.importKey("raw", typed.subarray(1), { name: "Ed25519" }, false, ["verify"]);
+    return await crypto.subtle.verify({ name: "Ed25519" }, key, signature, utf8(said));
+  } catch (fault) {
+    if (fault.name !== "NotSupportedError") throw fault;
+    return null;
+  }
+}
+
+const typedOf = (verifier) => bytes(verifier.split("+").slice(2).join("+"));
+
+async function signedByLog(log, at) {
+  const typed = typedOf(log), line = await lineBy(log, at);
+  return typed[0] === 1 && line && at.origin === log.split("+")[0] ? signed(typed, line, at.said) : false;
+}
+
+// A witness signs the moment beside the checkpoint (C2SP tlog-cosignature); false where one that is known has not signed what stands there.
+async function witnessed(witnesses, at) {
+  const vouching = [];
+  for (const each of witnesses) {
+    const line = await lineBy(each, at);
+    if (!line) continue;
+    const time = new DataView(line.buffer, line.byteOffset).getBigUint64(0);
+    if (!(await signed(typedOf(each), line.subarray(8), `cosignature/v1\ntime ${time}\n${at.said}`))) return { step: "witnessed", holds: false, about: each };
+    vouching.push(each.split("+")[0]);
+  }
+  return vouching.length ? { step: "witnessed", holds: true, about: vouching.join(", ") } : { step: "unwitnessed", holds: null, about: "" };
 }
 
 async function signedByHouse(said) {
@@ -104,7 +133,7 @@ async function follows(archive, files, said) {
 }
 
 // Each step: its key in the page's words, whether it holds (null: it cannot be checked here), and what it is about.
-export async function* steps(archive, published, wanted) {
+export async function* steps(archive, { published, witnesses, wanted }) {
   const files = unzip(archive), said = await read(files), leaf = files.get("leaf.json");
   yield { step: "whole", holds: await follows(archive, files, said), about: `${files.size} files` };
   if (said.statement) {
@@ -115,8 +144,10 @@ export async function* steps(archive, published, wanted) {
   yield { step: said.statement ? "signed" : "unseen", holds: said.statement ? await signedByHouse(said) : null, about: fingerprint };
   const root = base64(await rootOf(leaf, said.at.index, said.at.size, said.at.path));
   yield { step: "included", holds: root === said.at.root, about: `leaf ${said.at.index} of ${said.at.size} in ${said.at.origin}` };
-  yield { step: "checkpoint", holds: await signedByLog(said.log, said.at), about: said.log };
+  const logged = await signedByLog(said.log, said.at);
+  yield { step: logged === null ? "unable" : "checkpoint", holds: logged, about: said.log };
   yield { step: "keys", holds: published.has(said.key) && published.has(said.log), about: "" };
+  if (logged !== null) yield witnessed(witnesses, said.at);
 }
 
 export const statementIn = (archive) => {

@@ -3,8 +3,8 @@ import { digestOf, statementIn, steps } from "./proof.js";
 
 const $ = (selector) => document.querySelector(selector);
 const place = $("#verify"), list = $("#steps"), verdict = $("#verdict"), told = $("#told");
-const published = new Set([...document.querySelectorAll("[data-key]")].map((each) => each.dataset.key));
-const wanted = place.dataset.wanted;
+const named = (what) => [...document.querySelectorAll(`[data-${what}]`)].map((each) => each.dataset[what]);
+const known = { published: new Set(named("key")), witnesses: named("witness"), wanted: place.dataset.wanted };
 
 const words = (name) => $(`template[data-step="${name}"]`).content.cloneNode(true);
 
@@ -23,7 +23,7 @@ function show({ step, holds, about }) {
 
 function say(kind, detail = "") {
   verdict.replaceChildren(words(kind));
-  verdict.className = `notice ${{ valid: "success", receipt: "info" }[kind] ?? "error"}`;
+  verdict.className = `notice ${{ valid: "success", receipt: "info", partly: "info", unfetched: "info" }[kind] ?? "error"}`;
   verdict.querySelector("[data-detail]")?.append(detail);
   verdict.hidden = false;
 }
@@ -53,15 +53,17 @@ async function compare(files, statement) {
 async function check(archive, others = []) {
   list.replaceChildren();
   told.hidden = verdict.hidden = true;
+  let partly = false;
   try {
-    for await (const each of steps(archive, published, wanted)) {
+    for await (const each of steps(archive, known)) {
       show(each);
+      partly ||= each.step === "unable";
       if (each.holds === false) return say("invalid");
     }
     const statement = statementIn(archive);
     if (statement) tell(statement);
     await compare(others, statement);
-    say(list.querySelector('[data-holds="false"]') ? "other" : statement ? "valid" : "receipt");
+    say(list.querySelector('[data-holds="false"]') ? "other" : partly ? "partly" : statement ? "valid" : "receipt");
   } catch (fault) {
     say("unreadable", `${fault.name}: ${fault.message}`);
   }
@@ -73,8 +75,10 @@ async function take(files) {
 }
 
 async function fetched() {
-  const answer = await fetch(place.dataset.receipt);
-  if (answer.ok) await check(new Uint8Array(await answer.arrayBuffer()));
+  const answer = await fetch(place.dataset.receipt).catch(() => null);
+  const receipt = answer?.ok && (await answer.arrayBuffer().catch(() => null));
+  if (receipt) await check(new Uint8Array(receipt));
+  else say("unfetched", answer ? `The house answered ${answer.status}.` : "The house did not answer.");
 }
 
 function begin() {

@@ -1,5 +1,7 @@
 """An attack as data, and the words of which its SQL is made."""
 
+import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 ACTING = (
@@ -22,6 +24,10 @@ BEGIN
     END LOOP;
   END LOOP;
 END $do$"""
+# What switches laws off or on, which is the owner's to do alone.
+SWITCH = re.compile(r"ALTER TABLE \w+ (DISABLE|ENABLE) |SET session_replication_role|DO .*ENABLE ALWAYS TRIGGER", re.S)
+# Where SQL falls apart into changes of rows; what is told of an act must stand in one transaction with them.
+CHANGE = re.compile(r"; (?=INSERT INTO |UPDATE |DELETE FROM )")
 LAWS_ON = """DO $do$
 DECLARE law record;
 BEGIN
@@ -61,3 +67,15 @@ def by_force(*sql: str) -> tuple[str, ...]:
     off = "; ".join(f"ALTER TABLE {table} DISABLE TRIGGER ALL" for table in tables)
     on = "; ".join(f"ALTER TABLE {table} ENABLE TRIGGER ALL" for table in tables)
     return off, *sql, on, *(LAWS_ON.format(table=table) for table in tables)
+
+
+def changes(attack: Attack) -> tuple[str, ...]:
+    """What an attack does to rows, piece by piece, without the switching around it; nothing where it switches nothing or that is all of it."""
+    if not any(map(SWITCH.match, attack.sql)):
+        return ()
+    return tuple(piece for statement in attack.sql for piece in _pieces(statement) if not SWITCH.match(piece))
+
+
+def _pieces(statement: str) -> Iterator[str]:
+    """One statement as the changes it is made of."""
+    yield from [statement] if "set_config" in statement else CHANGE.split(statement)

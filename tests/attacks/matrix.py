@@ -1,17 +1,20 @@
 """The cells of the table: each attack by each attacker, and what came of it."""
 
+import re
 from collections.abc import Callable, Iterable, Mapping
+from hashlib import sha256
 from pathlib import Path
 
 from django.conf import settings
 
 from records.audit.finding import Finding
 from records.audit.run import audit
+from records.audit.schema import SHIPPED
 from records.log import proofs
 from records.log.model import Signed, size
 from records.log.signing import sign
 from tests.attacks.attack import Attack
-from tests.attacks.people import PEOPLE, Visitor, answers, refused
+from tests.attacks.people import BY_LINK, NEAR, PEOPLE, Visitor, answers, came_of
 from tests.attacks.rig import BY_DATABASE, DISK, SUPERUSER, Refused, Rig
 from tests.attacks.table import ATTACKS
 from tests.attacks.witness import Witness
@@ -27,13 +30,7 @@ type Cells = dict[tuple[str, str], str]
 
 def by_people(attack: Attack, visitors: Mapping[str, Visitor], world: World) -> Cells:
     """What the house answers to each of them."""
-    cells = {}
-    for who, visitor in visitors.items():
-        said = answers(attack, who, visitor, world)
-        let_through = [each for each in said if not refused(each)]
-        words = f"{NEITHER}: {', '.join(let_through)}" if let_through else f"refused: {', '.join(sorted(set(said)))}"
-        cells[attack.what, who] = words
-    return cells
+    return {(attack.what, who): came_of(answers(attack, who, visitor, world)) for who, visitor in visitors.items()}
 
 
 def strongest(attack: Attack) -> str:
@@ -90,12 +87,28 @@ def _as_expected(attack: Attack, cell: str) -> bool:
 def drawn(cells: Mapping[tuple[str, str], str]) -> str:
     """The table as a page."""
     head = f"| attack | {' | '.join(COLUMNS)} |\n|{'---|' * (len(COLUMNS) + 1)}\n"
-    return WORDS + head + "".join(_row(attack, cells) for attack in ATTACKS)
+    return WORDS + f"{stamp()}\n\n" + head + "".join(_row(attack, cells) for attack in ATTACKS)
 
 
 def _row(attack: Attack, cells: Mapping[tuple[str, str], str]) -> str:
     """One line of it."""
     return f"| {attack.what} | {' | '.join(cells[attack.what, who] for who in COLUMNS)} |\n"
+
+
+def stamp() -> str:
+    """What the page is made of: the attacks as they are declared, what people press for them, and the law as it is shipped."""
+    declared, law = sha256(repr((ATTACKS, NEAR, BY_LINK)).encode()), sha256(SHIPPED.read_bytes())
+    return f"Made of the attacks `{declared.hexdigest()[:12]}`, against the law `{law.hexdigest()[:12]}`."
+
+
+def older() -> str:
+    """Of what else the page was made, if it was; how to make it anew stands at its top."""
+    said = re.search(r"^Made of .*$", PAGE.read_text(), re.M)
+    return (
+        ""
+        if said and said[0] == stamp()
+        else f"{PAGE.name}: {said[0] if said else 'of nothing that it says.'} Now: {stamp()}"
+    )
 
 
 def read() -> Cells:
@@ -105,11 +118,11 @@ def read() -> Cells:
 
 
 def faults(cells: Mapping[tuple[str, str], str]) -> list[str]:
-    """The cells in which an attack was neither refused nor detected."""
+    """The cells in which an attack was neither refused nor detected; to people there may be no door for it at all."""
     return [
-        f"{what}, by {who}: {cell}"
-        for (what, who), cell in cells.items()
-        if not cell.startswith(("refused: ", "detected: "))
+        f"{what}, by {who}: {said}"
+        for (what, who), said in cells.items()
+        if not said.startswith(("refused: ", "no door: " if who in PEOPLE else "detected: "))
     ]
 
 
@@ -139,12 +152,14 @@ def one_after_another(attacks: Iterable[Attack], rig: Rig) -> list[str]:
 
 WORDS = """# The table of attacks
 
-Written by the tests (`PROVE=1 ATTACKS=write make test`, `tests/attacks/`) and not by hand: each cell was carried out. People send requests to the house
-as it is served, roles of the database commit SQL in a copy of it, and somebody with the disk works on the files of the cluster and enters as a
-superuser. Then the auditor is run once (`manage.py audit`).
+Written by the tests (`make attacks`, `tests/attacks/`) and not by hand: each cell was carried out. People press the doors of the house as it is served,
+roles of the database commit SQL in a copy of it, and somebody with the disk works on the files of the cluster and enters as a superuser. Then the auditor
+is run once (`manage.py audit`).
 
-*Refused* says by what: the status of the answer (or that it leads to signing in), a law of the database, or that there is no right to it. *Detected* says by
-which of its checks the auditor found it, or that a witness refused to cosign what came of it. An attack on a part that nobody can reach is refused where it is tried.
+*Refused* says by what: the status with which a door that is there said no (403, 409, 422), a law of the database, or that there is no right to it. *No door*
+says that people found nothing to press that leads there, and what was answered (404, 405, or that it leads to signing in). *Detected* says by which of its
+checks the auditor found it, or that a witness refused to cosign what came of it. Roles that own nothing try each change by itself, without the switching
+off of laws that is the owner's to do.
 
 What it shows is tamper-evidence and not more: who is detected has done it all the same. What a Record says is held by the log, by everybody who has a
 checkpoint, and by the witnesses. What stands in no Record (the lines of the log and their reasons, what became of a ⭐, who had what erased, refusals,

@@ -1,8 +1,9 @@
 """What people can send: requests near what an attack is after, by everybody, to the house as it is served."""
 
 import http.client
+import re
 from collections.abc import Iterator, Mapping
-from urllib.parse import quote, urlencode
+from urllib.parse import urlencode
 
 from tests.attacks.attack import Attack
 from tests.attacks.world import World
@@ -21,81 +22,103 @@ PEOPLE: Mapping[str, str] = {
 }
 LINK, OMNI = "a requester with their link", "who reads Omni's page"
 TOKEN = "c" * 32
-# Pages and doors near each thing: what is sent there is the attack itself, in every field that such a page could know.
-NEAR: Mapping[str, tuple[str, ...]] = {
+# What is pressed near each thing: doors and pages that are there, each where it has to say no; and whatever else an address could be for.
+type Press = tuple[str, Mapping[str, str]]
+COMPLETED: Mapping[str, str] = {"outcome": "completed", "remark": "All of it."}
+BLANK: Mapping[str, str] = {"reason": " "}  # without saying why, which the door asks
+WHY: Mapping[str, str] = {"reason": "because"}
+NEAR: Mapping[str, tuple[Press, ...]] = {
     "record": (
-        "POST /records/«record»/",
-        "PUT /records/«record»/document.json",
-        "DELETE /records/«record»/",
-        "POST /admin/records/record/«record»/change/",
-        "POST /admin/records/record/«record»/delete/",
-        "POST /admin/records/record/",
+        ("POST /records/«record»/correct", {"words": " "}),
+        ("POST /records/«record»/erase", {"what": "record", **WHY, "known": "on"}),
+        ("POST /records/«record»/open-a-settlement", {"amount": "0.01", "currency": "EUR"}),
+        ("POST /serviceevents/«event»/complete", COMPLETED),
+        ("PUT /records/«record»/document.json", {}),
+        ("POST /admin/records/record/«record»/change/", {}),
+        ("POST /admin/records/record/", {"action": "delete_selected", "_selected_action": "«record»", "post": "yes"}),
     ),
     "annex": (
-        "PUT /records/«record»/annex.json",
-        "DELETE /records/«record»/annex.json",
-        "POST /admin/records/annex/add/",
-        "POST /admin/records/annex/1/delete/",
+        ("POST /records/«record»/erase", {"what": "annex", **WHY}),
+        ("POST /records/«record»/erase", {"what": "annex", **BLANK, "known": "on"}),
+        ("DELETE /records/«record»/annex.json", {}),
     ),
     "signal": (
-        "PATCH /records/«record»/",
-        "POST /admin/records/signal/add/",
-        "POST /admin/records/signal/1/change/",
-        "POST /admin/records/signal/1/delete/",
+        ("POST /signals/«signal»/suppress", BLANK),
+        ("POST /signals/«signal»/revoke", BLANK),
+        ("POST /signals/«signal»/restore", WHY),
     ),
-    "complete": ("POST /serviceevents/«event»/complete", "POST /admin/records/record/add/", "PUT /jobs/«job»/"),
+    "complete": (
+        ("POST /serviceevents/«event»/complete", COMPLETED),
+        ("POST /serviceevents/«ready»/complete", {"outcome": "sealed", "remark": "All of it."}),
+        ("POST /jobs/«ready job»/complete", {}),
+    ),
     "log": (
-        "POST /log/«log name»/checkpoint",
-        "PUT /log/«log name»/tile/0/000.p/«size»",
-        "DELETE /log/«log name»/tile/entries/000.p/«size»",
-        "POST /admin/records/leaf/add/",
+        ("POST /log/«log name»/checkpoint", {}),
+        ("PUT /log/«log name»/tile/0/000.p/«size»", {}),
+        ("DELETE /log/«log name»/tile/entries/000.p/«size»", {}),
     ),
-    "key": ("PUT /log/«log name»/checkpoint", "POST /admin/records/key/add/", "POST /admin/records/key/1/change/"),
+    "key": (("PUT /log/«log name»/checkpoint", {}), ("POST /keys/", {}), ("PUT /keys/keys.txt", {})),
     "work": (
-        "POST /jobs/«job»/release",
-        "POST /jobs/«job»/cancel",
-        "POST /serviceevents/«event»/start",
-        "POST /admin/execution/serviceevent/«event»/change/",
-        "DELETE /jobs/«job»/",
+        ("POST /jobs/«job»/release", {}),
+        ("POST /jobs/«job»/cancel", WHY),
+        ("POST /jobs/«job»/claim", {}),
+        ("POST /serviceevents/«event»/start", {}),
+        ("POST /serviceevents/«event»/pause", WHY),
+        ("POST /serviceevents/«event»/resume", {}),
+        ("POST /settlements/«captured»/authorize", {}),
+        ("POST /settlements/«captured»/capture", {"amount": "99999.00"}),
+        ("POST /settlements/«captured»/void", WHY),
     ),
     "evidence": (
-        "POST /serviceevents/«event»/capture",
-        "PUT /evidence/«photo»/",
-        "DELETE /evidence/«photo»/original",
-        "POST /admin/execution/evidence/«photo»/change/",
-        "POST /admin/execution/evidence/«photo»/delete/",
+        ("POST /serviceevents/«event»/capture", {"slot": "before-photo", "text": "x"}),
+        ("POST /serviceevents/«event»/mark", {"stage": "before"}),
+        ("POST /records/«record»/erase", {"what": "files", **WHY}),
+        ("PUT /evidence/«photo»/", {}),
+        ("DELETE /evidence/«photo»/original", {}),
     ),
     "task": (
-        "POST /tasks/«task»/approve",
-        "POST /tasks/«task»/reject",
-        "POST /assignments/1/create-job",
-        "POST /admin/governance/task/«task»/change/",
+        ("POST /tasks/«task»/approve", {}),
+        ("POST /tasks/«task»/reject", WHY),
+        ("POST /tasks/«task»/cancel", WHY),
+        ("POST /tasks/«task»/assign", {"operator": "«southside»"}),
+        ("POST /tasks/«open task»/assign", {"operator": "«southside»"}),
+        ("POST /assignments/«assignment»/withdraw", WHY),
+        ("POST /assignments/«assignment»/create-job", {}),
+        ("POST /requests/«case»/submit", {}),
+        ("POST /console/to-review/bulk/approve", {"list": "«task»", "case": "«case»"}),
     ),
     "line": (
-        "POST /cases/«case»/",
-        "DELETE /cases/«case»/",
-        "POST /admin/qtm/transition/add/",
-        "POST /admin/qtm/transition/1/delete/",
+        ("POST /tasks/«task»/approve", {"user": "«sam»", "authority": "forged", "via": "sql"}),
+        ("POST /serviceevents/«event»/start", {"user": "«sam»", "authority": "forged", "via": "sql"}),
+        ("POST /cases/«case»/", {}),
     ),
     "settlement": (
-        "POST /settlements/«settlement»/capture",
-        "POST /admin/settlement/settlement/«settlement»/change/",
-        "POST /admin/settlement/settlement/«settlement»/delete/",
+        ("POST /settlements/«captured»/capture", {"amount": "0.01"}),
+        ("POST /settlements/«captured»/void", WHY),
+        ("POST /records/«record»/open-a-settlement", {"amount": "0.01", "currency": "EUR"}),
+        ("POST /admin/settlement/settlement/«settlement»/change/", {}),
     ),
-    "refusals": (
-        "DELETE /refusals/",
-        "POST /admin/qtm/blocked/add/",
-        "POST /admin/qtm/blocked/1/delete/",
-    ),
+    "refusals": (("DELETE /refusals/", {}), ("POST /admin/qtm/blocked/add/", {})),
     "law": (
-        "POST /",
-        "PUT /healthz",
-        "POST /spine/",
-        "POST /surfaces/publish",
+        ("POST /surfaces/publish", {"present": "0", "runtime": "{}"}),
+        ("POST /people/«will»/give", {"role": "owner"}),
+        ("PUT /healthz", {}),
     ),
 }
-BY_LINK = ("POST /track/«token»/records/«record»", "DELETE /track/«token»/")
-BY_OMNI = ("POST /omni/", "DELETE /omni/packet")
+WITHDRAW: Press = ("POST /track/«token»/withdraw", WHY)
+AGAIN: Press = ("POST /track/«token»/records/«record»/correct", {"words": " "})
+BY_LINK: Mapping[str, tuple[Press, ...]] = {
+    "record": (AGAIN,),
+    "complete": (AGAIN,),
+    "task": (WITHDRAW,),
+    "work": (WITHDRAW, ("POST /track/«token»/not-content", {"words": " "})),
+    "line": (WITHDRAW,),
+}
+BY_OMNI: tuple[Press, ...] = (("POST /omni/", {}), ("DELETE /omni/packet", {}))
+DOORLESS = ("log", "key", "refusals")  # nothing that people can send is for these
+TURNED_AWAY = ("404", "405", "sign in")  # nobody was there who could have said no to it
+REFUSED = ("403", "409", "422")
+SET = re.compile(r"(\w+) = ('[^']*'|«[^»]+»|-?\d+)")
 
 
 class Visitor:
@@ -118,23 +141,18 @@ class Visitor:
         return "sign in" if answer.status == 302 and "/login" in leads else str(answer.status)
 
 
+def values(attack: Attack, world: World) -> Mapping[str, str]:
+    """What an attack would have rows say, as fields of a form: under the names of the columns, and as forms name them."""
+    told = {name: world.said(said).strip("'") for statement in attack.sql for name, said in SET.findall(statement)}
+    return {**told, **{name.removesuffix("_id"): said for name, said in told.items()}, "attack": attack.what}
+
+
 def tries(attack: Attack, who: str, world: World) -> Iterator[tuple[str, str, Mapping[str, str]]]:
     """What somebody sends for an attack: method, address and fields."""
-    sql = "; ".join(attack.sql) or attack.shell or attack.what
-    said = {
-        "document": sql,
-        "state": "sealed",
-        "reason": f"'; {sql[:200]} --",
-        "outcome": "x",
-        "post": "yes",
-        "action": "delete_selected",
-        "_selected_action": world.words["record"],
-        "runtime": sql[:500],
-    }
-    own = {LINK: BY_LINK, OMNI: BY_OMNI}.get(who, ())
-    for each in (*own, *NEAR[attack.near]):
-        method, path = world.said(each, token=world.token).split(" ", 1)
-        yield method, f"{path}?q={quote(sql[:200])}", said
+    own = {LINK: BY_LINK.get(attack.near, ()), OMNI: BY_OMNI}.get(who, ())
+    for address, asked in (*own, *NEAR[attack.near]):
+        method, path = world.said(address, token=world.token).split(" ", 1)
+        yield method, path, {**values(attack, world), **{name: world.said(said) for name, said in asked.items()}}
 
 
 def answers(attack: Attack, who: str, visitor: Visitor, world: World) -> list[str]:
@@ -142,6 +160,9 @@ def answers(attack: Attack, who: str, visitor: Visitor, world: World) -> list[st
     return [visitor.send(*each) for each in tries(attack, who, world)]
 
 
-def refused(answer: str) -> bool:
-    """Whether an answer is a no."""
-    return answer == "sign in" or answer.startswith("4")
+def came_of(said: list[str]) -> str:
+    """What came of it: let through, refused by a door that is there, or no door at all."""
+    if through := [each for each in said if each not in (*TURNED_AWAY, *REFUSED)]:
+        return f"neither: {', '.join(through)}"
+    kind = "refused" if set(said) & set(REFUSED) else "no door"
+    return f"{kind}: {', '.join(sorted(set(said)))}"

@@ -18,7 +18,7 @@ from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
 from qtm.postgres.cluster import Cluster
 from qtm.postgres.roles import entry_sql
-from tests.attacks.attack import Attack
+from tests.attacks.attack import Attack, changes
 from tests.attacks.world import World
 
 NOW, THEN, HERE = "attacked_now", "attacked_then", "attacked"
@@ -28,6 +28,7 @@ RIGHTS = {
     "Omni's role": "DATABASE_OMNI_URL",
     "the owner's role": "DATABASE_OWNER_URL",
 }
+OWN_NOTHING = ("the app's role", "Omni's role")
 SUPERUSER, DISK = "a superuser", "someone with the disk"
 BY_DATABASE = (*RIGHTS, SUPERUSER, DISK)
 NO_RIGHT, NOT_GRANTED = "no right", "01007"
@@ -137,13 +138,10 @@ class Rig:
         command = self.world.said(attack.shell, **words) if attack.shell else ""
         try:
             with self._connected(attacker) as connection:
-                warned: list[str | None] = []
-                connection.add_notice_handler(lambda said: warned.append(said.sqlstate))
-                for statement in attack.sql:
-                    connection.execute(self.world.said(statement, **words).encode())
-                    if NOT_GRANTED in warned:  # who grants what is not theirs to grant is only told so
-                        raise Refused(NO_RIGHT)
-                    self.touched = True
+                if attacker in OWN_NOTHING and (pieces := changes(attack)):
+                    self._each(connection, [self.world.said(each, **words) for each in pieces])
+                else:
+                    self._in_turn(connection, [self.world.said(each, **words) for each in attack.sql])
                 if attack.old and attacker not in (SUPERUSER, DISK):
                     connection.execute(ANEW)
                 if command and attacker != DISK:
@@ -158,10 +156,33 @@ class Rig:
         elif attack.restart:
             self._restart()
 
+    def _in_turn(self, connection: psycopg.Connection[Any], statements: list[str]) -> None:
+        """Run statements up to the first that is refused."""
+        warned: list[str | None] = []
+        connection.add_notice_handler(lambda said: warned.append(said.sqlstate))
+        for statement in statements:
+            connection.execute(statement.encode())
+            if NOT_GRANTED in warned:  # who grants what is not theirs to grant is only told so
+                raise Refused(NO_RIGHT)
+            self.touched = True
+
+    def _each(self, connection: psycopg.Connection[Any], pieces: list[str]) -> None:
+        """Try every piece whatever became of the others: who may switch no law off still tries the rest; `Refused` where none of them passed."""
+        why = []
+        for piece in pieces:
+            try:
+                connection.execute(piece.encode())
+                self.touched = True
+            except psycopg.Error as error:
+                why.append(_why(error))
+        if len(why) == len(pieces):
+            raise Refused(", ".join(sorted(set(why))))
+
     def _by_program(self, connection: psycopg.Connection[Any], command: str) -> None:
         """Have the server run a command, as only who may everything can."""
         self.touched_beside = self.touched = True
-        quoted = command.replace("'", "''")
+        taking = f"cat > /dev/null; {command}"  # it is given a row, and must not end before it took it
+        quoted = taking.replace("'", "''")
         connection.execute(f"COPY (SELECT 1) TO PROGRAM '{quoted}'".encode())
 
     def _by_hand(self, command: str, *, stopped: bool) -> None:
@@ -206,8 +227,8 @@ class Rig:
 def _why(error: psycopg.Error) -> str:
     """By what an attempt was refused: a law of the house, or PostgreSQL itself."""
     law, state = error.diag.constraint_name, error.sqlstate or ""
-    if state.startswith("42") and state != "42501":
-        raise error  # an attack that is not even SQL is none
+    if (state.startswith("42") and state != "42501") or state.startswith("XX"):
+        raise error  # an attack that is not even SQL is none, and what went wrong within the server refuses nothing
     return (
         f"law “{law}”" if law else {"42501": NO_RIGHT, "38000": "the command failed"}.get(state, f"PostgreSQL {state}")
     )
