@@ -90,10 +90,10 @@ def _entry(about: tuple[Request, Mapping[str, str]], row: Any, queue: Queue | No
     request, details = about
     listing, now = request.listing, timezone.now()
     priority = dict(PRIORITIES)[listing.priority] if listing.priority != NORMAL else ""
-    late = listing.due < now if listing.due else queue is not None and row.since < now - queue.late_after
+    late = queue is not None and queue.is_overdue(listing.due, row.since, now)
     operator = getattr(row, "operator", None)
     theirs = request.asked_since if queue and queue.whose == GOVERNOR else None  # type: ignore[attr-defined]
-    return Entry(request, details, row.since, what, operator, priority, listing.due, bool(queue and late), theirs)
+    return Entry(request, details, row.since, what, operator, priority, listing.due, late, theirs)
 
 
 def _about(case_ids: Sequence[int]) -> dict[int, tuple[Request, dict[str, str]]]:

@@ -196,6 +196,7 @@ QUEUES += [
         "What requesters answer stands here until somebody has read it.",
         next="Read the answer",
         late_after=timedelta(days=1),
+        by_due=False,
     ),
     Queue(
         "waiting-for-requester",
@@ -206,5 +207,6 @@ QUEUES += [
         next="Their answer",
         whose=REQUESTER,
         late_after=timedelta(days=4),
+        by_due=False,
     ),
 ]
