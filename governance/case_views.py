@@ -38,7 +38,7 @@ def case(request: Signed, case_id: int) -> HttpResponse:
         return redirect("taken", get_object_or_404(Request, standing.sight(Request), pk=case_id).pk)
     place = place_of(standing, asked.governor_id)
     said = {
-        **place.rail(place.waiting(case_id)),
+        **place.rail(place.waiting(case_id), other=asked.governor if asked.governor != place.governor else None),
         **case_said(request, asked, request.get_full_path()),
         "walk": _walk(request, place),
         "looks_on": not standing.holds("governance.approve_task", asked.governor_id),

@@ -10,6 +10,7 @@ from django.utils import timezone
 from governance.finding import FILTERS, Finding
 from governance.listing import Listing
 from governance.models import Correction, Task
+from governance.question import Question
 from governance.queues import console, inbox
 from qtm.models import Surface
 from tests.cast import ADVISORY, DETAILING, Cast, Walk, enter
@@ -193,6 +194,33 @@ def test_an_overseer_looks_into_an_operators_queue_by_the_audience(cast: Cast) -
     assert left(f"audience={cast.Northside.pk}") == [north]
     assert left("audience=network") == left("") == [network]
     assert found("ines", f"q=holt&audience={cast.Northside.pk}") == [north]
+
+
+def test_what_an_operator_governs_is_the_move_of_its_owners_and_is_counted_as_theirs(cast: Cast) -> None:
+    norths, networks = [Walk(funnel="north").task for _ in range(2)], [Walk().task for _ in range(3)]
+    audience = f"?audience={cast.Northside.pk}"
+    looked = text(at("ines").get(f"/console/to-review/{audience}"))
+    assert "2 wait, oldest first." in looked
+    assert "The move of Northside’s owners." in looked
+    assert "2 match." in looked
+    assert "network’s move" not in looked
+    own = text(at("ines").get("/console/to-review/"))
+    assert "3 wait, oldest first." in own
+    assert "The network’s move." in own
+    enter(cast.nora, Question, "ask", norths[0].intake.request, text="Which car is it?")
+    for who, says, leads in (
+        ("ines", "the move of Northside’s owners", f"/console/to-review/{audience}"),
+        ("nora", "your move", "/inbox/to-review/"),
+    ):
+        case = at(who).get(norths[1].page)
+        assert [(each["whose"], each["url"]) for each in case.context["waits_in"]] == [(says, leads)]
+        assert says in text(case)
+    asked = at("ines").get(norths[0].page).context["waits_in"]
+    assert {each["label"] for each in asked} == {"To review", "Waiting for the requester"}
+    assert all(each["asked"] or each["whose"] == "the requester’s move" for each in asked)
+    rail = at("ines").get(norths[1].page).context["queues"]
+    assert [each["count"] for each in rail if each["label"] == "To review"] == [str(len(networks))]
+    assert not any(each["current"] for each in rail), "it is in none of the network's queues"
 
 
 @pytest.mark.parametrize("name", [each.name for each in FILTERS])
