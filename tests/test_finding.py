@@ -7,15 +7,18 @@ import pytest
 from django.http import QueryDict
 from django.utils import timezone
 
+from execution.models import Job
 from governance.finding import FILTERS, Finding
 from governance.listing import Listing
 from governance.models import Correction, Task
 from governance.question import Question
 from governance.queues import console, inbox
 from qtm.models import Surface
+from qtm.runtime import within
 from tests.cast import ADVISORY, DETAILING, Cast, Walk, enter
 from tests.states import REACH, WHY
 from tests.test_console import at, queue, text
+from tests.test_records import municipal
 
 pytestmark = pytest.mark.django_db
 
@@ -111,7 +114,25 @@ def test_what_has_ended_stays_findable_and_says_so(state: str) -> None:
     answer = at("ines").get("/console/find?q=holt")
     entry = answer.context["entries"][0]
     assert entry.request.pk == task.case_id
-    assert state != "rejected" or entry.next == "Rejected"
+    if state != "closed":  # it was closed before its work was over, which goes on
+        assert (entry.next, entry.since, entry.overdue) == (state.capitalize(), task.since, False)
+        assert entry.since > task.intake.request.since, "since it ended, and not since it was asked"
+
+
+def test_what_was_closed_says_how_its_work_ended_and_nothing_of_what_did_not_come_that_far() -> None:
+    undone, cancelled, closed_early = municipal(), Walk(), Walk()
+    enter(Cast().will, Job, "complete", undone.event.job)
+    enter(cancelled.governor, Job, "cancel", cancelled.job(), **WHY)
+    closed_early.job()
+    for case_id in (undone.case_id, cancelled.request.pk, closed_early.request.pk):
+        enter(cancelled.governor, Task, "close", Task.objects.get(case_id=case_id))
+    entries = at("ines").get("/console/find?priority=normal").context["entries"]
+    outcome = undone.facts["outcome"]["label"]
+    assert {entry.request.pk: entry.next for entry in entries} == {
+        undone.case_id: f"Closed: {within(outcome)}",
+        cancelled.request.pk: "Closed: job cancelled",
+        closed_early.request.pk: "Waiting for claim",
+    }
 
 
 def test_a_request_that_is_incomplete_is_found_by_what_was_said() -> None:
