@@ -16,3 +16,4 @@ class ExecutionConfig(AppConfig):
         import_module("execution.appointments")
         import_module("execution.letters")
         import_module("execution.overview")
+        import_module("execution.outcomes")

@@ -12,13 +12,9 @@ from qtm.queues import OPERATOR, QUEUES, WORKPLACES, Queue, Workplace
 
 # A Task says nothing of its Job. But while the Job is under way the case waits there; afterwards it waits for governance alone.
 UNCLOSED = Exists(Task.objects.filter(pk=OuterRef("assignment__task_id"), state="handed_off"))
-# A part is completed, another is to follow, and nobody has opened it.
-_PARTS = ServiceEvent.objects.filter(job=OuterRef("pk"))
-BETWEEN = (
-    Exists(_PARTS.filter(state="completed", final=False))
-    & ~Exists(_PARTS.filter(state="completed", final=True))
-    & ~Exists(_PARTS.filter(state__in=UNDER_WAY))
-)
+# Once a part is completed, its Job waits for its operator's next move since then: for the next part, where nobody has opened one, or for the end.
+RECORDED = Q(state="completed", job__state="claimed")
+UNFOLLOWED = ~Exists(ServiceEvent.objects.filter(job=OuterRef("job"), pk__gt=OuterRef("pk")))
 
 QUEUES += [
     Queue(
@@ -43,20 +39,23 @@ QUEUES += [
     Queue(
         "next-part",
         "Next part to open",
-        Job,
-        Q(state="claimed") & Q(BETWEEN),
+        ServiceEvent,
+        RECORDED & Q(final=False) & Q(UNFOLLOWED),
         "Where the work has several parts, a job stands here once one is recorded, until its operator opens the next. It does not open by itself.",
         next="Next part, to be opened by {row.operator}",
         whose=OPERATOR,
+        governor="job__governor",
     ),
     Queue(
         "job-to-complete",
         "Job to complete",
-        Job,
-        Q(state="claimed", events__state="completed", events__final=True),
+        ServiceEvent,
+        RECORDED & Q(final=True),
         "Once all its work is recorded a job stands here, until its operator says that it is completed. Neither follows from the other.",
         next="To be completed by {row.operator}",
         whose=OPERATOR,
+        governor="job__governor",
+        by_due=False,
     ),
     Queue(
         "to-close",
@@ -66,6 +65,7 @@ QUEUES += [
         "A task whose job was completed or cancelled stands here until governance closes it. It does not close by itself.",
         next="Close the task",
         late_after=timedelta(days=7),
+        by_due=False,
         door=(Task, "close"),
     ),
 ]

@@ -21,17 +21,13 @@ BEGIN
   RETURN NULL;
 END $$;
 
--- What is completed waits at its Job, since that was claimed; what is abandoned at the Job, which goes back to its queue.
+-- What is completed waits for its operator's next move since then; what is abandoned waits at its Job, which goes back to its queue.
 CREATE FUNCTION law_execution_event_waits() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER
   SET search_path = pg_catalog, public, pg_temp AS $$
-DECLARE waits boolean;
+DECLARE
+  the_queue text := CASE WHEN NEW.state <> 'completed' THEN 'in-work' WHEN NEW.final THEN 'job-to-complete' ELSE 'next-part' END;
+  waits boolean := law_waits(NEW.case_id, 'way', the_queue, NEW.id, NEW.since, NEW.operator_id);
 BEGIN
-  IF NEW.state = 'completed' THEN
-    waits := law_waits(NEW.case_id, 'way', CASE WHEN NEW.final THEN 'job-to-complete' ELSE 'next-part' END, j.id, j.since, j.operator_id)
-      FROM execution_job j WHERE j.id = NEW.job_id;
-  ELSE
-    waits := law_waits(NEW.case_id, 'way', 'in-work', NEW.id, NEW.since, NEW.operator_id);
-  END IF;
   RETURN NULL;
 END $$;
 

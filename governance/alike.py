@@ -9,7 +9,7 @@ from datetime import timedelta
 from functools import cached_property
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import F, Q, QuerySet
 
 from governance.crews import WHERE_AND_WHEN, position_of, put_right
 from governance.finding import LEAST_DIGITS
@@ -19,7 +19,7 @@ from governance.ranking import Position
 from intake.models import Request
 
 DAYS = timedelta(days=30)  # asked within so many days of each other, two cases may be the same
-MOST = 20  # so many of each kind are looked at, the newest; the index gives them however many there are
+MOST = 20  # so many that say the same are looked at before a case, and as many after it; the index gives them however many there are
 AROUND = 30  # so many of the same kind of work are looked at before a case, and as many after it
 LATELY, KINDRED = (
     timedelta(days=3),
@@ -52,26 +52,33 @@ class Beside:
         return list(around.annotate(put=put_right("intake__task")).defer("listing__words").order_by("-pk"))
 
     def _alike(self) -> list[QuerySet[Any]]:
-        """The cases of this layer that say the same of one thing, the newest first, along the index of each."""
+        """The cases of this layer that say the same of one thing, just before it and just after it, along the index of each."""
         phone, length = self.said.phone, len(self.said.phone)
         said = [("phone", phone[:short]) for short in range(LEAST_DIGITS, min(length, LAST) + 1)]
         said += [(name, getattr(self.said, name)) for name in ("email", "name", "place")]
         found = [self._saying(name, value) for name, value in said if value]
         if LEAST_DIGITS <= length < LAST:  # what was written without the town's code is part of a longer one
-            found.append(self._layer().filter(phone__startswith=phone).values("pk")[: MOST + 1])
-        return found
+            found.append(
+                (self._layer().filter(phone__startswith=phone), (F("case_id") * 1,))
+            )  # by the digits' index, not by the case's
+        return [each for rows, order in found for each in self._around(rows, MOST, *order)]
 
     def _work(self) -> list[QuerySet[Any]]:
         """The cases of this layer that ask for the same kind of work, just before it and just after it, along their index."""
-        same, pk = self._layer().filter(surface=self.asked.surface_id), self.asked.pk
-        before = same.filter(case__lt=pk).order_by("governor_id", "surface_id", "-case_id")
-        after = same.filter(case__gt=pk).order_by("-governor_id", "-surface_id", "case_id")
-        return [each.values("pk")[:AROUND] for each in (before, after)]
+        same = self._layer().filter(surface=self.asked.surface_id)
+        return self._around(same, AROUND, F("governor_id"), F("surface_id"), F("case_id"))
 
-    def _saying(self, name: str, value: str) -> QuerySet[Any]:
-        """The newest that say this, in the words of the index, as PostgreSQL sees no order behind an IS NULL."""
+    def _saying(self, name: str, value: str) -> tuple[QuerySet[Any], tuple[Any, ...]]:
+        """Those that say this, and the order of their index."""
         saying = self._layer().exclude(**{name: ""}).alias(said=ALIKE[name]).filter(said=value)
-        return saying.order_by("governor_id", "said", "-case_id").values("pk")[: MOST + 1]
+        return saying, (F("governor_id"), F("said"), F("case_id"))
+
+    def _around(self, rows: QuerySet[Any], most: int, *order: Any) -> list[QuerySet[Any]]:
+        """The nearest before it and the nearest after it, in the words of the index, as PostgreSQL sees no order behind an IS NULL."""
+        *same, by_case = order
+        before = rows.filter(case__lt=self.asked.pk).order_by(*(each.asc() for each in same), by_case.desc())
+        after = rows.filter(case__gt=self.asked.pk).order_by(*(each.desc() for each in same), by_case.asc())
+        return [each.values("pk")[:most] for each in (before, after)]
 
     def _layer(self) -> QuerySet[Listing]:
         """The cases that the same people govern."""

@@ -13,7 +13,7 @@ from governance import case as cases
 from governance.alike import Beside
 from governance.context import context_of
 from governance.models import Assignment, Correction, Task
-from governance.plans import SAID, plan_lines, plan_of
+from governance.plans import SAID, plan_lines, plan_of, undone
 from governance.question import Question, turned_away
 from governance.queues import Place, place_of
 from governance.steps import Steps
@@ -38,7 +38,7 @@ def case(request: Signed, case_id: int) -> HttpResponse:
         return redirect("taken", get_object_or_404(Request, standing.sight(Request), pk=case_id).pk)
     place = place_of(standing, asked.governor_id)
     said = {
-        **place.rail(place.waiting(case_id)),
+        **place.rail(place.waiting(case_id), other=asked.governor if asked.governor != place.governor else None),
         **case_said(request, asked, request.get_full_path()),
         "walk": _walk(request, place),
         "looks_on": not standing.holds("governance.approve_task", asked.governor_id),
@@ -98,5 +98,5 @@ def requests() -> Any:
     around = ("actor", "funnel", "surface", "governor", "intake__version", "intake__task__version__surface")
     corrections = Prefetch("intake__task__corrections", Correction.objects.select_related("by"))
     rows = Request.objects.select_related(*around, "listing").defer("listing__words")
-    rows = rows.annotate(plans_said=SAID, blocked=times_of(OuterRef("pk")))
+    rows = rows.annotate(plans_said=SAID, undone=undone(), blocked=times_of(OuterRef("pk")))
     return beside.with_beside(rows.prefetch_related(corrections))

@@ -156,6 +156,11 @@ class Finding:
         return self.place.governor if audience == NETWORK else int(audience)
 
     @property
+    def owners(self) -> str:
+        """Whose cases are looked at, by name, where they are not the place's own."""
+        return "" if self.governor == self.place.governor else dict(self.offered["operator"])[self.chosen["audience"]]
+
+    @property
     def _where(self) -> Q:
         """Every filter together."""
         found = Q()

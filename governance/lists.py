@@ -1,6 +1,6 @@
 """Cases as a list draws them, whichever room each waits in."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -17,6 +17,8 @@ from qtm.spine import words
 from qtm.waits import Wait
 
 LISTED = ("summary", "name", "place", "wished")
+# How the work of cases ended, by case, where it did; later zones know it: `OUTCOMES.append(outcomes_of)`.
+OUTCOMES: list[Callable[[Sequence[int]], Mapping[int, str]]] = []
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,15 +64,17 @@ def longest(queues: Sequence[Queue], governor: Any) -> list[Entry]:
 
 
 def found(case_ids: Sequence[int], queues: Sequence[Queue]) -> list[Entry]:
-    """Cases that were sought, in this order, each with where it stands among the queues that one sees: three queries."""
+    """Cases that were sought, in this order, each with where it stands among the queues that one sees, or how it ended: four queries."""
     by_slug = {queue.slug: queue for queue in queues}
     about, waits = _about(case_ids), _first_waits(case_ids, list(by_slug))
-    entries = []
-    for case_id in case_ids:
-        row = waits.get(case_id)
-        stands = about[case_id], row or about[case_id][0], by_slug[row.queue] if row else None
-        entries.append(_entry(*stands, by_slug[row.queue].name if row else _ended(about[case_id][0])))
-    return entries
+    over = [case_id for case_id in case_ids if case_id not in waits]
+    came = dict(each for outcomes in OUTCOMES if over for each in outcomes(over).items())
+    return [
+        _entry(about[case_id], row, by_slug[row.queue], by_slug[row.queue].name)
+        if (row := waits.get(case_id))
+        else _ended(about[case_id], came.get(case_id, ""))
+        for case_id in case_ids
+    ]
 
 
 def _first_waits(case_ids: Sequence[int], slugs: Sequence[str]) -> dict[int, Wait]:
@@ -79,10 +83,11 @@ def _first_waits(case_ids: Sequence[int], slugs: Sequence[str]) -> dict[int, Wai
     return {row.case_id: row for row in sorted(rows, key=lambda row: row.lane == "way")}
 
 
-def _ended(request: Request) -> str:
-    """Where a case stands that waits nowhere."""
-    task = getattr(getattr(request, "intake", None), "task", None)
-    return words(task.state if task else request.state).capitalize()
+def _ended(about: tuple[Request, Mapping[str, str]], outcome: str) -> Entry:
+    """A case that waits nowhere: where it stands and since when, with how its work ended."""
+    stands = getattr(getattr(about[0], "intake", None), "task", None) or about[0]
+    said = words(stands.state).capitalize()
+    return _entry(about, stands, None, f"{said}: {outcome}" if outcome else said)
 
 
 def _entry(about: tuple[Request, Mapping[str, str]], row: Any, queue: Queue | None, what: str) -> Entry:
@@ -90,10 +95,10 @@ def _entry(about: tuple[Request, Mapping[str, str]], row: Any, queue: Queue | No
     request, details = about
     listing, now = request.listing, timezone.now()
     priority = dict(PRIORITIES)[listing.priority] if listing.priority != NORMAL else ""
-    late = listing.due < now if listing.due else queue is not None and row.since < now - queue.late_after
+    late = queue is not None and queue.is_overdue(listing.due, row.since, now)
     operator = getattr(row, "operator", None)
     theirs = request.asked_since if queue and queue.whose == GOVERNOR else None  # type: ignore[attr-defined]
-    return Entry(request, details, row.since, what, operator, priority, listing.due, bool(queue and late), theirs)
+    return Entry(request, details, row.since, what, operator, priority, listing.due, late, theirs)
 
 
 def _about(case_ids: Sequence[int]) -> dict[int, tuple[Request, dict[str, str]]]:

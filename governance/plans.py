@@ -2,8 +2,9 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from django.db.models import JSONField
+from django.db.models import Exists, JSONField, OuterRef
 from django.db.models.expressions import RawSQL
 from django.utils import timezone
 
@@ -11,6 +12,8 @@ from governance.models import NORMAL, PRIORITIES
 from intake.models import Request
 from qtm.case import Line
 from qtm.models import called
+from qtm.queues import QUEUES
+from qtm.waits import Wait
 from qtm.words import moment
 
 # Everything that was said of it, with the Request itself, as the page of a case asks the database no further question.
@@ -26,18 +29,24 @@ SAID = RawSQL(
 
 @dataclass(frozen=True, slots=True)
 class Planned:
-    """What stands now: the priority, empty where it is as usual; the due date, if there is one; and whether that has passed."""
+    """What stands now: the priority, empty where it is as usual; the due date, if there is one; and whether it has passed with the work undone."""
 
     priority: str
     due: datetime | None
-    passed: bool
+    overdue: bool
 
 
-def plan_of(request: Request) -> Planned:
-    """How pressing a case is, and by when it is due."""
+def undone() -> Exists:
+    """Whether the work of a case is still to be done: it waits where its due date counts."""
+    slugs = [queue.slug for queue in QUEUES if queue.by_due]
+    return Exists(Wait.objects.filter(case_id=OuterRef("pk"), queue__in=slugs))
+
+
+def plan_of(request: Any) -> Planned:
+    """How pressing a case is, and by when it is due; of a Request that was read with `undone`."""
     said = request.listing
     priority = "" if said.priority == NORMAL else dict(PRIORITIES)[said.priority]
-    return Planned(priority, said.due, bool(said.due and said.due < timezone.now()))
+    return Planned(priority, said.due, bool(request.undone and said.due and said.due < timezone.now()))
 
 
 def plan_lines(request: Request) -> list[Line]:

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
+from urllib.parse import urlencode
 
 from django.db.models import Q, QuerySet
 from django.urls import reverse
@@ -91,9 +92,11 @@ class Place:
         """Its queues as they stand."""
         return waiting_in(self.queues, self.governor, case_id)
 
-    def rail(self, waiting: list[Waiting], current: Queue | None = None) -> dict[str, Any]:
-        """What the rail beside each of its pages draws."""
-        links = [self._link(one, current) for one in waiting]
+    def rail(
+        self, waiting: list[Waiting], current: Queue | None = None, other: Operator | None = None
+    ) -> dict[str, Any]:
+        """What the rail beside each of its pages draws; `other`: whose case is looked at, where it is not the place's own."""
+        links = [self._link(one, current, other) for one in waiting]
         return {
             "place": self,
             "place_url": self.url(),
@@ -106,10 +109,10 @@ class Place:
                 ),
                 None,
             ),
-            "waits_in": _chips(links, waiting),
+            "waits_in": [self._chip(one, waiting, other) for one in waiting if one.here],
         }
 
-    def _link(self, one: Waiting, current: Queue | None) -> dict[str, Any]:
+    def _link(self, one: Waiting, current: Queue | None, other: Operator | None) -> dict[str, Any]:
         """One queue in the rail."""
         said = {
             "label": one.queue.name,
@@ -124,25 +127,28 @@ class Place:
             "oldest": one.oldest,
             "late": one.late,
             "stuck": one.stuck,
-            "current": bool(one.here) or one.queue is current,
+            "current": bool(one.here and not other) or one.queue is current,
         }
 
-    def mover(self, queue: Queue) -> str:
-        """Whose move it is, as whoever looks from here reads it."""
+    def _chip(self, one: Waiting, waiting: list[Waiting], other: Operator | None) -> dict[str, Any]:
+        """Where a case waits and since when; `asked`: since when its requester has an open question, where it would else be governance's move."""
+        asked = next((each.here for each in waiting if each.queue.whose == REQUESTER), None)
+        theirs = f"?{urlencode({'audience': other.pk})}" if other else ""
+        return {
+            "label": one.queue.name,
+            "url": f"{self.url(one.queue)}{theirs}",
+            "whose": self.mover(one.queue, str(other or "")),
+            "since": one.here,
+            "asked": asked if one.queue.whose == GOVERNOR else None,
+        }
+
+    def mover(self, queue: Queue, owners: str = "") -> str:
+        """Whose move it is, as whoever looks from here reads it; `owners`: of whom, where the case is not the place's own."""
         governs = "your move" if self.governor else "the network’s move"
+        governs = f"the move of {owners}’s owners" if owners else governs
         operators = "your move, as the operator" if self.governor else "the operator’s move"
         said = {GOVERNOR: governs, OPERATOR: operators, REQUESTER: "the requester’s move", COMMERCE: "commerce’s move"}
         return said[queue.whose]
-
-
-def _chips(links: list[dict[str, Any]], waiting: list[Waiting]) -> list[dict[str, Any]]:
-    """Where a case waits and since when; `asked`: since when its requester has an open question, where it would else be governance's move."""
-    asked = next((one.here for one in waiting if one.queue.whose == REQUESTER), None)
-    return [
-        link | {"since": one.here, "asked": asked if one.queue.whose == GOVERNOR else None}
-        for link, one in zip(links, waiting, strict=True)
-        if one.here
-    ]
 
 
 def _from(links: list[dict[str, Any]]) -> list[dict[str, Any]]:
@@ -196,6 +202,7 @@ QUEUES += [
         "What requesters answer stands here until somebody has read it.",
         next="Read the answer",
         late_after=timedelta(days=1),
+        by_due=False,
     ),
     Queue(
         "waiting-for-requester",
@@ -206,5 +213,6 @@ QUEUES += [
         next="Their answer",
         whose=REQUESTER,
         late_after=timedelta(days=4),
+        by_due=False,
     ),
 ]

@@ -17,7 +17,7 @@ from governance.saved import SHARED
 from governance.saved_views import rail_views
 from intake.models import Request
 from qtm.paging import behind
-from qtm.queues import Queue, told
+from qtm.queues import Queue, told, waiting_in
 from qtm.roles import Standing
 from qtm.signed import Signed
 from qtm.spine import rooms
@@ -53,13 +53,15 @@ def _place(request: Signed, place: Place, slug: str) -> HttpResponse:
         longest = lists.longest(place.queues, place.governor)
         return render(request, "governance/place.html", {**rail, "entries": longest})
     found = Finding.read(place, request.GET, here.queue)
+    if found.owners:  # what others govern is only looked at from here
+        here = waiting_in([here.queue], found.governor)[0]
     page = {
         "here": here,
-        "whose": place.mover(here.queue),
+        "whose": place.mover(here.queue, found.owners),
         **_page(found, here.queue, request.GET.get("after", "")),
         **_filtered(found, here.count),
     }
-    if found.governor == place.governor:  # what others govern is only looked at from here
+    if not found.owners:
         page |= many.offer(request.user, place, here.queue, request.GET, page["matching"])
     return render(request, "governance/queue.html", {**rail, **page}, status=422 if found.wrong else 200)
 

@@ -61,8 +61,14 @@ class Watched:
 
     @property
     def patience(self) -> str:
-        """How long its rows may wait where no due date was set."""
+        """How long its rows may wait where no due date counts."""
         return words.span(self.queue.late_after)
+
+    @property
+    def fact(self) -> str:
+        """How many are overdue, and by what."""
+        by = "past their due date or without one there" if self.queue.by_due else "there"
+        return f"“{self.queue.name}”: {self.late} of {self.count} overdue, {by} longer than {self.patience}."
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +127,7 @@ def _stuck(queue: Queue, row: Sequence[Any], now: datetime) -> Stuck:
     """One row in words."""
     case_id, since, due, who = row
     sentence = RULES.get(queue.slug, USUAL).format(row=case_named(case_id), who=who or "the operator")
-    overdue = f"was due {words.span(now - due)} ago, and " if due else ""
+    overdue = f"was due {words.span(now - due)} ago, and " if due and queue.by_due else ""
     return Stuck(case_id, since, f"{sentence}. It {overdue}waits {words.span(now - since)} in “{queue.name}”.")
 
 
@@ -183,11 +189,7 @@ class Packet:
     @property
     def facts(self) -> list[str]:
         """What it found, with figures: first the queues in which something waits too long."""
-        queues = [
-            f"“{one.queue.name}”: {one.late} of {one.count} overdue, past their due date or without one there longer than {one.patience}."
-            for one in self.late
-        ]
-        return [*queues, *(each for found in self.found for each in found.facts)]
+        return [*(one.fact for one in self.late), *(each for found in self.found for each in found.facts)]
 
     @property
     def suggests(self) -> list[Suggestion]:

@@ -19,22 +19,26 @@ GOVERNOR, OPERATOR, REQUESTER, COMMERCE = "governor", "operator", "requester", "
 # Along the two indexes of what waits, whatever else there is: how many, since when the oldest, how many are overdue, and since when a case
 # is among them. In each the order is named in the words of the index, as PostgreSQL sees none behind an IS NULL.
 COUNTS = """
-SELECT q.slug, counted.number, oldest.since, dated.number + undated.number, (
-    SELECT w.since FROM qtm_wait w WHERE w.case_id = %(case)s AND w.queue = q.slug AND {governed})
-  FROM unnest(%(slugs)s::text[], %(late)s::timestamptz[]) AS q (slug, late)
+SELECT q.slug, counted.number, oldest.since, dated.number + undated.number + patient.number, (
+    SELECT w.since FROM qtm_wait w WHERE w.case_id = %(case)s AND w.queue = q.slug)
+  FROM unnest(%(slugs)s::text[], %(late)s::timestamptz[], %(by_due)s::boolean[]) AS q (slug, late, by_due)
   CROSS JOIN LATERAL (SELECT count(*) AS number FROM (
     SELECT FROM qtm_wait w WHERE {governed} AND w.queue = q.slug LIMIT %(most)s) each) counted
   LEFT JOIN LATERAL (SELECT w.since FROM qtm_wait w WHERE {governed} AND w.queue = q.slug
     ORDER BY w.governor_id, w.queue, w.since, w.row_id LIMIT 1) oldest ON true
   CROSS JOIN LATERAL (SELECT count(*) AS number FROM (
-    SELECT FROM qtm_wait w WHERE {governed} AND w.queue = q.slug AND w.due < %(now)s LIMIT %(most)s) each) dated
+    SELECT FROM qtm_wait w WHERE {governed} AND w.queue = q.slug AND q.by_due AND w.due < %(now)s LIMIT %(most)s) each) dated
   CROSS JOIN LATERAL (SELECT count(*) AS number FROM (
-    SELECT FROM qtm_wait w WHERE {governed} AND w.queue = q.slug AND w.due IS NULL AND w.since < q.late LIMIT %(most)s) each) undated"""
+    SELECT FROM qtm_wait w WHERE {governed} AND w.queue = q.slug AND q.by_due AND w.due IS NULL AND w.since < q.late LIMIT %(most)s) each) undated
+  CROSS JOIN LATERAL (SELECT count(*) AS number FROM (
+    SELECT FROM qtm_wait w WHERE {governed} AND w.queue = q.slug AND NOT q.by_due AND w.since < q.late LIMIT %(most)s) each) patient"""
+# A case may wait in two lanes: it is named once, by what it has waited for longest.
 OLDEST = """
-SELECT w.* FROM unnest(%(slugs)s::text[]) AS q (slug) CROSS JOIN LATERAL (
+SELECT * FROM (SELECT DISTINCT ON (w.case_id) w.* FROM unnest(%(slugs)s::text[]) AS q (slug) CROSS JOIN LATERAL (
     SELECT w.case_id, w.lane FROM qtm_wait w WHERE {governed} AND w.queue = q.slug
     ORDER BY w.governor_id, w.queue, w.since, w.row_id LIMIT %(most)s) head
-  JOIN qtm_wait w ON w.case_id = head.case_id AND w.lane = head.lane ORDER BY w.since, w.row_id LIMIT %(most)s"""
+  JOIN qtm_wait w ON w.case_id = head.case_id AND w.lane = head.lane ORDER BY w.case_id, w.since, w.lane) w
+  ORDER BY w.since, w.row_id, w.case_id LIMIT %(most)s"""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -43,7 +47,7 @@ class Queue:
 
     Where the rows come into it and leave it, the law says so by `law_waits` under its slug. `next`: what a row waits for, in its own words.
     `whose`: who is to move it. `governor`: the way from a row to whoever governs its case. `late_after`: how long it may wait where no due
-    date was set. `door`: the room and the verb by which a case leaves it, where that is pressed on another room than waits.
+    date counts. `by_due`: whether the work of the case is still to be done there, so that its due date counts. `door`: the room and the verb by which a case leaves it, where that is pressed on another room than waits.
     """
 
     slug: str
@@ -57,6 +61,7 @@ class Queue:
     governor: str = "governor"
     door: tuple[type[Room], str] | None = None
     late_after: timedelta = timedelta(days=2)
+    by_due: bool = True
 
     def rows(self, governor: Any) -> QuerySet[Any]:
         """The rows that wait in the cases that an operator governs, or the network where None; oldest first."""
@@ -69,8 +74,13 @@ class Queue:
         return ("governor_id", "state", "since", "pk") if one_state and self.governor == "governor" else ("since", "pk")
 
     def overdue(self, now: datetime) -> Q:
-        """Which of what waits here is overdue: its due date has passed, or it has none and has waited longer than it should."""
-        return Q(queue=self.slug) & (Q(due__lt=now) | Q(due=None, since__lt=now - self.late_after))
+        """Which of what waits here is overdue: its due date has passed, or none counts and it has waited longer than it should."""
+        waited = Q(since__lt=now - self.late_after)
+        return Q(queue=self.slug) & (Q(due__lt=now) | Q(due=None) & waited if self.by_due else waited)
+
+    def is_overdue(self, due: datetime | None, since: datetime, now: datetime) -> bool:
+        """The same of one that waits here."""
+        return due < now if due and self.by_due else since < now - self.late_after
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,7 +138,8 @@ def waiting_in(queues: Sequence[Queue], governor: Any, case_id: int | None = Non
     """All these queues as they stand in what one governs, and where a case waits among them: one query."""
     now = timezone.now()
     late = [now - queue.late_after for queue in queues]
-    statement, given = _about(COUNTS, queues, governor, case=case_id, late=late, now=now, most=MANY + 1)
+    by_due = [queue.by_due for queue in queues]
+    statement, given = _about(COUNTS, queues, governor, case=case_id, late=late, by_due=by_due, now=now, most=MANY + 1)
     with connection.cursor() as cursor:
         cursor.execute(statement, given)
         found = {slug: rest for slug, *rest in cursor.fetchall()}

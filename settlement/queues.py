@@ -19,6 +19,7 @@ UNSETTLED = Queue(
     next="Waits for commerce to open a settlement",
     whose=COMMERCE,
     governor="event__job__governor",
+    by_due=False,
 )
 
 QUEUES.append(UNSETTLED)

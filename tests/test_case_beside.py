@@ -309,6 +309,25 @@ def test_nothing_of_another_layer_is_likely_and_what_is_said_already_neither(wal
 
 
 @pytest.mark.django_db
+@pytest.mark.parametrize("phone", ["0171 555 1234", "555 1234"], ids=["whole", "without the code of the town"])
+def test_who_asks_often_is_known_at_each_of_their_requests_and_the_nearest_are_likely_the_same(
+    phone: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("governance.alike.MOST", 2)
+    monkeypatch.setattr("governance.alike.AROUND", 0)
+    said = [{"phone": phone, "name": f"N{each}", "email": f"n{each}@n.example"} for each in range(7)]
+    pks = [Walk(asked=other(**each)).task.case_id for each in said]
+
+    def around(place: int) -> Beside:
+        """What stands beside one of them."""
+        return Beside(requests().get(pk=pks[place]), Cast().ines.standing.sight(Task))
+
+    assert [around(place).before for place in range(7)] == ["", "1", *["2 or more"] * 5]
+    assert [each.request.pk for each in around(3).likely([])] == [pks[place] for place in (5, 4, 2, 1)]
+    assert "No request before this one" not in page(f"/cases/{pks[3]}/", "ines")
+
+
+@pytest.mark.django_db
 def test_the_case_says_how_often_the_requester_asked_before() -> None:
     Walk().request  # noqa: B018
     Walk(asked={**ADVISORY, "phone": "030 12345678"}).request  # noqa: B018

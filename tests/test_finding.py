@@ -7,14 +7,18 @@ import pytest
 from django.http import QueryDict
 from django.utils import timezone
 
+from execution.models import Job
 from governance.finding import FILTERS, Finding
 from governance.listing import Listing
 from governance.models import Correction, Task
+from governance.question import Question
 from governance.queues import console, inbox
 from qtm.models import Surface
+from qtm.runtime import within
 from tests.cast import ADVISORY, DETAILING, Cast, Walk, enter
 from tests.states import REACH, WHY
 from tests.test_console import at, queue, text
+from tests.test_records import municipal
 
 pytestmark = pytest.mark.django_db
 
@@ -110,7 +114,25 @@ def test_what_has_ended_stays_findable_and_says_so(state: str) -> None:
     answer = at("ines").get("/console/find?q=holt")
     entry = answer.context["entries"][0]
     assert entry.request.pk == task.case_id
-    assert state != "rejected" or entry.next == "Rejected"
+    if state != "closed":  # it was closed before its work was over, which goes on
+        assert (entry.next, entry.since, entry.overdue) == (state.capitalize(), task.since, False)
+        assert entry.since > task.intake.request.since, "since it ended, and not since it was asked"
+
+
+def test_what_was_closed_says_how_its_work_ended_and_nothing_of_what_did_not_come_that_far() -> None:
+    undone, cancelled, closed_early = municipal(), Walk(), Walk()
+    enter(Cast().will, Job, "complete", undone.event.job)
+    enter(cancelled.governor, Job, "cancel", cancelled.job(), **WHY)
+    closed_early.job()
+    for case_id in (undone.case_id, cancelled.request.pk, closed_early.request.pk):
+        enter(cancelled.governor, Task, "close", Task.objects.get(case_id=case_id))
+    entries = at("ines").get("/console/find?priority=normal").context["entries"]
+    outcome = undone.facts["outcome"]["label"]
+    assert {entry.request.pk: entry.next for entry in entries} == {
+        undone.case_id: f"Closed: {within(outcome)}",
+        cancelled.request.pk: "Closed: job cancelled",
+        closed_early.request.pk: "Waiting for claim",
+    }
 
 
 def test_a_request_that_is_incomplete_is_found_by_what_was_said() -> None:
@@ -193,6 +215,33 @@ def test_an_overseer_looks_into_an_operators_queue_by_the_audience(cast: Cast) -
     assert left(f"audience={cast.Northside.pk}") == [north]
     assert left("audience=network") == left("") == [network]
     assert found("ines", f"q=holt&audience={cast.Northside.pk}") == [north]
+
+
+def test_what_an_operator_governs_is_the_move_of_its_owners_and_is_counted_as_theirs(cast: Cast) -> None:
+    norths, networks = [Walk(funnel="north").task for _ in range(2)], [Walk().task for _ in range(3)]
+    audience = f"?audience={cast.Northside.pk}"
+    looked = text(at("ines").get(f"/console/to-review/{audience}"))
+    assert "2 wait, oldest first." in looked
+    assert "The move of Northside’s owners." in looked
+    assert "2 match." in looked
+    assert "network’s move" not in looked
+    own = text(at("ines").get("/console/to-review/"))
+    assert "3 wait, oldest first." in own
+    assert "The network’s move." in own
+    enter(cast.nora, Question, "ask", norths[0].intake.request, text="Which car is it?")
+    for who, says, leads in (
+        ("ines", "the move of Northside’s owners", f"/console/to-review/{audience}"),
+        ("nora", "your move", "/inbox/to-review/"),
+    ):
+        case = at(who).get(norths[1].page)
+        assert [(each["whose"], each["url"]) for each in case.context["waits_in"]] == [(says, leads)]
+        assert says in text(case)
+    asked = at("ines").get(norths[0].page).context["waits_in"]
+    assert {each["label"] for each in asked} == {"To review", "Waiting for the requester"}
+    assert all(each["asked"] or each["whose"] == "the requester’s move" for each in asked)
+    rail = at("ines").get(norths[1].page).context["queues"]
+    assert [each["count"] for each in rail if each["label"] == "To review"] == [str(len(networks))]
+    assert not any(each["current"] for each in rail), "it is in none of the network's queues"
 
 
 @pytest.mark.parametrize("name", [each.name for each in FILTERS])

@@ -215,11 +215,32 @@ def test_what_waits_ages_and_is_overdue_as_the_rail_of_the_console_says(
             each, slug = said[stands[0].queue.slug], stands[0].queue.slug
             assert sum(each["bands"]) == sum(stood.count for stood in stands), slug
             assert each["late"] == sum(stood.overdue for stood in stands), slug
+            assert (each["own"], each["own_late"]) == (stands[0].count, stands[0].overdue), "as its link shows"
             oldest = min((stood.oldest for stood in stands if stood.oldest), default=None)
             assert each["oldest"] == (oldest and oldest.isoformat()), slug
         late[later.days] = said["to-review"]["late"]
     assert late[0] == 1, "whose due date has passed, though it came an hour ago"
     assert late[29] == sum(said["to-review"]["bands"]) - 1, "but not what is due later, however long it waits"
+
+
+def test_the_ageing_says_how_many_of_a_queue_the_page_shows_to_which_its_name_leads(
+    committed: str, client: Client
+) -> None:
+    for walk in (Walk(funnel="north"), Walk(), Walk(), Walk(funnel="south")):
+        assert walk.task
+    assert Walk().approved()
+    make()
+    client.force_login(Cast().ines)
+    counted = Counted.newest(30)
+    assert counted
+    drawn = next(figure for figure in figures() if figure.slug == "ageing").made(counted)
+    assert drawn
+    said = {group.name: group.said for group in drawn.groups}
+    assert said == {"To review": "4, of which the network’s 2", "To assign": "1"}
+    review = next(group for group in drawn.groups if group.name == "To review")
+    assert "2 wait, oldest first." in client.get(review.url).content.decode()
+    row = next(row for row in drawn.table.rows if row[0] == "To review")
+    assert dict(zip(drawn.table.head, row, strict=True))["The network’s"] == 2
 
 
 def test_days_that_are_over_are_counted_once_and_today_anew(lived: None) -> None:

@@ -9,7 +9,10 @@ from django.utils import timezone
 
 from execution.models import Job, ServiceEvent
 from governance.models import Assignment, Plan, Task
+from governance.question import Question
 from governance.queues import console, inbox
+from intake.models import Request
+from qtm.models import Transition
 from qtm.queues import QUEUES, Queue, waiting_in
 from qtm.refusals import Conflict, Invalid
 from qtm.waits import Wait
@@ -68,6 +71,29 @@ def test_the_law_keeps_what_the_queues_say_on_every_way_back(cast: Cast, walk: W
     assert Wait.objects.filter(case_id=walk.request.pk).count() == 2, "beside its way it waits to be settled again"
 
 
+def test_a_case_has_waited_in_its_queue_since_the_act_that_brought_it_there() -> None:
+    for reach in REACH.values():
+        reach()
+    between()
+    spine = [each.label() for each in (Request, Task, Assignment, Job, ServiceEvent)]
+    for wait in Wait.objects.filter(lane="way"):
+        moves = Transition.objects.filter(case_id=wait.case_id, room__in=spine).exclude(becomes="closed")
+        newest = moves.filter(act=moves.latest("pk").act).values_list("at", flat=True)
+        assert wait.since in set(newest), wait.queue
+
+
+def test_who_recorded_the_work_just_now_is_not_said_to_have_left_it_since_the_claim(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    waiting = Walk().record().event, between().event()
+    for event, slug in zip(waiting, ("job-to-complete", "next-part"), strict=True):
+        begun = event.job.since
+        patience = event.since - begun - timedelta(microseconds=1)
+        monkeypatch.setattr("qtm.queues.timezone.now", lambda event=event: event.since)
+        stood = waiting_in([replace(queue(slug), late_after=patience)], None)[0]
+        assert (stood.count, stood.oldest, stood.overdue) == (1, event.since, 0), slug
+
+
 def test_a_task_that_is_closed_early_leaves_the_job_waiting_and_then_nothing_is_to_be_closed(walk: Walk) -> None:
     enter(walk.governor, Task, "close", walk.job().assignment.task)
     agree()
@@ -117,6 +143,83 @@ def test_with_a_due_date_that_alone_says_whether_a_case_is_overdue(walk: Walk) -
     assert (overdue("to-review"), overdue("waiting-for-claim")) == (0, 1), "the due date goes with the case"
 
 
+def past_its_due_date(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A day later, and its due date has passed in between."""
+    later = timezone.now() + timedelta(days=1)
+    monkeypatch.setattr(timezone, "now", lambda: later)
+
+
+def said_overdue(walk: Walk) -> dict[str, bool]:
+    """Where it is said to be overdue: on its page, in a search, and in each queue where it waits."""
+    client = at("ines")
+    page, found = client.get(walk.task.page), client.get("/console/find?q=Maren")
+    said = {"page": "overdue</span>" in text(page), "search": found.context["entries"][0].overdue}
+    found = client.get("/console/find?q=Maren&due=overdue")
+    said["filter"] = bool(found.context["entries"])
+    for wait in Wait.objects.filter(case_id=walk.request.pk):
+        listed = client.get(f"/console/{wait.queue}/")
+        said[wait.queue] = listed.context["entries"][0].overdue
+        assert said[wait.queue] == bool(overdue(wait.queue)), "the count says what the row says"
+        assert said[wait.queue] == bool(client.get(f"/console/{wait.queue}/?due=overdue").context["entries"])
+    return said
+
+
+def _complete(walk: Walk) -> Job:
+    """All of its work, and its operator's word."""
+    walk.record()
+    enter(Cast().will, Job, "complete", walk.job())
+    return walk.job()
+
+
+@pytest.mark.parametrize(
+    ("ends", "waits"),
+    [
+        (lambda walk: enter(walk.governor, Task, "reject", walk.task, **WHY), set()),
+        (lambda walk: enter(walk.governor, Task, "cancel", walk.approved(), **WHY), set()),
+        (lambda walk: walk.record(), {"job-to-complete", "sealed-unsettled"}),
+        (_complete, {"to-close", "sealed-unsettled"}),
+        (lambda walk: enter(walk.governor, Job, "cancel", walk.job(), **WHY), {"to-close"}),
+        (lambda walk: enter(walk.governor, Task, "close", _complete(walk).assignment.task), {"sealed-unsettled"}),
+    ],
+    ids=["rejected", "cancelled", "sealed", "completed", "job cancelled", "closed"],
+)
+def test_what_was_over_before_its_due_date_is_not_overdue_once_that_passes(
+    ends: Any, waits: set[str], walk: Walk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    plan(walk.task, due=timezone.now() + timedelta(hours=1))
+    ends(walk)
+    past_its_due_date(monkeypatch)
+    said = said_overdue(walk)
+    assert set(said) == {"page", "search", "filter", *waits}
+    assert not any(said.values()), said
+
+
+@pytest.mark.parametrize("reach", ["approved", "job", "event"])
+def test_what_is_not_over_is_overdue_once_its_due_date_passes(
+    reach: str, walk: Walk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    plan(walk.task, due=timezone.now() + timedelta(hours=1))
+    getattr(walk, reach)()
+    past_its_due_date(monkeypatch)
+    said = said_overdue(walk)
+    assert len(said) == 4
+    assert all(said.values()), said
+
+
+def test_whatever_its_due_date_was_what_is_over_is_overdue_once_it_has_waited_too_long(walk: Walk) -> None:
+    plan(walk.task, due=timezone.now() + timedelta(days=90))
+    _complete(walk)
+    assert (overdue("to-close"), overdue("to-close", late_after=timedelta())) == (0, 1)
+
+
+def test_a_question_is_late_by_its_own_patience(walk: Walk, monkeypatch: pytest.MonkeyPatch) -> None:
+    plan(walk.task, due=timezone.now() + timedelta(hours=1))
+    walk.record()
+    enter(walk.governor, Question, "ask", walk.request, text="Was it good?")
+    past_its_due_date(monkeypatch)
+    assert (overdue("waiting-for-requester"), overdue("waiting-for-requester", late_after=timedelta())) == (0, 1)
+
+
 def test_a_boundary_is_stuck_where_half_of_what_waits_is_overdue() -> None:
     walks = [Walk() for _ in range(3)]
     since = [walk.task.since for walk in walks]
@@ -138,6 +241,16 @@ def test_the_overview_marks_where_work_is_stuck(walk: Walk, monkeypatch: pytest.
     page = text(at("ines").get("/console/"))
     assert page.count("Stuck here") == 1
     assert "1 overdue" in page
+
+
+def test_a_case_that_waits_in_two_lanes_is_named_once_among_those_that_wait_longest(walk: Walk) -> None:
+    enter(walk.governor, Question, "ask", walk.task.intake.request, text="Which car is it?")
+    later = Walk().task
+    assert Wait.objects.filter(case_id=walk.request.pk).count() == 2
+    answer = at("ines").get("/console/")
+    named = [(entry.request.pk, entry.next) for entry in answer.context["entries"]]
+    assert named == [(walk.request.pk, "To review"), (later.case_id, "To review")]
+    assert text(answer).count(f'id="case-{walk.request.pk}"') == 1
 
 
 # Priority and due date

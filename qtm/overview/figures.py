@@ -20,6 +20,7 @@ BANDS = [
     *(f"{a}–{b} d" for a, b in pairwise(AGES_DAYS)),
     f"over {AGES_DAYS[-1]} d",
 ]
+AGED = ("Queue", "Wait", "The network’s", "Overdue", "The network’s overdue")
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,7 +139,7 @@ def _ageing(counted: Counted) -> Drawn | None:
         if stood is None:
             continue
         whole = sum(stood["bands"])
-        rows.append((queue.name, whole, stood["late"], *stood["bands"]))
+        rows.append((queue.name, whole, stood["own"], stood["late"], stood["own_late"], *stood["bands"]))
         if whole:
             parts, passed = [], 0.0
             for place, number in enumerate(stood["bands"]):
@@ -146,12 +147,18 @@ def _ageing(counted: Counted) -> Drawn | None:
                 parts.append({"x": per_cent(passed), "width": per_cent(share), "band": place})
                 passed += share
             url = reverse("console-queue", args=[queue.slug])  # who oversees sees the Console
-            late = f"{stood['late']:,} overdue" if stood["late"] else ""
+            late = _split(f"{stood['late']:,} overdue", stood["late"], stood["own_late"]) if stood["late"] else ""
             desc = "; ".join(f"{name} {number:,}" for name, number in zip(BANDS, stood["bands"], strict=True))
             said = f"{desc}. {late}"
-            groups.append(Group(queue.name, queue.room.zone, f"{whole:,}", parts, said, url=url, late=late))
+            number = _split(f"{whole:,}", whole, stood["own"])
+            groups.append(Group(queue.name, queue.room.zone, number, parts, said, url=url, late=late))
     more = {"bands": list(enumerate(BANDS))}
-    return Drawn("ages", Table(("Queue", "Wait", "Overdue", *BANDS), rows), groups, more) if groups else None
+    return Drawn("ages", Table((*AGED, *BANDS), rows), groups, more) if groups else None
+
+
+def _split(said: str, whole: int, own: int) -> str:
+    """A number of all layers, with the network's part, which is what its Console shows."""
+    return said if own == whole else f"{said}, of which the network’s {own:,}"
 
 
 def _gaps(counted: Counted) -> Drawn | None:
@@ -195,7 +202,7 @@ FIGURES += [
     Figure(
         "ageing",
         "How long what waits has waited",
-        "Each bar is a whole queue, from what came today to what has waited for more than a month.",
+        "Each bar is a whole queue, the network’s and every operator’s, from what came today to what has waited for more than a month. Its name leads to the network’s.",
         "Nothing waits anywhere.",
         _ageing,
         4,

@@ -26,13 +26,18 @@ def standing(now: datetime) -> dict[str, Any]:
 
 
 def waiting(now: datetime) -> dict[str, dict[str, Any]]:
-    """Each queue: how many wait in each band of ages, how many are overdue, and since when the oldest; one query."""
+    """Each queue: how many wait in each band of ages, how many are overdue, how many of both the network governs, and since when the oldest; one query."""
     moments = [now - timedelta(days=age) for age in AGES_DAYS]
     younger = {f"younger{place}": Count("row_id", filter=Q(since__gt=moment)) for place, moment in enumerate(moments)}
-    late = Count("row_id", filter=reduce(or_, (queue.overdue(now) for queue in QUEUES)))
+    overdue, own = reduce(or_, (queue.overdue(now) for queue in QUEUES)), Q(governor=None)
+    late = {
+        "late": Count("row_id", filter=overdue),
+        "own": Count("row_id", filter=own),
+        "own_late": Count("row_id", filter=overdue & own),
+    }
     rows = Wait.objects.order_by().values("queue")
     found: dict[str, Any] = {
-        row["queue"]: row for row in rows.annotate(all=Count("row_id"), late=late, oldest=Min("since"), **younger)
+        row["queue"]: row for row in rows.annotate(all=Count("row_id"), **late, oldest=Min("since"), **younger)
     }
     return {queue.slug: _told(found.get(queue.slug, {}), list(younger)) for queue in QUEUES}
 
@@ -42,4 +47,5 @@ def _told(row: dict[str, Any], younger: list[str]) -> dict[str, Any]:
     passed = [0, *(row.get(name, 0) for name in (*younger, "all"))]
     oldest = row.get("oldest")
     bands = [until - before for before, until in pairwise(passed)]
-    return {"late": row.get("late", 0), "oldest": oldest and oldest.isoformat(), "bands": bands}
+    numbers = {name: row.get(name, 0) for name in ("late", "own", "own_late")}
+    return numbers | {"oldest": oldest and oldest.isoformat(), "bands": bands}
