@@ -84,9 +84,10 @@ class Beside:
 
     @property
     def before(self) -> str:
-        """How many requests the same requester has made before this one, by phone or e-mail."""
+        """How many requests the same requester has made before this one, by phone or e-mail, in words; empty where none."""
         count = sum(1 for each in self.found if each.pk < self.asked.pk and self._same_person(each))
-        return f"{MOST} or more" if count >= MOST else str(count or "")
+        number = f"{MOST} or more" if count >= MOST else str(count)
+        return f"{number} request{'s' * (count != 1)}" if count else ""
 
     def _same(self, other: Request, name: str) -> bool:
         """Whether both say the same of one thing; a phone number in any notation, as it is found."""

@@ -16,7 +16,7 @@ from governance.queues import Place, place_of
 from governance.saved import SHARED
 from governance.saved_views import rail_views
 from intake.models import Request
-from qtm.paging import behind
+from qtm.paging import behind, number
 from qtm.queues import Queue, told
 from qtm.roles import Standing
 from qtm.signed import Signed
@@ -106,7 +106,7 @@ def find(request: Signed) -> HttpResponse:
 
 def _older(after: str) -> dict[str, int]:
     """What lies behind a case; a place that cannot be read is the beginning."""
-    return {"pk__lt": int(after)} if re.fullmatch(r"\d{1,18}", after, re.ASCII) else {}
+    return {"pk__lt": number(after)} if number(after) else {}
 
 
 def _names_one(sought: str) -> bool:
