@@ -83,6 +83,7 @@ def _beside(request: Signed, asked: Request, onward: str) -> dict[str, Any]:
     linked = [each.other.pk for each in same if each.other]
     return {
         "questions": [(each, doors_out_of(each, request.user, onward)) for each in questions],
+        "not_asked": Question.shut(Question.verbs["ask"], asked),
         "waiting": next((each for each in questions if each.state == "asked" and not turned_away(asked)), None),
         "notes": beside.notes_of(asked),
         "same": same,

@@ -163,6 +163,8 @@ class Door:
             return self.pressed(request, row)
         if row.state not in self.verb.was:
             raise Conflict(row, self.verb)
+        if shut := self.shut_words(row):
+            raise Conflict(row, sentence=shut)
         return self.page(request, row, self.bound(request.user, row, initial=self.begun(request)), 200)
 
     def begun(self, request: HttpRequest) -> dict[str, Any]:
