@@ -12,10 +12,10 @@ from typing import Any
 from django.db.models import Q, QuerySet
 
 from governance.crews import WHERE_AND_WHEN, position_of, put_right
-from governance.finding import LEAST_DIGITS
 from governance.listing import ALIKE, LAST, Listing
 from governance.near import near
 from governance.ranking import Position
+from governance.sought import LEAST_DIGITS
 from intake.models import Request
 
 DAYS = timedelta(days=30)  # asked within so many days of each other, two cases may be the same
