@@ -11,8 +11,7 @@ from governance import lists, many, queues
 from governance.finding import Finding
 from governance.models import Task
 from governance.queues import Place, place_of
-from governance.saved import SHARED
-from governance.saved_views import rail_views
+from governance.saved_views import rail_views, sharing
 from governance.sought import reference_in
 from intake.models import Request
 from qtm.paging import behind, number
@@ -73,7 +72,12 @@ def _page(found: Finding, queue: Queue, after: str) -> dict[str, Any]:
 def _filtered(found: Finding, count: int) -> dict[str, Any]:
     """What a list draws of its filters: how many match where any is set, and the form for saving them."""
     number = found.count(MOST) if found.asked else count
-    return {"finding": found, "sharing": SHARED, "matching": number, "number": told(number, MOST if found.asked else 0)}
+    return {
+        "finding": found,
+        "sharing": sharing(found.place),
+        "matching": number,
+        "number": told(number, MOST if found.asked else 0),
+    }
 
 
 @require_safe
@@ -93,7 +97,7 @@ def find(request: Signed) -> HttpResponse:
         "after": after,
         "further": further,
         "finding": found,
-        "sharing": SHARED,
+        "sharing": sharing(place),
     }
     rail = place.rail(place.waiting()) | {"views": rail_views(place, request.get_full_path()), "letters": rooms()}
     status = 422 if found.wrong else 404 if found.sought and not case_ids and not after else 200
