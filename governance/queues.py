@@ -21,6 +21,7 @@ from qtm.queues import (
     Queue,
     Waiting,
     Workplace,
+    told,
     waiting_in,
 )
 from qtm.refusals import Forbidden
@@ -107,6 +108,7 @@ class Place:
                 None,
             ),
             "waits_in": _chips(links, waiting),
+            "failed": told(max((one.letters for one in waiting), default=0)),
         }
 
     def _link(self, one: Waiting, current: Queue | None) -> dict[str, Any]:

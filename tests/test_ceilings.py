@@ -138,6 +138,7 @@ PAGES: dict[str, list[Page]] = {
     "spine": [Page("ines"), Page("will"), Page("nobody")],
     "omni": [Page("eve")],
     "omni-packet": [Page("eve"), Page("ines"), Page("nora", status=403)],
+    "own-packet": [Page("nora"), *(Page(who, status=403) for who in ("ines", "eve", "will"))],
     "refusals": [
         Page("ines"),
         Page("ines", query="?who=will&law=authority&room=governance.Task"),
