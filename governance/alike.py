@@ -12,10 +12,10 @@ from typing import Any
 from django.db.models import F, Q, QuerySet
 
 from governance.crews import WHERE_AND_WHEN, position_of, put_right
-from governance.finding import LEAST_DIGITS
 from governance.listing import ALIKE, LAST, Listing
 from governance.near import near
 from governance.ranking import Position
+from governance.sought import LEAST_DIGITS
 from intake.models import Request
 
 DAYS = timedelta(days=30)  # asked within so many days of each other, two cases may be the same
@@ -91,9 +91,10 @@ class Beside:
 
     @property
     def before(self) -> str:
-        """How many requests the same requester has made before this one, by phone or e-mail."""
+        """How many requests the same requester has made before this one, by phone or e-mail, in words; empty where none."""
         count = sum(1 for each in self.found if each.pk < self.asked.pk and self._same_person(each))
-        return f"{MOST} or more" if count >= MOST else str(count or "")
+        number = f"{MOST} or more" if count >= MOST else str(count)
+        return f"{number} request{'s' * (count != 1)}" if count else ""
 
     def _same(self, other: Request, name: str) -> bool:
         """Whether both say the same of one thing; a phone number in any notation, as it is found."""

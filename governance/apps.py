@@ -11,7 +11,8 @@ class GovernanceConfig(AppConfig):
     name = "governance"
 
     def ready(self) -> None:
-        """Let it be known what people are told and written to about, what stands around a door, and what Omni finds here."""
+        """Let it be known what lists are asked, what people are told and written to about, what stands around a door, and what Omni finds here."""
+        import_module("governance.filters")
         import_module("governance.around")
         import_module("governance.told")
         import_module("governance.packet")

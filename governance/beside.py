@@ -6,9 +6,10 @@ from datetime import datetime
 from typing import Any
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import Case, F, OuterRef, Q, QuerySet, When
+from django.db.models import Case, F, OuterRef, Q, QuerySet, Subquery, When
 from django.db.models.functions import JSONObject
 
+from governance.models import Assignment
 from governance.question import Question
 from intake.models import Note, Request, SameAs
 from qtm.letters.model import Letter, SentAgain
@@ -37,8 +38,15 @@ def with_beside(requests: QuerySet[Request]) -> QuerySet[Request]:
         noted=_rows(Note.objects.filter(request=mine), text=F("text"), **_by()),
         questioned=_rows(Question.objects.filter(request=mine), **columns),
         lettered=_rows(Letter.objects.filter(case_id=mine), **letters, **_by("again__")),
+        unwritten=Subquery(_unwritten().values("operator__name")[:1]),
         same=_rows(SameAs.objects.filter(two), text=F("why"), other=other, **_by()),
     )
+
+
+def _unwritten() -> QuerySet[Assignment]:
+    """Who is to do a case and has no address, neither as an operator nor as the worker who is named: nobody there gets a letter of it."""
+    standing = Assignment.objects.filter(case_id=OuterRef("pk"), state__in=["active", "handed_off"])
+    return standing.filter(Q(worker=None) | Q(worker__email=""), operator__email="").order_by("-pk")
 
 
 def _rows(found: QuerySet[Any], **columns: Any) -> ArraySubquery:

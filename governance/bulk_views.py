@@ -1,6 +1,5 @@
 """Many cases with one press: its confirmation, and the page on which stands what came of each."""
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -19,6 +18,7 @@ from governance.models import Task
 from governance.queues import Place
 from intake.models import Request
 from qtm.doors import Door, DoorForm
+from qtm.paging import number
 from qtm.queues import Queue
 from qtm.refusals import Forbidden
 from qtm.signed import Signed
@@ -68,7 +68,7 @@ class Asked:
     def choose(self) -> HttpResponse:
         """The confirmation of what was chosen on the page of a queue; 422 where that is nothing."""
         asked, rows = self.request.GET, matching(self.place, self.queue, self.request.GET)
-        ticked = {int(each) for each in asked.getlist("case") if re.fullmatch(r"\d{1,18}", each, re.ASCII)}
+        ticked = {number(each) for each in asked.getlist("case")} - {0}
         every = asked.get("which") == "all"
         rows = rows if every else rows.filter(case_id__in=sorted(ticked)[:MOST])
         found = list(rows.values_list("pk", flat=True)[: MOST + 1])

@@ -61,11 +61,11 @@ def case_read(request: Signed, asked: Request) -> dict[str, Any]:
     if assigned["assignment"]:
         assigned["assignment"].task = task
     said = {"asked": asked, "case": told, "task": task, "context": context_of(asked), "plan": plan_of(asked)}
-    return said | assigned | {"log": cases.history(told, task, plan_lines(asked))}
+    return said | assigned | {"log": cases.history(told, task, plan_lines(asked))} | _beside(request, asked)
 
 
 def case_said(request: Signed, asked: Request, onward: str) -> dict[str, Any]:
-    """What is read of a case, with its doors and what stands beside it; `onward`: where one is led after a press."""
+    """What is read of a case, with its doors; `onward`: where one is led after a press."""
     read = case_read(request, asked)
     known = {Request: asked, Task: read["task"], Assignment: read["assignment"], Question: None}
     drawn = cases.doors_of(cases.rows_of(read["case"], known), request.user, onward)
@@ -73,16 +73,17 @@ def case_said(request: Signed, asked: Request, onward: str) -> dict[str, Any]:
         "drawn": [each for each in drawn if each.door.verb.name not in BESIDE],
         **{each.door.verb.name: each for each in drawn if each.door.verb.name in BESIDE},
     }
-    return read | doors | _beside(request, asked, onward)
+    questions = [(each, doors_out_of(each, request.user, onward)) for each in beside.questions_of(asked)]
+    return read | doors | {"questions": questions, "not_asked": Question.shut(Question.verbs["ask"], asked)}
 
 
-def _beside(request: Signed, asked: Request, onward: str) -> dict[str, Any]:
+def _beside(request: Signed, asked: Request) -> dict[str, Any]:
     """What stands beside a case: what was said with the requester and within, and other cases."""
     around = Beside(asked, request.user.standing.sight(Task))
     questions, same = beside.questions_of(asked), beside.same_as(asked)
     linked = [each.other.pk for each in same if each.other]
     return {
-        "questions": [(each, doors_out_of(each, request.user, onward)) for each in questions],
+        "unread": next((each for each in questions if each.state == "answered"), None),
         "waiting": next((each for each in questions if each.state == "asked" and not turned_away(asked)), None),
         "notes": beside.notes_of(asked),
         "same": same,

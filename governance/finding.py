@@ -3,18 +3,16 @@
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import timedelta
 from functools import cached_property
 from typing import Any, Self
 from urllib.parse import urlencode
 
 from django.db.models import F, Q, QuerySet, Value
 from django.http import QueryDict
-from django.utils import timezone
 
 from governance.listing import Listing
-from governance.models import PRIORITIES, Assignment
 from governance.queues import Place
+from governance.sought import LEAST_DIGITS, number_in, phone_in
 from intake.models import Funnel
 from qtm.models import Operator, Surface
 from qtm.queues import Queue
@@ -23,11 +21,7 @@ from qtm.waits import Wait
 type Choices = Sequence[tuple[str, str]]
 
 LONGEST = 200
-LEAST_DIGITS = 6  # fewer are part of very many numbers
-PHONE = re.compile(r"[\d\s+()/.\-–]+", re.ASCII)
 NETWORK = "network"
-AGES = {"1": "over a day", "2": "over 2 days", "7": "over a week", "30": "over 30 days"}
-DUE = {"overdue": "overdue", "today": "today", "week": "this week", "none": "no due date"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,105 +180,29 @@ class Finding:
         return self.queue.rows(self.governor if not self.wrong else None).filter(pk__in=matching)
 
     def listed(self) -> QuerySet[Listing]:
-        """The cases that match among all that this person may see, newest first."""
+        """The cases that match among all that this person may see, newest first; without the one that stands before them."""
+        return self._seen().filter(self._words()).exclude(pk=number_in(self.sought)).order_by("-case")
+
+    def numbered(self) -> QuerySet[Listing]:
+        """The case whose number was sought without its letter: it stands before what has such a number in its words or phone."""
+        return self._seen().filter(pk=number_in(self.sought))
+
+    def _seen(self) -> QuerySet[Listing]:
+        """All that this person may see, as far as the filters leave it."""
         if self.wrong or not self.asked:
             return Listing.objects.none()
         own = self.place.governor
-        seen = Q(governor=own) if own else self.place.standing.sight(Listing)
-        return Listing.objects.filter(seen, self._words(), self._where).order_by("-case")
+        return Listing.objects.filter(Q(governor=own) if own else self.place.standing.sight(Listing), self._where)
 
     def _words(self) -> Q:
-        """What is sought: a phone number in any notation, or else words, all of them."""
+        """What is sought: words, all of them; and what may be a phone number in any notation, as such too."""
         if not self.sought:
             return Q()
-        digits = backwards(self.sought) if PHONE.fullmatch(self.sought) else ""
-        if len(digits) < LEAST_DIGITS:
-            return Q(words__sought=self.sought)
+        words, digits = Q(words__sought=self.sought), phone_in(self.sought)
         shorter = [digits[:length] for length in range(LEAST_DIGITS, len(digits))]
-        return Q(phone__startswith=digits) | Q(phone__in=shorter)
+        return words | Q(phone__startswith=digits) | Q(phone__in=shorter) if digits else words
 
     def count(self, most: int) -> int:
         """How many match, counted up to one more than `most`."""
         found = self.waits() if self.queue else self.listed()
         return found.order_by()[: most + 1].count()
-
-
-def backwards(phone: str) -> str:
-    """A phone number as the law keeps it: without the zeros in front and in brackets, backwards, as the last digits are those that stay."""
-    return "".join(re.findall("[0-9]", phone.replace("(0)", ""))).lstrip("0")[::-1]
-
-
-def _offers(kind: str) -> Callable[[Finding], Choices]:
-    """What can be chosen of one kind."""
-    return lambda found: found.offered[kind]
-
-
-def _audiences(found: Finding) -> Choices:
-    """The network and every operator, for who sees them all."""
-    return [(NETWORK, "The network"), *found.offered["operator"]] if found.sees_all else []
-
-
-def _audience(value: str, found: Finding) -> Q:
-    """In a queue it is said by the index already."""
-    return Q() if found.queue else Q(governor=None if value == NETWORK else int(value))
-
-
-def _place(value: str, found: Finding) -> Q:
-    """Words of the address as it stands now."""
-    if found.queue is None:
-        return Q(words__sought_place=value)
-    return Q(case_id__in=Listing.objects.filter(words__sought_place=value).values("case_id"))
-
-
-def _operator(value: str, found: Finding) -> Q:
-    """To whom it is assigned."""
-    if found.queue:
-        return Q(operator_id=int(value))
-    return Q(case_id__in=Assignment.objects.exclude(state="withdrawn").filter(operator=int(value)).values("case_id"))
-
-
-def _age(value: str, found: Finding) -> Q:
-    """How long it has waited, or how long ago it was asked."""
-    return Q(since__lt=timezone.now() - timedelta(days=int(value)))
-
-
-def _due(value: str, found: Finding) -> Q:
-    """By when it should be done: in the zone of the place, weeks beginning on Monday."""
-    now = timezone.localtime()
-    if value == "overdue":
-        return _overdue(found)
-    if value == "none":
-        return Q(due=None)
-    begins = now.replace(hour=0, minute=0, second=0, microsecond=0)
-    if value == "today":
-        return Q(due__gte=begins, due__lt=begins + timedelta(days=1))
-    monday = begins - timedelta(days=now.weekday())
-    return Q(due__gte=monday, due__lt=monday + timedelta(days=7))
-
-
-def _overdue(found: Finding) -> Q:
-    """The one rule of what is overdue, of this queue or wherever a case waits."""
-    now = timezone.now()
-    if found.queue:
-        return found.queue.overdue(now)
-    late = Q()
-    for queue in found.place.queues:
-        late |= queue.overdue(now)
-    return Q(case_id__in=Wait.objects.filter(late).values("case_id"))
-
-
-FILTERS += [
-    Filter("surface", "Surface", _offers("surface"), lambda value, found: Q(surface_id=int(value))),
-    Filter("funnel", "Funnel", _offers("funnel"), lambda value, found: Q(funnel_id=int(value))),
-    Filter("audience", "Audience", _audiences, _audience),
-    Filter(
-        "priority",
-        "Priority",
-        lambda found: [(name, name.capitalize()) for _, name in reversed(PRIORITIES)],
-        lambda value, found: Q(priority={name: number for number, name in PRIORITIES}[value]),
-    ),
-    Filter("place", "Words of the address", None, _place),
-    Filter("operator", "Assigned to", _offers("operator"), _operator),
-    Filter("age", "Age", lambda found: list(AGES.items()), _age),
-    Filter("due", "Due", lambda found: list(DUE.items()), _due),
-]

@@ -1,6 +1,5 @@
 """What the doors of governance ask besides the press."""
 
-import re
 from collections.abc import Mapping, Sequence
 from functools import cached_property
 from typing import Any, ClassVar
@@ -18,9 +17,8 @@ from intake.asking import POSITION
 from intake.questions import PLACE_ZONE
 from qtm.doors import DoorForm
 from qtm.models import Membership, Operator, User
+from qtm.paging import number
 from qtm.runtime import Choice, Runtime
-
-NUMBER = re.compile(r"\d{1,18}", re.ASCII)
 
 
 class AssignForm(CrowdForm):
@@ -74,7 +72,7 @@ class AssignForm(CrowdForm):
     def crews(self) -> tuple[list[Operator], dict[int, list[Member]]]:
         """The operator that is chosen with its people, or all of those in question."""
         offered, said = in_question(self.row), str(self["operator"].value() or "")
-        chosen = with_people(offered.filter(pk=int(said))) if NUMBER.fullmatch(said) else None
+        chosen = with_people(offered.filter(pk=number(said))) if number(said) else None
         return chosen if chosen and chosen[0] else with_people(offered)
 
     @cached_property

@@ -42,6 +42,7 @@ def of_case(request: HttpRequest, asked: Request) -> tuple[str, dict[str, Any]]:
         "letters": letters_of(asked),
         "outlet": outlet(),
         "unknown": not reachable(asked),
+        "unwritten": asked.unwritten,  # type: ignore[attr-defined]
         "may_send": bool(request.user.is_authenticated and request.user.standing.holds(MAY, asked.governor_id)),
     }
     return "governance/_letters.html", said

@@ -38,6 +38,7 @@ class Task(Room):
     layer = "governor"
     seen_with = "governance.see_console"
     born_by = "system"
+    read_with = ("intake", "version")
     boundary = Boundary("governed submit path", "intake becomes a governance item")
 
     case_id = models.BigIntegerField(db_index=True)

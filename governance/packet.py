@@ -9,7 +9,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import Case, OuterRef, When
+from django.db.models import Case, OuterRef, Q, When
 from django.utils import timezone
 
 from governance.conflicts import day_words
@@ -29,12 +29,12 @@ NOBODY = 2  # the weight of nobody working that day
 BLIND = "How far each operator is: where work is done, and where operators are, is not for Omni to read."
 
 
-def to_assign(now: datetime) -> Found:
+def to_assign(now: datetime, governor: int | None) -> Found:
     """The tasks that wait to be assigned, what is overdue first, and who comes into question: seven queries."""
-    tasks = _waiting(now)
+    tasks = _waiting(now, governor)
     if not tasks:
         return Found()
-    operators = _operators()
+    operators = _operators(governor)
     today = timezone.localdate(now)
     roster = Roster({each.pk: _members(each) for each in operators}, today, AHEAD, ALIAS)
     found = [(task, _ranked(roster, operators, task, today)) for task in tasks]
@@ -46,24 +46,25 @@ def to_assign(now: datetime) -> Found:
     return Found(facts, suggests, [*gaps, *_unsaid(roster, operators, today), BLIND])
 
 
-def _waiting(now: datetime) -> list[dict[str, Any]]:
+def _waiting(now: datetime, governor: int | None) -> list[dict[str, Any]]:
     """The tasks that are looked at: those past their due date first, then those that wait longest."""
     late = Case(When(due__lt=now, then=0), default=1)
-    waits = rows_of(Wait).filter(queue="to-assign").order_by(late, "since", "row_id")
+    waits = rows_of(Wait).filter(queue="to-assign", governor=governor).order_by(late, "since", "row_id")
     due = dict(waits.values_list("row_id", "due")[:OLDEST])
     asked = ("pk", "case_id", "since", "governor", "version__surface", "version__surface__name", "intake__wished")
     found = {each["pk"]: each for each in rows_of(Task).filter(pk__in=due).values(*asked)}
     return [found[pk] | {"due": due[pk]} for pk in due]
 
 
-def _operators() -> list[Any]:
-    """The active operators, each with those of whom something of their own is said."""
+def _operators(governor: int | None) -> list[Any]:
+    """The active operators that may be assigned to, of an operator's own cases itself alone, each with those of whom something of their own is said."""
     said = [
         kind.objects.filter(operator=OuterRef("pk"), until=None).exclude(user=None).order_by("user")
         for kind in (Hours, Capability)
     ]
     hours, surfaces = (ArraySubquery(rows.values("user").distinct()) for rows in said)
-    active = rows_of(Operator).filter(state="active").order_by("name").only("name", "state")
+    theirs = Q() if governor is None else Q(pk=governor)
+    active = rows_of(Operator).filter(theirs, state="active").order_by("name").only("name", "state")
     return list(active.annotate(with_hours=hours, with_surfaces=surfaces))
 
 

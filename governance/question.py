@@ -13,6 +13,11 @@ from qtm.spine import BornAmong, Room, Verb, birth, move
 LONGEST_QUESTION, LONGEST_ANSWER = 1000, 2000
 TURNED_AWAY = ("rejected", "cancelled")  # the states of a Task in which nothing is asked or answered any more
 OVER = "This has ended, so nothing is asked or answered any more."
+# The states in which a question lives, each with why no other is asked meanwhile.
+LIVING = {
+    "asked": "The next can be asked once this one is answered or taken back: one question at a time.",
+    "answered": "Mark the answer as read first: one question at a time.",
+}
 
 
 class Question(Room):
@@ -38,7 +43,7 @@ class Question(Room):
         constraints = [
             models.UniqueConstraint(
                 fields=["request"],
-                condition=models.Q(state__in=["asked", "answered"]),
+                condition=models.Q(state__in=list(LIVING)),
                 name="governance_question_one_living",
                 violation_error_message="They were asked something already, and it is not answered or the answer not read yet: one question at a time.",
             ),
@@ -51,9 +56,11 @@ class Question(Room):
 
     @classmethod
     def shut(cls, verb: Verb, row: Any) -> str:
-        """Nothing is asked of whoever was turned away, nor answered."""
+        """Nothing is asked of whoever was turned away, nor answered; and nothing more is asked while a question lives."""
         request = row if isinstance(row, Request) else row.request
-        return OVER if verb.name in {"ask", "say"} and turned_away(request) else ""
+        if verb.name in {"ask", "say"} and turned_away(request):
+            return OVER
+        return LIVING.get(living(request), "") if verb.name == "ask" else ""
 
     @birth(
         Request,
@@ -105,3 +112,10 @@ def turned_away(request: Request) -> bool:
     """Whether governance has ended the case, so that no answer changes anything: it was discarded, rejected or cancelled."""
     task = request.intake.task if hasattr(request, "intake") else None
     return request.state == "discarded" or bool(task and task.state in TURNED_AWAY)
+
+
+def living(request: Any) -> str:
+    """The state of the question that lives, empty where none does; asked of the database only where it did not come with the request."""
+    came = vars(request).get("questioned")
+    states = [each["state"] for each in came] if came is not None else request.questions.values_list("state", flat=True)
+    return next((state for state in states if state in LIVING), "")

@@ -22,6 +22,7 @@ from qtm.queues import (
     Queue,
     Waiting,
     Workplace,
+    told,
     waiting_in,
 )
 from qtm.refusals import Forbidden
@@ -110,6 +111,7 @@ class Place:
                 None,
             ),
             "waits_in": [self._chip(one, waiting, other) for one in waiting if one.here],
+            "failed": told(max((one.letters for one in waiting), default=0)),
         }
 
     def _link(self, one: Waiting, current: Queue | None, other: Operator | None) -> dict[str, Any]:

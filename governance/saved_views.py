@@ -13,6 +13,7 @@ from governance.queues import SEE, Place, console, inbox
 from governance.saved import SHARED, SavedView
 from qtm.queues import Queue
 from qtm.refusals import Invalid
+from qtm.roles import Standing
 from qtm.signed import Signed
 from qtm.typed import pressed
 
@@ -76,27 +77,49 @@ def change(request: Signed, pk: int) -> HttpResponse:
 
 @pressed
 def delete(request: Signed, pk: int) -> HttpResponse:
-    """Let go of one's own view; the cases in it stay where they are."""
-    view, place = _own(request, pk)
+    """Let go of one's own view, or of one that is shared where one governs; the cases in it stay where they are."""
+    view = get_object_or_404(SavedView, pk=pk)
+    if not lets_go(request.user.standing, view):
+        raise Http404("There is no such view of yours.")
+    place = _placed(request, view)
     view.delete()
     messages.success(request, f"“{view}” is gone. Its cases are where they were.")
     return redirect(place.url())
 
 
+def sharing(place: Place) -> list[tuple[str, str]]:
+    """With whom one may share: who only looks on keeps views for themselves, as the rail of others is for those who govern here."""
+    return SHARED if _governs(place.standing, place.governor.pk if place.governor else None) else SHARED[:1]
+
+
+def _governs(standing: Standing, governor_id: int | None) -> bool:
+    """Whether somebody governs the network's place or an operator's."""
+    return bool(standing.holds(GOVERNS, governor_id))
+
+
+def lets_go(standing: Standing, view: SavedView) -> bool:
+    """Whether somebody may let go of a view: whoever made it, and of a shared one whoever governs where it stands."""
+    return view.maker_id == standing.user_id or (view.shared != "me" and _governs(standing, view.governor_id))
+
+
 def _shareable(place: Place, form: ViewForm) -> ViewForm:
-    """Who only looks on keeps views for themselves: what stands in the rail of others is for those who govern here."""
-    if not place.standing.holds(GOVERNS, place.governor.pk if place.governor else None):
-        form.fields["shared"].choices = SHARED[:1]  # type: ignore[attr-defined]
+    """The form, with nothing to choose but what is offered."""
+    form.fields["shared"].choices = sharing(place)  # type: ignore[attr-defined]
     return form
 
 
 def _own(request: Signed, pk: int) -> tuple[SavedView, Place]:
     """A view that this person made, and its place, as long as they are let in there; 404 for anybody else's."""
     view = get_object_or_404(SavedView, pk=pk, maker=request.user)
+    return view, _placed(request, view)
+
+
+def _placed(request: Signed, view: SavedView) -> Place:
+    """The place of a view, if this person is let in there; 404 otherwise."""
     place = _place(request, "inbox" if view.governor_id else "console")
     if place.governor and place.governor.pk != view.governor_id:
         raise Http404("There is no such view.")
-    return view, place
+    return place
 
 
 def _place(request: Signed, name: str) -> Place:
@@ -137,6 +160,7 @@ def rail_views(place: Place, here: str = "") -> list[dict[str, Any]]:
             "url": view.url,
             "current": view.url == here,
             "own": view.maker_id == place.standing.user_id,
+            "lets_go": lets_go(place.standing, view),
         }
         for view in seen
     ]

@@ -13,7 +13,7 @@ from governance.lists import point_of, walked
 from governance.many import matching, pressed_on, without
 from governance.queues import Place
 from qtm.case import last_line, mover
-from qtm.paging import behind
+from qtm.paging import behind, number
 from qtm.queues import MANY, Queue
 from qtm.spine import Room, words
 
@@ -83,11 +83,11 @@ class Steps:
 
     def overtaken(self, row: Room | None, user: Any) -> str:
         """What somebody did meanwhile with the case that should have come; empty where it came, or still waits."""
-        expected = self.asked.get("expects", "")
-        if not expected.isdecimal() or len(expected) > 18 or (row and int(expected) == row.case_id):  # type: ignore[attr-defined]
+        expected = number(self.asked.get("expects", ""))
+        if not expected or (row and expected == row.case_id):  # type: ignore[attr-defined]
             return ""
         room, waits = pressed_on(self.queue)
-        here = room._default_manager.filter(user.standing.sight(room), case_id=int(expected))
+        here = room._default_manager.filter(user.standing.sight(room), case_id=expected)
         went: Any = here.exclude(waits).order_by("-pk").first()
         line = last_line(went) if went else None
         if line is None:

@@ -1,6 +1,5 @@
 """The Governance Console and the Task Inbox: the queues, and finding a case."""
 
-import re
 from typing import Any
 
 from django.contrib.auth.decorators import login_required
@@ -10,20 +9,18 @@ from django.views.decorators.http import require_safe
 
 from governance import lists, many, queues
 from governance.finding import Finding
-from governance.listing import Listing
 from governance.models import Task
 from governance.queues import Place, place_of
-from governance.saved import SHARED
-from governance.saved_views import rail_views
+from governance.saved_views import rail_views, sharing
+from governance.sought import reference_in
 from intake.models import Request
-from qtm.paging import behind
+from qtm.paging import behind, number
 from qtm.queues import Queue, told, waiting_in
 from qtm.roles import Standing
 from qtm.signed import Signed
 from qtm.spine import rooms
 
 PAGE, MOST = 50, 1000  # rows of a page; and how far what a filter leaves is counted
-REFERENCE = re.compile(r"([A-Z]?)\s*-?\s*(\d{1,18})", re.ASCII)
 
 
 @require_safe
@@ -77,7 +74,12 @@ def _page(found: Finding, queue: Queue, after: str) -> dict[str, Any]:
 def _filtered(found: Finding, count: int) -> dict[str, Any]:
     """What a list draws of its filters: how many match where any is set, and the form for saving them."""
     number = found.count(MOST) if found.asked else count
-    return {"finding": found, "sharing": SHARED, "matching": number, "number": told(number, MOST if found.asked else 0)}
+    return {
+        "finding": found,
+        "sharing": sharing(found.place),
+        "matching": number,
+        "number": told(number, MOST if found.asked else 0),
+    }
 
 
 @require_safe
@@ -87,41 +89,32 @@ def find(request: Signed) -> HttpResponse:
     standing = request.user.standing
     place = place_of(standing)
     found = Finding.read(place, request.GET, None)
-    if case_id := _found(standing, found.sought):
+    named = reference_in(found.sought)
+    if named and (case_id := _case_of(standing, *named)):
         return redirect("case", case_id)
     after = request.GET.get("after", "")
-    known = found.listed() if not _names_one(found.sought) else Listing.objects.none()
-    shown = known.filter(**_older(after)).values_list("pk", flat=True)[: PAGE + 1]
-    case_ids = list(shown)
-    further = case_ids[PAGE - 1] if len(case_ids) > PAGE else ""
+    case_ids, further = ([], "") if named and "-" in found.sought else _newest(found, after)
     said = {
-        "entries": lists.found(case_ids[:PAGE], place.queues),
+        "entries": lists.found(case_ids, place.queues),
         "after": after,
         "further": further,
         "finding": found,
-        "sharing": SHARED,
+        "sharing": sharing(place),
     }
     rail = place.rail(place.waiting()) | {"views": rail_views(place, request.get_full_path()), "letters": rooms()}
     status = 422 if found.wrong else 404 if found.sought and not case_ids and not after else 200
     return render(request, "governance/find.html", {**rail, **said, "sought": found.sought}, status=status)
 
 
-def _older(after: str) -> dict[str, int]:
-    """What lies behind a case; a place that cannot be read is the beginning."""
-    return {"pk__lt": int(after)} if re.fullmatch(r"\d{1,18}", after, re.ASCII) else {}
+def _newest(found: Finding, after: str) -> tuple[list[int], str]:
+    """The cases of a page, the one whose number was sought before all, and the point behind them; one that cannot be read is the beginning."""
+    behind_it = {"pk__lt": number(after)} if number(after) else {}
+    first = [] if behind_it else list(found.numbered().values_list("pk", flat=True))
+    newest = list(found.listed().filter(**behind_it).values_list("pk", flat=True)[: PAGE + 1])
+    return [*first, *newest[:PAGE]], str(newest[PAGE - 1]) if len(newest) > PAGE else ""
 
 
-def _names_one(sought: str) -> bool:
-    """Whether a reference was written, letter and number: it means that case and no other that has such words."""
-    said = REFERENCE.fullmatch(sought.upper())
-    return said is not None and "-" in sought and said[1] in {room.letter for room in rooms()}
-
-
-def _found(standing: Standing, sought: str) -> int | None:
-    """The case that a reference belongs to, as far as this person sees it; a bare number is a Request's."""
-    said = REFERENCE.fullmatch(sought.upper())
-    room = next((room for room in rooms() if said and room.letter == (said[1] or Request.letter)), None)
-    if said is None or room is None:
-        return None
-    of = room._default_manager.filter(pk=int(said[2])).values(room.case_column)
+def _case_of(standing: Standing, room: Any, number: int) -> int | None:
+    """The case that a row of a room belongs to, as far as this person sees it."""
+    of = room._default_manager.filter(pk=number).values(room.case_column)
     return Request.objects.filter(standing.sight(Task), pk__in=of).values_list("pk", flat=True).first()

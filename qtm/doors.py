@@ -200,7 +200,8 @@ class Door:
 
     def row(self, user: Any, pk: int) -> Any:
         """The row as far as this person sees it; 404 otherwise."""
-        row = self.pressed_on._default_manager.filter(user.standing.sight(self.pressed_on), pk=pk).first()
+        rows = self.pressed_on._default_manager.select_related(*self.pressed_on.read_with or [None])
+        row = rows.filter(user.standing.sight(self.pressed_on), pk=pk).first()
         if row is None:
             raise Http404("There is nothing here for you.")
         return row
@@ -235,10 +236,14 @@ class Door:
         return self.room._default_manager.filter(**{key.name: row}).order_by("-pk").first() if key else None
 
     def page(self, request: HttpRequest, row: Room, form: DoorForm | None, status: int) -> HttpResponse:
-        """The door on a page of its own."""
+        """The door on a page of its own; 409 for who comes to one that is shut."""
         drawn = DrawnDoor(self, row, form, next_page(request))
         template = form.template if form else DoorForm.template
         around = {"beside": panels("door", request, row, self), "rail": panels("door-rail", request, row, self)}
+        if request.method != "POST" and (
+            shut := self.shut_words(row)
+        ):  # asked once the row knows what was read around it
+            raise Conflict(row, sentence=shut)
         return render(request, template, {"door": drawn, "row": row, **around}, status=status)
 
 

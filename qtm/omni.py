@@ -20,6 +20,7 @@ from qtm.waits import Wait
 ALIAS = "omni"
 SHOWN = 5  # rows of each queue that are named one by one
 DAY = timedelta(days=1)
+EVERYBODYS = Q()
 
 
 # What would move a row that has waited too long, by the queue's slug; `{row}` is its case, `{who}` its operator where it has one.
@@ -89,8 +90,8 @@ class Found:
     unresolved: Sequence[str] = ()
 
 
-# What zones to the right find for the decision packet, each reading as Omni: `FINDERS.append(to_assign)`.
-FINDERS: list[Callable[[datetime], Found]] = []
+# What zones to the right find for the decision packet of an operator, or of the network where None, each reading as Omni: `FINDERS.append(to_assign)`.
+FINDERS: list[Callable[[datetime, int | None], Found]] = []
 
 
 def rows_of(model: type[Model]) -> QuerySet[Any]:
@@ -99,11 +100,12 @@ def rows_of(model: type[Model]) -> QuerySet[Any]:
     return rows
 
 
-def watched(now: datetime) -> list[Watched]:
-    """Every queue: how many wait, since when, and how many are overdue as its page says it; one query."""
+def watched(now: datetime, whose: Q = EVERYBODYS) -> list[Watched]:
+    """Every queue, in whosever cases: how many wait, since when, and how many are overdue as its page says it; one query."""
     overdue = reduce(or_, (queue.overdue(now) for queue in QUEUES))
     each = (
         rows_of(Wait)
+        .filter(whose)
         .values("queue")
         .annotate(count=Count("case_id"), oldest=Min("since"), late=Count("case_id", filter=overdue))
     )
@@ -111,15 +113,15 @@ def watched(now: datetime) -> list[Watched]:
     return [Watched(queue, *found.get(queue.slug, (0, None, 0))) for queue in QUEUES]
 
 
-def stuck(now: datetime) -> list[Stuck]:
-    """The overdue rows that have waited longest, a few of each queue; one query."""
-    found = _together([_late(place, queue, now) for place, queue in enumerate(QUEUES)])
+def stuck(now: datetime, whose: Q = EVERYBODYS) -> list[Stuck]:
+    """The overdue rows that have waited longest, a few of each queue, in whosever cases; one query."""
+    found = _together([_late(place, queue, now, whose) for place, queue in enumerate(QUEUES)])
     return sorted((_stuck(QUEUES[place], row, now) for place, *row in found), key=lambda each: each.since)
 
 
-def _late(place: int, queue: Queue, now: datetime) -> Any:
+def _late(place: int, queue: Queue, now: datetime, whose: Q) -> Any:
     """The oldest of one queue that are overdue."""
-    rows = rows_of(Wait).filter(queue.overdue(now)).order_by("since", "row_id")
+    rows = rows_of(Wait).filter(queue.overdue(now), whose).order_by("since", "row_id")
     return rows.values_list(Value(place), "case_id", "since", "due", F("operator__name"))[:SHOWN]
 
 
@@ -202,8 +204,8 @@ class Packet:
         return [each for found in self.found for each in found.unresolved]
 
 
-def packet() -> Packet:
-    """Put the decision packet together, as Omni."""
-    now = timezone.now()
-    late = [one for one in watched(now) if one.late]
-    return Packet(late, stuck(now), [find(now) for find in FINDERS])
+def packet(governor: int | None = None) -> Packet:
+    """Put the decision packet together, as Omni: of the cases that the network governs or an operator, and of nobody else's."""
+    now, whose = timezone.now(), Q(governor=governor)
+    late = [one for one in watched(now, whose) if one.late]
+    return Packet(late, stuck(now, whose), [find(now, governor) for find in FINDERS])

@@ -17,10 +17,11 @@ HEADS = 10  # so many of those that have waited longest are named
 GOVERNOR, OPERATOR, REQUESTER, COMMERCE = "governor", "operator", "requester", "commerce"
 
 # Along the two indexes of what waits, whatever else there is: how many, since when the oldest, how many are overdue, and since when a case
-# is among them. In each the order is named in the words of the index, as PostgreSQL sees none behind an IS NULL.
+# is among them; and beside them all how many letters failed. In each the order is named in the words of the index, as PostgreSQL sees none behind an IS NULL.
 COUNTS = """
 SELECT q.slug, counted.number, oldest.since, dated.number + undated.number + patient.number, (
-    SELECT w.since FROM qtm_wait w WHERE w.case_id = %(case)s AND w.queue = q.slug)
+    SELECT w.since FROM qtm_wait w WHERE w.case_id = %(case)s AND w.queue = q.slug), (
+    SELECT count(*) FROM (SELECT FROM qtm_letter w WHERE {governed} AND w.state = 'failed' LIMIT %(most)s) each)
   FROM unnest(%(slugs)s::text[], %(late)s::timestamptz[], %(by_due)s::boolean[]) AS q (slug, late, by_due)
   CROSS JOIN LATERAL (SELECT count(*) AS number FROM (
     SELECT FROM qtm_wait w WHERE {governed} AND w.queue = q.slug LIMIT %(most)s) each) counted
@@ -92,6 +93,7 @@ class Waiting:
     oldest: datetime | None
     overdue: int
     here: datetime | None = None
+    letters: int = 0  # that failed, in whatever is governed from here
 
     @property
     def number(self) -> str:
@@ -135,7 +137,7 @@ def told(count: int, most: int = 0) -> str:
 
 
 def waiting_in(queues: Sequence[Queue], governor: Any, case_id: int | None = None) -> list[Waiting]:
-    """All these queues as they stand in what one governs, and where a case waits among them: one query."""
+    """All these queues as they stand in what one governs, where a case waits among them, and how many letters failed: one query."""
     now = timezone.now()
     late = [now - queue.late_after for queue in queues]
     by_due = [queue.by_due for queue in queues]

@@ -102,6 +102,7 @@ class Room(Lawful):
     seen_with: ClassVar[str] = ""
     open_to: ClassVar[tuple[str, ...]] = ("qtm.oversee",)  # network permissions that see every row
     kept_for_later: ClassVar[bool] = False  # whether devices keep presses on its rows until they can send them
+    read_with: ClassVar[tuple[str, ...]] = ()  # what its doors read of a row with it, in the same query
     has_page: ClassVar[bool] = False  # a page of its own, for everybody who sees the row
     case_column: ClassVar[str] = "case_id"
     beside: ClassVar[bool] = (

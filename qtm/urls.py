@@ -28,6 +28,7 @@ urlpatterns = [
     path("spine/", views.spine, name="spine"),
     path("omni/", views.observed, name="omni"),
     path("omni/packet", views.packet, name="omni-packet"),
+    path("omni/packet/own", views.own_packet, name="own-packet"),
     path("refusals/", refusals, name="refusals"),
     path("overview/", figures.overview, name="overview"),
     path("overview/<slug:slug>.csv", figures.table, name="overview-table"),

@@ -73,7 +73,17 @@ def observed(request: Signed) -> HttpResponse:
 @require_safe
 @signed_in
 def packet(request: Signed) -> HttpResponse:
-    """Omni's decision packet; it is read, and whoever decides does so at the cases."""
+    """Omni's decision packet of the network; it is read, and whoever decides does so at the cases."""
     if not request.user.standing.holds("qtm.oversee"):
         raise Forbidden("Omni is read by those who oversee the network.")
-    return render(request, "qtm/packet.html", {"packet": omni.packet()})
+    return render(request, "qtm/packet.html", {"packet": omni.packet(), "whose": "the network"})
+
+
+@require_safe
+@signed_in
+def own_packet(request: Signed) -> HttpResponse:
+    """The same for the owners of an operator: of the cases that it governs itself, and of nothing else."""
+    standing, own = request.user.standing, request.user.standing.operator
+    if own is None or not standing.holds("governance.see_console", own.pk):
+        raise Forbidden("This is read by the owners of an operator.")
+    return render(request, "qtm/packet.html", {"packet": omni.packet(own.pk), "whose": str(own)})

@@ -335,6 +335,18 @@ def test_the_case_says_how_often_the_requester_asked_before() -> None:
     assert "2 requests before this one" in page(f"/cases/{third.request.pk}/", "ines")
 
 
+@pytest.mark.django_db
+@pytest.mark.parametrize(("most", "said"), [(2, "2 or more requests"), (3, "2 requests"), (20, "2 requests")])
+def test_how_often_is_said_in_words_also_where_nobody_counts_on(
+    most: int, said: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("governance.alike.MOST", most)
+    cases = [Walk().request for _ in range(3)]
+    shown = page(f"/cases/{cases[2].pk}/", "ines")
+    assert f"{said} before this one" in shown
+    assert "1 request before this one" in page(f"/cases/{cases[1].pk}/", "ines")
+
+
 def correct(walk: Walk, field: str, becomes: str) -> None:
     """Put a detail right."""
     enter(walk.governor, Task, "correct", walk.task, field=field, becomes=becomes, why="They rang.")

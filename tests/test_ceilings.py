@@ -142,6 +142,7 @@ PAGES: dict[str, list[Page]] = {
     "spine": [Page("ines"), Page("will"), Page("nobody")],
     "omni": [Page("eve")],
     "omni-packet": [Page("eve"), Page("ines"), Page("nora", status=403)],
+    "own-packet": [Page("nora"), *(Page(who, status=403) for who in ("ines", "eve", "will"))],
     "refusals": [
         Page("ines"),
         Page("ines", query="?who=will&law=authority&room=governance.Task"),
@@ -258,6 +259,7 @@ PAGES: dict[str, list[Page]] = {
         Page("ines", query="?q=T-{task}", status=302),
         Page("ines", query="?q=X-1", status=404),
         Page("ines", query="?q=maren&due=none"),
+        Page("ines", query="?q={task}"),
         Page("nora", query="?q=maren"),
     ],
     "save-view": [Page("ines", status=405)],

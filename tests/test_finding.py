@@ -79,7 +79,14 @@ def test_all_words_must_match_and_a_middle_is_no_beginning(walk: Walk) -> None:
 
 @pytest.mark.parametrize(
     "sought",
-    ["+49 30 1234 5678", "0049 30 12345678", "030 1234-5678", "(030) 12345678", "+49 (0)30 1234 5678", "030/12345678"],
+    [
+        *("+49 30 1234 5678", "0049 30 12345678", "030 1234-5678", "(030) 12345678", "+49 (0)30 1234 5678"),
+        *("030/12345678", "03012345678", "12345678"),
+        "+49\u00a030\u00a01234\u00a05678",  # as a page or a letter breaks no line in it
+        "030\u20111234\u20115678",
+        "\u202a+49 30 1234 5678\u202c",  # as it is pasted from an address book
+        *("tel:+49-30-1234-5678", "Tel.: 030 12345678", "030 1234, 5678", "+49·30·1234·5678", "☎ 030 12345678"),
+    ],
 )
 @pytest.mark.parametrize("written", ["+49 30 1234 5678", "0049 (0)30 12345678", "030 1234 5678", "12345678"])
 def test_a_phone_number_is_found_in_any_notation(sought: str, written: str) -> None:
@@ -87,6 +94,33 @@ def test_a_phone_number_is_found_in_any_notation(sought: str, written: str) -> N
     hits = at("ines").get("/console/find", {"q": sought}).context["entries"]
     assert [entry.request.pk for entry in hits] == [case.pk]
     assert other.pk
+
+
+def test_a_number_alone_finds_that_case_first_and_then_whatever_has_it_in_its_words_or_phone() -> None:
+    named = Walk().request
+    living, ringing = asking(place=f"{named.pk} Mill Yard").request, asking(phone="98 76 54").request
+    assert found("ines", f"q={named.pk}") == [named.pk, living.pk]
+    assert found("ines", f"q=0{named.pk}") == [], "nothing that begins with a zero is the number of a case"
+    assert found("ines", "q=987654") == [ringing.pk]
+    assert found("nora", f"q={named.pk}") == [], "and nobody finds what they may not see"
+    assert found("ines", f"q={named.pk}&priority=urgent") == []
+
+
+def test_a_postcode_and_a_local_phone_number_are_found_though_cases_of_that_number_are_there(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    named = Walk().request
+    monkeypatch.setattr("governance.views.PAGE", 1)
+    made = [asking(place=f"Quarry Lane 14, {named.pk} Berlin").request.pk for _ in range(2)]
+    page = at("ines").get(f"/console/find?q={named.pk}")
+    assert [entry.request.pk for entry in page.context["entries"]] == [named.pk, made[1]]
+    assert found("ines", f"q={named.pk}&after={page.context['further']}") == [made[0]]
+
+
+@pytest.mark.parametrize("sought", ["call 030 12345678", "telegraph 12345678", "03012"])
+def test_words_with_digits_among_them_are_words(sought: str, walk: Walk) -> None:
+    assert walk.task
+    assert found("ines", f"q={sought}") == []
 
 
 def test_a_few_digits_are_no_phone_number(walk: Walk) -> None:

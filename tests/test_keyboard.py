@@ -115,6 +115,10 @@ def test_ticking_is_none_some_or_all_and_one_key_asks_it_of_what_is_ticked(visit
     keys(page, "j", "x")
     assert page.evaluate(some)
     expect(page.get_by_text("Those ticked: 1 of 3 here")).to_be_visible()
+    keys(page, "?")
+    expect(page.get_by_text("Hold, for the row or for what is ticked", exact=True)).to_be_visible()
+    expect(page.get_by_text("Approve, for the row", exact=True)).to_be_visible()  # which is never for many
+    keys(page, "Escape")
     keys(page, "j", "j", "X")
     expect(head).to_be_checked()
     assert not page.evaluate(some)

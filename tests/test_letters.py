@@ -100,6 +100,32 @@ def reachable(cast: Cast, name: str = "Northside") -> None:
     Operator.objects.filter(name=name).update(email="desk@northside.example")
 
 
+def test_the_case_says_when_nobody_of_the_operator_is_written_to(cast: Cast) -> None:
+    walk, said = Walk(), "Northside has no e-mail address on file, so nobody there is written to."
+    page = as_(cast.ines).get(f"/cases/{walk.task.case_id}/").content.decode()
+    assert said not in page, "nobody is to do it yet"
+    walk.job()
+    page = as_(cast.ines).get(f"/cases/{walk.task.case_id}/").content.decode()
+    assert said in page
+    reachable(cast)
+    assert said not in as_(cast.ines).get(f"/cases/{walk.task.case_id}/").content.decode()
+
+
+def test_the_rail_counts_the_letters_that_failed_of_the_cases_that_one_governs() -> None:
+    def rail(who: str, place: str) -> str:
+        page = as_(getattr(Cast(), who)).get(place).content.decode()
+        found = re.search(r">Letters that failed(.*?)</a>", page)
+        assert found
+        return re.sub(r"<[^>]+>", "", found[1]).strip()
+
+    for funnel in ("network", "network", "north"):
+        assert Walk(funnel=funnel).task
+    assert (rail("ines", "/console/"), rail("nora", "/inbox/")) == ("", "")
+    Letter.objects.update(state="failed")
+    assert (rail("ines", "/console/"), rail("nora", "/inbox/"), rail("sam", "/inbox/")) == ("2", "1", "")
+    assert rail("ines", f"/cases/{Request.objects.earliest('pk').pk}/") == "2"
+
+
 def test_whoever_asked_is_told_when_somebody_is_to_come_once_there_is_a_job_and_again_when_it_changes(
     box: Box, cast: Cast, walk: Walk
 ) -> None:

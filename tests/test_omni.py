@@ -1,7 +1,7 @@
 """Omni: reads through a connection that can only read, sees nothing it must not, and opens nothing."""
 
 import re
-from datetime import time, timedelta
+from datetime import UTC, datetime, time, timedelta
 from typing import Any
 
 import pytest
@@ -229,9 +229,9 @@ def test_nothing_else_of_the_house_reads_as_omni(case: Walk) -> None:
 # The decision packet
 
 
-def told(client: Client) -> Any:
+def told(client: Client, page: str = "/omni/packet") -> Any:
     """The packet as a page draws it."""
-    answer = client.get("/omni/packet")
+    answer = client.get(page)
     assert answer.status_code == 200
     return answer.context["packet"]
 
@@ -267,8 +267,35 @@ def test_a_task_of_an_operators_funnel_is_suggested_to_that_operator_alone(commi
     task = Walk(funnel="north").approved()
     for operator in (Cast().Northside, Cast().Southside):
         Kept(Keeper(Cast().wim), operator).say_surfaces([task.version.surface])
-    (suggestion,) = told(as_(Cast().ines)).suggests
+    (suggestion,) = told(as_(Cast().nora), "/omni/packet/own").suggests
     assert [words.split(":")[0] for words in suggestion.words] == ["Northside"]
+
+
+def test_an_owner_reads_the_packet_of_their_own_cases_and_nothing_of_anybody_elses(
+    committed: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tasks = {funnel: Walk(funnel=funnel).approved() for funnel in ("network", "north", "south")}
+    monkeypatch.setattr("qtm.omni.timezone.now", lambda: datetime.now(UTC) + LATER)
+    for who, page, funnel, others in (
+        ("nora", "/omni/packet/own", "north", "Southside"),
+        ("sam", "/omni/packet/own", "south", "Northside"),
+        ("ines", "/omni/packet", "network", ""),
+    ):
+        client = as_(getattr(Cast(), who))
+        packet, html = told(client, page), client.get(page).content.decode()
+        assert [each.case_id for each in packet.suggests] == [tasks[funnel].case_id]
+        assert [each.case_id for each in packet.stuck] == [tasks[funnel].case_id]
+        assert [(one.count, one.late) for one in packet.late] == [(1, 1)]
+        main = html[html.index("<main") : html.index("</main>")]
+        assert set(re.findall(r"Q-\d+", main)) == {f"Q-{tasks[funnel].case_id}"}
+        assert not others or others not in main
+
+
+def test_the_packet_is_a_press_away_from_each_place_and_an_operators_is_its_owners_alone(committed: str) -> None:
+    assert 'href="/omni/packet"' in as_(Cast().ines).get("/console/").content.decode()
+    assert 'href="/omni/packet/own"' in as_(Cast().nora).get("/inbox/").content.decode()
+    found = {person.username: as_(person).get("/omni/packet/own").status_code for person in Cast().everybody()}
+    assert found == {name: 200 if name in {"nora", "sam", "liam"} else 403 for name in found}
 
 
 def test_the_packet_is_read_as_omni_has_no_door_and_names_nobody(committed: str) -> None:

@@ -107,6 +107,23 @@ def test_one_question_at_a_time(walk: Walk) -> None:
 
 
 @pytest.mark.django_db
+def test_what_cannot_be_asked_now_is_not_offered_and_it_is_said_why(walk: Walk) -> None:
+    ines, case = as_("ines"), f"/cases/{walk.request.pk}/"
+    offered = f'action="/requests/{walk.request.pk}/ask-the-requester"'
+    assert offered in page(ines, case)
+    question = asked(walk)
+    assert offered not in page(ines, case)
+    assert "once this one is answered or taken back" in page(ines, case)
+    Client().post(answering(question), {"answer": "After nine."})
+    assert offered not in page(ines, case)
+    assert "Mark the answer as read first" in page(ines, case)
+    refused = ines.get(f"/requests/{walk.request.pk}/ask-the-requester")
+    assert (refused.status_code, "Mark the answer as read first" in refused.content.decode()) == (409, True)
+    ines.post(f"/questions/{question.pk}/mark_read")
+    assert offered in page(ines, case)
+
+
+@pytest.mark.django_db
 @pytest.mark.parametrize("text", ["", "   ", "x" * 1001, "a\0b"])
 def test_a_question_says_something_and_is_no_letter(walk: Walk, text: str) -> None:
     assert as_("ines").post(f"/requests/{walk.request.pk}/ask-the-requester", {"text": text}).status_code == 422

@@ -51,6 +51,40 @@ def test_who_only_looks_on_puts_nothing_into_the_rail_of_others(shared: str) -> 
     assert (rail("eve"), rail("ines")) == (["Urgent ones"], [])
 
 
+def test_who_only_looks_on_is_offered_no_more_than_what_is_taken(walk: Walk) -> None:
+    assert walk.task
+    for path in ("/console/to-review/?priority=normal", "/console/find?q=holt"):
+        assert [value for value, _ in at("eve").get(path).context["sharing"]] == ["me"]
+        page = text(at("eve").get(path))
+        assert ('<option value="me">' in page, "My team" in page) == (True, False)
+        assert [value for value, _ in at("ines").get(path).context["sharing"]] == ["me", "team", "all"]
+
+
+@pytest.mark.parametrize("shared", ["team", "all"])
+def test_who_governs_a_place_lets_go_of_what_somebody_shared_there(shared: str, cast: Cast) -> None:
+    save("ines", shared=shared)
+    view, other = SavedView.objects.get(), cast.nobody
+    other.groups.add(*cast.ines.groups.all())
+    assert "Let go of “Urgent ones”" in text(at("nobody").get(view.url))
+    assert "Let go of" not in text(at("eve").get(view.url))
+    for who in ("eve", "nora", "sam", "will", "root"):
+        assert at(who).post(f"/views/{view.pk}/delete").status_code == 404
+    assert at("nobody").post(f"/views/{view.pk}/change", {"name": "X", "shared": "me"}).status_code == 404
+    assert at("nobody").post(f"/views/{view.pk}/delete").status_code == 302
+    assert not SavedView.objects.exists()
+
+
+def test_nobody_lets_go_of_what_another_keeps_for_themselves_or_of_another_operators(cast: Cast) -> None:
+    save("ines")
+    own = SavedView.objects.get()
+    cast.nobody.groups.add(*cast.ines.groups.all())
+    assert at("nobody").post(f"/views/{own.pk}/delete").status_code == 404
+    save("nora", place="inbox", shared="all")
+    for who in ("ines", "sam", "liam", "will"):
+        assert at(who).post(f"/views/{SavedView.objects.latest('pk').pk}/delete").status_code == 404
+    assert SavedView.objects.count() == 2
+
+
 def test_ones_own_views_come_before_those_of_others() -> None:
     save("ines", name="!", shared="all")
     save("eve", name="Z")

@@ -10,7 +10,10 @@ from django.test import Client
 
 from execution.models import Job
 from governance.models import Task
-from tests.cast import Cast, Walk, enter
+from governance.question import Question
+from intake.models import Request
+from tests.cast import ADVISORY, Cast, Walk, enter
+from tests.states import asked
 from tests.test_bulk import at, ben, read
 
 pytestmark = pytest.mark.django_db
@@ -251,3 +254,36 @@ def test_an_address_of_another_house_is_not_gone_to_afterwards(three: list[Walk]
 def test_an_empty_queue_says_where_there_is_work(three: list[Walk]) -> None:
     page = at(Cast().ines).get("/console/held/")
     assert 'href="/console/to-review/">Go on: To review, 3<' in html(page)
+
+
+def beside_of(page: Any) -> str:
+    """What the page of a decision says of what stands beside the case; empty where it says nothing."""
+    found = re.search(r'<section class="sheet beside".*?</section>', html(page), re.DOTALL)
+    return " ".join(re.sub(r"<[^>]+>", "", found[0]).split()) if found else ""
+
+
+@pytest.mark.parametrize("place", ["step", "door"])
+def test_whoever_decides_reads_what_was_said_beside_the_case(place: str) -> None:
+    twin, walk = (
+        Walk(),
+        Walk(asked={**ADVISORY, "name": "Somebody Else", "phone": "0171 5550777", "email": "x@y.example"}),
+    )
+    other, client = Walk(asked={**ADVISORY, "email": "z@y.example"}), at(Cast().ines)
+    address = f"{REVIEW}?after=" if place == "step" else f"/tasks/{walk.task.pk}/approve"
+    enter(walk.governor, Task, "reject", twin.task, reason="x")
+    enter(walk.governor, Task, "hold", other.task, reason="x")
+    assert beside_of(client.get(address)) == ""
+    enter(walk.governor, Request, "annotate", walk.request, text=f"Do not approve, double of {twin.request.reference}")
+    enter(walk.governor, Request, "liken", walk.request, other=twin.request, why="the same car")
+    question = asked(walk)
+    said = beside_of(client.get(address))
+    assert f"Do not approve, double of {twin.request.reference}" in said
+    assert f"Same as {twin.request.reference}" in said
+    assert "A question that the requester has not answered. When are you at home?" in said
+    enter(walk.governor, Question, "say", question, answer="At no time.")
+    said = beside_of(client.get(address))
+    assert "nobody has marked as read. When are you at home? At no time." in said
+    enter(walk.governor, Question, "mark_read", Question.objects.get(pk=question.pk))
+    assert "At no time." not in beside_of(client.get(address))
+    enter(walk.governor, Task, "correct", walk.task, field="email", becomes="z@y.example", why="She called")
+    assert f"Likely the same as {other.request.reference}: the same e-mail" in beside_of(client.get(address))

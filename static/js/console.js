@@ -86,9 +86,11 @@ function lead(element) {
   else element.click();
 }
 
+const ofMany = (key) => bar?.querySelector(`[data-many-key="${key}"]`);
+
 function door(key, verb) {
   const many = bar && (bar.querySelector("[value=all]").checked || boxes().some((box) => box.checked));
-  const button = many && bar.querySelector(`[data-many-key="${key}"]`);
+  const button = many && ofMany(key);
   if (button) return bar.requestSubmit(button);
   const row = current();
   if (row) location.assign(`/cases/${link(row).id.replace("case-", "")}/to/${verb}?next=${encodeURIComponent(remember(row))}`);
@@ -102,7 +104,7 @@ function works() {
     found.set("j", ["The next row", () => move(1)]).set("k", ["The row before", () => move(-1)]);
     found.set("o", ["Open the row", () => { remember(current()); link(current()).click(); }]);
     if (bar) found.set("x", ["Tick the row", () => choose(false)]).set("X", ["Tick all from the last one to this", () => choose(true)]);
-    for (const each of all("[data-row-key]")) found.set(each.dataset.rowKey, [`${each.textContent}, for the row or for what is ticked`, () => door(each.dataset.rowKey, each.dataset.verb)]);
+    for (const each of all("[data-row-key]")) found.set(each.dataset.rowKey, [`${each.textContent}, for ${ofMany(each.dataset.rowKey) ? "the row or for what is ticked" : "the row"}`, () => door(each.dataset.rowKey, each.dataset.verb)]);
   }
   for (const each of all("[data-go]").filter(shown)) if (!found.has(each.dataset.go)) {
     found.set(each.dataset.go, [each.dataset.label ?? each.textContent.trim(), () => lead(each)]);
