@@ -30,7 +30,7 @@ class MomentField(forms.DateTimeField):
         """With the browser's own picker."""
         widget = forms.DateTimeInput(format="%Y-%m-%dT%H:%M")
         widget.input_type = "datetime-local"
-        wrong = {"invalid": "This is no date and time of the place."}
+        wrong = {"invalid": "This is no date and time."}
         super().__init__(widget=widget, error_messages=wrong, **kwargs)
 
 
