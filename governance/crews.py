@@ -16,7 +16,7 @@ from governance.models import Correction, Task
 from governance.ranking import Position, Sought
 from governance.roster import Member
 from intake.models import Intake
-from qtm.models import Membership, Operator, called
+from qtm.models import Membership, Operator, User, called
 
 WHERE_AND_WHEN = ("place", "latitude", "longitude", "wished")
 
@@ -48,6 +48,11 @@ def with_people(operators: QuerySet[Operator]) -> tuple[list[Operator], dict[int
 def _member(said: dict[str, Any]) -> Member:
     """Somebody, by what was read."""
     return Member(said.pop("user_id"), said.pop("role"), called(**said))
+
+
+def as_member(user: User | None) -> Member | None:
+    """Somebody who is named already, whether or not they work for anybody now."""
+    return Member(user.pk, "", str(user)) if user else None
 
 
 def sought_by(task: Task, window: Window | None = None, but: int | None = None) -> Sought:
