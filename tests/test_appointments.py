@@ -128,6 +128,12 @@ def test_a_withdrawn_assignment_takes_none_and_has_none_that_counts(walk: Walk, 
     assert at("ines").get(f"/assignments/{row.pk}/reschedule").status_code == 409
 
 
+def test_the_page_promises_the_requester_nothing_before_there_is_a_job(walk: Walk) -> None:
+    page = at("ines").get(f"/assignments/{walk.assignment().pk}/reschedule").content.decode()
+    assert "Once the job is created, it is told to the requester" in page
+    assert "It is told to the requester" not in page
+
+
 @pytest.mark.parametrize("end", ["cancelled", "completed"])
 def test_nothing_is_appointed_once_the_work_has_ended(end: str, walk: Walk, cast: Cast) -> None:
     walk.record() if end == "completed" else walk.job()
