@@ -1,7 +1,7 @@
 """A week of the people who work: person by day, with hours, load and appointments, and beside it what is not assigned yet."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from datetime import date, timedelta
 from functools import cached_property
 from typing import Any
@@ -11,11 +11,11 @@ from django.utils import timezone
 
 from governance import lists
 from governance.conflicts import Window, conflicts, day_words, hours_words, span
-from governance.crews import as_member, with_people
+from governance.crews import former_of, with_former, with_people
 from governance.grid import Card, Cell, Line
 from governance.queues import Place
 from governance.roster import Booked, Member, Roster, taken
-from qtm.models import Operator, User
+from qtm.models import Operator
 from qtm.queues import Waiting
 from qtm.roles import Standing
 from qtm.spine import WORKING
@@ -75,7 +75,7 @@ class Week:
             rows = rows.filter(pk=int(self.operator))
         elif self.after:
             rows = rows.filter(name__gt=self.after)
-        return with_people(rows[: PAGE + 1])
+        return with_people(with_former(rows)[: PAGE + 1])
 
     @property
     def operators(self) -> list[Operator]:
@@ -94,18 +94,14 @@ class Week:
         return Roster({each.pk: members[each.pk] for each in self.operators}, self.monday, len(self._days))
 
     @cached_property
-    def _left(self) -> Mapping[int, User]:
-        """Whoever has an appointment of an operator and does not work there any more."""
-        return User.objects.in_bulk([pk for each in self.operators for pk in self.roster.left(each.pk)])
-
-    @cached_property
     def lines(self) -> list[Line]:
         """Each person of each operator, after what anybody of theirs may do, and before those who have left."""
         return [line for operator in self.operators for line in self._of(operator)]
 
     def _of(self, operator: Operator) -> Iterator[Line]:
         """The lines of one operator."""
-        left = [as_member(self._left[pk]) for pk in self.roster.left(operator.pk)]
+        former = former_of(operator)
+        left = [former[pk] for pk in self.roster.left(operator.pk)]
         for member in (None, *self.roster.members[operator.pk], *left):
             cells = [self._cell(operator, member, day) for day in self._days]
             yield Line(operator, member, cells, member in left)

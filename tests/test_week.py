@@ -334,6 +334,8 @@ def test_it_asks_no_more_however_many_there_are_and_is_paged(cast: Cast) -> None
         booked(cast, cast.wanda)
         Walk().approved()
     assert asked() == few <= 12
+    Keeper(cast.nora).end(cast.will.memberships.get(left_at=None))
+    assert asked() == few
     first = page("ines").context["week"]
     then = page("ines", after=first.further).context["week"]
     assert (len(first.operators), first.further) == (10, str(first.operators[-1]))
