@@ -74,7 +74,7 @@ class Appointed(Room):
     @note(
         STANDS,
         label="Set the appointment",
-        says="The newest one counts. It is told to the requester, and shown to those who do the work.",
+        says="The newest one counts. Once the job is created, it is told to the requester and shown to those who do the work.",
     )
     def reschedule(self, *, starts: datetime, ends: datetime, why: str = "") -> Any:
         """Set when it is to be done, or set it anew."""

@@ -17,11 +17,6 @@ def counting() -> QuerySet[Appointment]:
     return Appointment.objects.filter(~Exists(newer), assignment__state__in=STANDS)
 
 
-def appointment_of(case_id: int) -> Appointment | None:
-    """The appointment of a case, if it has one: what its requester and whoever governs it are told."""
-    return counting().filter(assignment__case_id=case_id).first()
-
-
 def appointments_of(assignments: Iterable[int]) -> dict[int, Appointment]:
     """The appointments of these Assignments, by their ids: one query for a page."""
     return {each.assignment_id: each for each in counting().filter(assignment__in=list(assignments))}

@@ -10,6 +10,7 @@ from django.utils import timezone
 from governance.roster import Booked, Member, Roster
 from qtm import words
 from qtm.models import Operator
+from qtm.spine import WORKING
 from qtm.workforce import Span, covers
 
 MIDNIGHT = time(0)
@@ -44,9 +45,21 @@ def conflicts(
     roster: Roster, operator: Operator, member: Member | None, window: Window, but: int | None = None
 ) -> list[str]:
     """What stands against it, for one of an operator's people or for anybody of theirs; `but`: the Assignment that is moved."""
-    if member is None:
-        return list(_of_anybody(roster, operator, window, but))
-    return list(_of_one(roster, operator.pk, member, window, but))
+    found = _of_anybody(roster, operator, window, but) if member is None else _of(roster, operator, member, window, but)
+    return [*_of_access(operator), *found]
+
+
+def _of_access(operator: Operator) -> Iterator[str]:
+    """That an operator is not let in to work."""
+    if operator.state not in WORKING:
+        yield f"The access of {operator} is {operator.state}."
+
+
+def _of(roster: Roster, operator: Operator, member: Member, window: Window, but: int | None) -> Iterator[str]:
+    """What stands against it for one person, or that they have left."""
+    if roster.has(operator.pk, member.user_id):
+        return _of_one(roster, operator.pk, member, window, but)
+    return iter([f"{member.name} does not work for {operator} any more."])
 
 
 def _of_one(roster: Roster, operator_id: int, member: Member, window: Window, but: int | None) -> Iterator[str]:
@@ -76,11 +89,16 @@ def _of_day(roster: Roster, operator_id: int, member: Member, window: Window, da
 def _of_anybody(roster: Roster, operator: Operator, window: Window, but: int | None) -> Iterator[str]:
     """What stands against it where any of their people may do it: nobody is free, or all that they can do is taken."""
     people = roster.members[operator.pk]
-    free = [each for each in people if not conflicts(roster, operator, each, window, but)]
+    free = [each for each in people if not any(_of_one(roster, operator.pk, each, window, but))]
     if not any(_may_work(roster, operator.pk, each, day) for each in people for day in window.days):
         yield f"Nobody of {operator} works on {' or '.join(map(day_words, window.days))}."
-    elif len(free) <= len(roster.overlapping(operator.pk, None, window.starts, window.ends, but)):
+    elif len(free) <= _at_once(roster.overlapping(operator.pk, None, window.starts, window.ends, but)):
         yield f"Nobody of {operator} is free then: {window}."
+
+
+def _at_once(several: Sequence[Booked]) -> int:
+    """How many of several appointments take the same moment at most: so many people they need."""
+    return max((sum(each.starts <= one.starts < each.ends for each in several) for one in several), default=0)
 
 
 def _may_work(roster: Roster, operator_id: int, member: Member, day: date) -> bool:

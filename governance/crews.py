@@ -16,8 +16,9 @@ from governance.models import Correction, Task
 from governance.ranking import Position, Sought
 from governance.roster import Member
 from intake.models import Intake
-from qtm.models import Membership, Operator, called
+from qtm.models import Membership, Operator, User, called
 
+NAMES = ("first_name", "last_name", "username")
 WHERE_AND_WHEN = ("place", "latitude", "longitude", "wished")
 
 
@@ -37,17 +38,36 @@ def in_question(task: Any) -> QuerySet[Operator]:
 
 def with_people(operators: QuerySet[Operator]) -> tuple[list[Operator], dict[int, list[Member]]]:
     """Operators, and everybody who works for each of them now, by name: one query."""
-    person = {name: f"user__{name}" for name in ("first_name", "last_name", "username")}
-    living = Membership.objects.filter(operator=OuterRef("pk"), left_at=None)
-    each = JSONObject(user_id="user", role="role", **person)
-    crew = living.order_by("user__first_name", "user__username").values(each=each)
-    found: list[Any] = list(operators.annotate(crew=ArraySubquery(crew)))
+    found: list[Any] = list(operators.annotate(crew=_people(left=False)))
     return found, {each.pk: list(map(_member, each.crew)) for each in found}
+
+
+def with_former(operators: QuerySet[Operator]) -> QuerySet[Any]:
+    """The same operators, which know by the way who has left."""
+    return operators.annotate(former=_people(left=True))
+
+
+def former_of(operator: Any) -> dict[int, Member]:
+    """Whoever has left an operator that was read so, by their ids."""
+    return {each.user_id: each for each in map(_member, operator.former)}
+
+
+def _people(left: bool) -> ArraySubquery:
+    """Who works for an operator, or has left it, as a column beside its row."""
+    person = {name: f"user__{name}" for name in NAMES}
+    several = Membership.objects.filter(operator=OuterRef("pk"), left_at__isnull=not left)
+    each = JSONObject(user_id="user", role="role", **person)
+    return ArraySubquery(several.order_by("user__first_name", "user__username").values(each=each))
 
 
 def _member(said: dict[str, Any]) -> Member:
     """Somebody, by what was read."""
-    return Member(said.pop("user_id"), said.pop("role"), called(**said))
+    return Member(said["user_id"], said["role"], called(**{name: said[name] for name in NAMES}))
+
+
+def as_member(user: User | None) -> Member | None:
+    """Somebody who is named already, whether or not they work for anybody now."""
+    return Member(user.pk, "", str(user)) if user else None
 
 
 def sought_by(task: Task, window: Window | None = None, but: int | None = None) -> Sought:

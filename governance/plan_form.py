@@ -6,18 +6,9 @@ from django import forms
 from django.utils import timezone
 
 from governance.models import PRIORITIES, Task
+from governance.windows import MomentField
 from intake.questions import PLACE_ZONE
 from qtm.doors import DoorForm
-
-
-class Moment(forms.DateTimeInput):
-    """A day and a time, with the help that a browser gives."""
-
-    input_type = "datetime-local"
-
-    def __init__(self) -> None:
-        """In the notation of browsers, to the minute."""
-        super().__init__(format="%Y-%m-%dT%H:%M")
 
 
 class PlanForm(DoorForm):
@@ -29,12 +20,8 @@ class PlanForm(DoorForm):
         coerce=int,
         error_messages={"required": "Choose a priority."},
     )
-    due = forms.DateTimeField(
-        label="Due",
-        required=False,
-        widget=Moment(),
-        help_text=f"{PLACE_ZONE} time. Left empty, the case has no due date.",
-        error_messages={"invalid": "This is no date and time."},
+    due = MomentField(
+        label="Due", required=False, help_text=f"{PLACE_ZONE} time. Left empty, the case has no due date."
     )
 
     row: Task

@@ -6,10 +6,12 @@ from datetime import date, datetime, time, timedelta
 from functools import cached_property
 from typing import Any
 
+from django.db.models import Exists, OuterRef, QuerySet
 from django.utils import timezone
 
 from governance.appointed import ENDED, LONGEST
 from governance.appointments import counting
+from governance.models import Appointment
 from qtm.workforce import Day, Said, Span, Who, done_in, minutes, said_of, times_in
 
 NOT_DONE = "cancelled"  # work that ended so takes nobody's time
@@ -98,6 +100,14 @@ class Roster:
             found.setdefault((each.operator_id, each.worker_id), []).append(each)
         return found
 
+    def has(self, operator_id: int, user_id: int) -> bool:
+        """Whether somebody works for an operator now."""
+        return any(each.user_id == user_id for each in self.members[operator_id])
+
+    def left(self, operator_id: int) -> list[int]:
+        """Who does not work for an operator any more although its appointments take their time."""
+        return [user for of, user in self._booked if of == operator_id and user and not self.has(of, user)]
+
     def people(self, operator_id: int) -> list[int | None]:
         """Who works for an operator, by their ids; to Omni, which knows not all, the operator stands for the others."""
         known = [each.user_id for each in self.members[operator_id]]
@@ -139,10 +149,20 @@ class Roster:
         return [each for each in own if each.overlaps(starts, ends) and each.assignment_id != but]
 
 
+def touching(starts: datetime, ends: datetime) -> QuerySet[Appointment]:
+    """The appointments that count and touch some time."""
+    return counting().filter(starts__lt=ends, starts__gt=starts - LONGEST, ends__gt=starts)
+
+
+def taken(days: Sequence[date]) -> Exists:
+    """That an appointment takes time of an operator on one of these days, beside its row."""
+    found = touching(bounds(days[0])[0], bounds(days[-1])[1]).filter(assignment__operator=OuterRef("pk"))
+    return Exists(found.filter(~ENDED[NOT_DONE]("assignment")))
+
+
 def booked(operators: Iterable[int], starts: datetime, ends: datetime, using: str = "default") -> Iterator[Booked]:
     """The appointments of some operators that touch some time, and take it: one query."""
-    when = {"starts__lt": ends, "starts__gt": starts - LONGEST, "ends__gt": starts}
-    found = counting().using(using).filter(**when, assignment__operator__in=list(operators))
+    found = touching(starts, ends).using(using).filter(assignment__operator__in=list(operators))
     told = {word: tell("assignment") for word, tell in ENDED.items()}
     of = [f"assignment__{name}" for name in ("task_id", "case_id", "governor_id", "operator_id", "worker_id")]
     named = found.annotate(**told).order_by("starts", "pk")

@@ -1,22 +1,24 @@
 """A week of the people who work: person by day, with hours, load and appointments, and beside it what is not assigned yet."""
 
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from collections.abc import Iterator
+from datetime import date, timedelta
 from functools import cached_property
 from typing import Any
 
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from governance import lists
 from governance.conflicts import Window, conflicts, day_words, hours_words, span
-from governance.crews import with_people
+from governance.crews import former_of, with_former, with_people
+from governance.grid import Card, Cell, Line
 from governance.queues import Place
-from governance.roster import Booked, Member, Roster
+from governance.roster import Booked, Member, Roster, taken
 from qtm.models import Operator
-from qtm.queues import QUEUES
+from qtm.queues import Waiting
 from qtm.roles import Standing
+from qtm.spine import WORKING
 
 PAGE = 10  # operators on a page
 BESIDE = 20  # unassigned tasks beside the grid
@@ -41,63 +43,6 @@ def week_name(monday: date) -> str:
     return f"{year:04}-W{week:02}"
 
 
-@dataclass(frozen=True, slots=True)
-class Card:
-    """An appointment in the grid; of what is governed elsewhere only that it takes time."""
-
-    booked: Booked
-    day: date
-    against: Sequence[str]
-    seen: bool
-    movable: bool
-
-    @property
-    def when(self) -> str:
-        """From when until when, within its day."""
-        return hours_words([Window(self.booked.starts, self.booked.ends).on(self.day)])
-
-    @property
-    def ref(self) -> str:
-        """The row that it names."""
-        return f"A-{self.booked.assignment_id}"
-
-
-@dataclass(frozen=True, slots=True)
-class Cell:
-    """One person on one day."""
-
-    day: date
-    hours: str
-    tone: str
-    load: str
-    full: bool
-    cards: Sequence[Card]
-
-    @property
-    def name(self) -> str:
-        """The day with its weekday."""
-        return day_words(self.day)
-
-
-@dataclass(frozen=True, slots=True)
-class Line:
-    """One person through the week, or whoever of an operator's."""
-
-    operator: Operator
-    member: Member | None
-    cells: Sequence[Cell]
-
-    @property
-    def who(self) -> str:
-        """How a form names them: the operator's id and the person's."""
-        return f"{self.operator.pk}.{self.member.user_id if self.member else ''}"
-
-    @property
-    def name(self) -> str:
-        """Their name."""
-        return self.member.name if self.member else f"Anybody of {self.operator}"
-
-
 class Week:
     """The week as one person sees it from their place: of the network all that is active, of an operator its own people."""
 
@@ -106,17 +51,31 @@ class Week:
         self.place, self.standing, self.monday = place, standing, monday_of(said)
         self.operator, self.after = operator, after
 
+    @property
+    def _days(self) -> list[date]:
+        """The seven days."""
+        return [self.monday + timedelta(each) for each in range(7)]
+
+    @property
+    def _rows(self) -> QuerySet[Operator]:
+        """The operators that stand in the week, by name: those that are let in, and whoever else has an appointment in it."""
+        rows = Operator.objects.filter(Q(state__in=WORKING) | taken(self._days)).order_by("name")
+        return rows.filter(pk=self.place.governor.pk) if self.place.governor else rows
+
+    @cached_property
+    def choices(self) -> list[tuple[str, str]]:
+        """The operators among which one can be chosen; none for an operator itself."""
+        return [] if self.place.governor else [(str(pk), name) for pk, name in self._rows.values_list("pk", "name")]
+
     @cached_property
     def _page(self) -> tuple[list[Operator], dict[int, list[Member]]]:
         """The operators of the page with their people, and one more where more follow."""
-        rows = Operator.objects.filter(state__in=("active", "limited"))
-        if self.place.governor:
-            rows = rows.filter(pk=self.place.governor.pk)
-        elif self.operator.isascii() and self.operator.isdigit() and len(self.operator) < 19:
+        rows = self._rows
+        if self.operator.isascii() and self.operator.isdigit() and len(self.operator) < 19:
             rows = rows.filter(pk=int(self.operator))
         elif self.after:
             rows = rows.filter(name__gt=self.after)
-        return with_people(rows.order_by("name")[: PAGE + 1])
+        return with_people(with_former(rows)[: PAGE + 1])
 
     @property
     def operators(self) -> list[Operator]:
@@ -132,39 +91,37 @@ class Week:
     def roster(self) -> Roster:
         """Their times in the week."""
         members = self._page[1]
-        return Roster({each.pk: members[each.pk] for each in self.operators}, self.monday, 7)
+        return Roster({each.pk: members[each.pk] for each in self.operators}, self.monday, len(self._days))
 
     @cached_property
     def lines(self) -> list[Line]:
-        """Each person of each operator, after what anybody of theirs may do."""
-        return [
-            Line(operator, member, [self._cell(operator, member, day) for day in self.roster.days])
-            for operator in self.operators
-            for member in (None, *self.roster.members[operator.pk])
-        ]
+        """Each person of each operator, after what anybody of theirs may do, and before those who have left."""
+        return [line for operator in self.operators for line in self._of(operator)]
+
+    def _of(self, operator: Operator) -> Iterator[Line]:
+        """The lines of one operator."""
+        former = former_of(operator)
+        left = [former[pk] for pk in self.roster.left(operator.pk)]
+        for member in (None, *self.roster.members[operator.pk], *left):
+            cells = [self._cell(operator, member, day) for day in self._days]
+            yield Line(operator, member, cells, member in left)
 
     def _cell(self, operator: Operator, member: Member | None, day: date) -> Cell:
         """One person on one day."""
         user_id = member.user_id if member else None
         booked = self.roster.booked(operator.pk, user_id, day)
         cards = [self._card(operator, member, each, day) for each in booked]
-        hours, tone = self._hours(operator.pk, user_id, day)
         counted = booked if member else self.roster.all_booked(operator.pk, day)
-        taken = sum(each.minutes_on(day) for each in counted)
+        busy = sum(each.minutes_on(day) for each in counted)
         capacity = self.roster.capacity(operator.pk, user_id, day)
-        load = (
-            ""
-            if capacity is None and not taken
-            else span(taken)
-            if not capacity
-            else f"{span(taken)} of {span(capacity)}"
-        )
-        return Cell(
-            day, hours, tone, load if capacity or taken else "", capacity is not None and taken > capacity, cards
-        )
+        load = f"{span(busy)} of {span(capacity)}" if capacity else span(busy) if busy else ""
+        full = capacity is not None and busy > capacity
+        return Cell(day, *self._hours(operator.pk, user_id, day), load, full, cards)
 
     def _hours(self, operator_id: int, user_id: int | None, day: date) -> tuple[str, str]:
         """When somebody works, and in which tone that is drawn."""
+        if user_id and not self.roster.has(operator_id, user_id):
+            return "", "off"
         if self.roster.is_off(operator_id, user_id, day):
             return "Day off", "off"
         hours = self.roster.hours(operator_id, user_id, day)
@@ -177,18 +134,29 @@ class Week:
         seen = self.standing.holds("qtm.oversee") != "" or bool(
             self.standing.holds("governance.see_console", each.governor_id)
         )
-        against = (
-            conflicts(self.roster, operator, member, Window(each.starts, each.ends), each.assignment_id)
-            if member
-            else []
-        )
+        against = conflicts(self.roster, operator, member, Window(each.starts, each.ends), each.assignment_id)
         movable = seen and not each.ended and bool(self.standing.holds(RESCHEDULE, each.governor_id))
         return Card(each, day, against, seen, movable)
 
     @cached_property
+    def waiting(self) -> list[Waiting]:
+        """The queues of the place as they stand."""
+        return self.place.waiting()
+
+    @property
+    def to_assign(self) -> Waiting:
+        """The queue of what is not assigned yet."""
+        return next(each for each in self.waiting if each.queue.slug == "to-assign")
+
+    @property
+    def to_assign_url(self) -> str:
+        """The page of that queue."""
+        return self.place.url(self.to_assign.queue)
+
+    @cached_property
     def unassigned(self) -> list[Any]:
         """The approved tasks that wait longest to be assigned, each with its row."""
-        queue = next(each for each in QUEUES if each.slug == "to-assign")
+        queue = self.to_assign.queue
         rows = list(queue.rows(self.place.governor)[:BESIDE])
         return list(zip(rows, lists.entries(queue, rows), strict=True))
 
@@ -215,21 +183,9 @@ class Week:
     @property
     def days(self) -> list[tuple[date, str, bool]]:
         """The seven days, each with its words and whether it is today."""
-        return [(day, day_words(day), day == timezone.localdate()) for day in self.roster.days]
+        return [(day, day_words(day), day == timezone.localdate()) for day in self._days]
 
     @property
     def url(self) -> str:
         """Its address, of the operator or the page that is looked at."""
         return f"{self.place.url()}week"
-
-
-def proposed(
-    roster: Roster, who: tuple[int, int | None], day: date, length: timedelta, wanted: datetime | None
-) -> Window:
-    """A window on a day to begin with: at the wished or present time of day, or as soon as somebody works; nothing is decided by it."""
-    hours = roster.hours(*who, day)
-    clock = (
-        timezone.localtime(wanted).time() if wanted else hours[0][0] if hours else datetime.min.replace(hour=9).time()
-    )
-    starts = timezone.make_aware(datetime.combine(day, clock.replace(second=0, microsecond=0)))
-    return Window(starts, starts + length)

@@ -1,7 +1,7 @@
 """The week, and the way from a card to the page on which it is assigned or set anew: both by a link and by dragging."""
 
 import re
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 from urllib.parse import urlencode
 
@@ -13,19 +13,16 @@ from django.utils.dateparse import parse_date
 from django.views.decorators.http import require_safe
 
 from governance import queues
-from governance.conflicts import Window
-from governance.crews import in_question, sought_by, with_people
+from governance.landing import landing, offered
 from governance.models import Assignment, Task
 from governance.queues import Place
-from governance.roster import Roster
-from governance.week import Week, proposed
+from governance.week import Week
 from qtm.doors import door_of, next_page
 from qtm.signed import Signed
 
 CARD = re.compile(r"([TA])-(\d{1,18})", re.ASCII)
 WHO = re.compile(r"(\d{1,18})\.(\d{0,18})", re.ASCII)
 CARDS = {"T": Task, "A": Assignment}
-AN_HOUR = timedelta(hours=1)
 
 
 @require_safe
@@ -46,7 +43,7 @@ def _week(request: Signed, place: Place) -> HttpResponse:
     """The grid, with what waits beside it."""
     said = {name: request.GET.get(name, "") for name in ("week", "operator", "after")}
     week = Week(place, request.user.standing, said["week"], said["operator"], said["after"])
-    return render(request, "governance/week.html", place.rail(place.waiting()) | {"week": week})
+    return render(request, "governance/week.html", place.rail(week.waiting) | {"week": week})
 
 
 @require_safe
@@ -58,11 +55,10 @@ def put_on(request: Signed) -> HttpResponse:
     who, day = WHO.fullmatch(request.GET.get("who", "")), _day(request.GET.get("day", ""))
     if who and day:
         return _onward(request, row, int(who[1]), int(who[2]) if who[2] else None, day)
-    operators, members = with_people(_offered(row))
-    people = [(operator, members[operator.pk]) for operator in operators]
     said = {
         "row": row,
-        "people": people,
+        "offered": offered(row),
+        "assigned": isinstance(row, Assignment),
         "day": day or timezone.localdate(),
         "next": next_page(request),
         "who": request.GET.get("who", ""),
@@ -94,12 +90,6 @@ def _day(said: str) -> date | None:
         return None
 
 
-def _offered(row: Any) -> Any:
-    """The operators that a card can be put on: for one that is assigned its own alone."""
-    offered = in_question(row)
-    return offered.filter(pk=row.operator_id) if isinstance(row, Assignment) else offered
-
-
 def _onward(request: Signed, row: Any, operator: int, worker: int | None, day: date) -> HttpResponse:
     """The page that asks before anything is done: Assign, or the appointment; or why neither is possible."""
     if isinstance(row, Assignment) and (row.operator_id, row.worker_id) != (operator, worker):
@@ -107,20 +97,10 @@ def _onward(request: Signed, row: Any, operator: int, worker: int | None, day: d
         door = door_of(Assignment, "withdraw")
         said = {"row": row, "withdraw": door.action(row) if row.state == "active" else "", "next": next_page(request)}
         return render(request, "governance/elsewhere.html", place.rail(place.waiting()) | said, status=409)
-    window = _proposed(row, (operator, worker), day)
+    window = landing(row, operator, worker, day)
     moments = {name: f"{timezone.localtime(getattr(window, name)):%Y-%m-%dT%H:%M}" for name in ("starts", "ends")}
     if isinstance(row, Assignment):
         door, query = door_of(Assignment, "reschedule"), moments
     else:
         door, query = door_of(Assignment, "assign"), {"operator": f"{operator}", "worker": f"{worker or ''}", **moments}
     return redirect(f"{door.action(row)}?{urlencode({**query, 'next': next_page(request)})}")
-
-
-def _proposed(row: Any, who: tuple[int, int | None], day: date) -> Window:
-    """Where a card lands on its day: at its own time of day and as long as it is, or at the wished one, or as the work begins."""
-    _, members = with_people(_offered(row).filter(pk=who[0]))
-    roster = Roster(members, day)
-    if isinstance(row, Assignment) and row.appointment:
-        return proposed(roster, who, day, row.appointment.ends - row.appointment.starts, row.appointment.starts)
-    wished = sought_by(row.task if isinstance(row, Assignment) else row).wished
-    return proposed(roster, who, day, AN_HOUR, wished if wished and timezone.localdate(wished) == day else None)

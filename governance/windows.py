@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from governance.appointed import wrong_with
 from governance.conflicts import Window, conflicts, day_words, known
-from governance.crews import sought_by, with_people
+from governance.crews import as_member, sought_by, with_people
 from governance.models import Assignment, Task
 from governance.ranking import Sought
 from governance.roster import Member, Roster
@@ -30,7 +30,7 @@ class MomentField(forms.DateTimeField):
         """With the browser's own picker."""
         widget = forms.DateTimeInput(format="%Y-%m-%dT%H:%M")
         widget.input_type = "datetime-local"
-        wrong = {"invalid": "This is no date and time of the place."}
+        wrong = {"invalid": "This is no date and time."}
         super().__init__(widget=widget, error_messages=wrong, **kwargs)
 
 
@@ -175,10 +175,6 @@ class AppointmentForm(WindowForm):
     @property
     def against(self) -> Sequence[str]:
         """What stands against the window for whoever it is assigned to."""
-        operators, members = self.crews
         if self.window is None:
             return []
-        worker = next((each for each in members[self.row.operator_id] if each.user_id == self.row.worker_id), None)
-        if self.row.worker_id and worker is None:
-            return [f"{self.row.worker} does not work for {self.row.operator} any more."]
-        return conflicts(self.roster, operators[0], worker, self.window, self.row.pk)
+        return conflicts(self.roster, self.crews[0][0], as_member(self.row.worker), self.window, self.row.pk)

@@ -21,7 +21,7 @@ from qtm.refusals import Conflict
 from qtm.roles import OPERATOR_PERMISSIONS, Standing, grant, standing_of, withdraw_grants
 from qtm.rows import latest_of
 from qtm.runtime import Runtime
-from qtm.spine import Fact, Room, Verb, birth, move
+from qtm.spine import WORKING, Fact, Room, Verb, birth, move
 from qtm.waits import Wait  # noqa: F401
 from qtm.working import Capability, DayOff, Hours  # noqa: F401  (here too)
 
@@ -160,7 +160,7 @@ class Operator(Room):
         """The limit ends."""
 
     @move(
-        ("active", "limited"),
+        WORKING,
         "suspended",
         no=True,
         label="Suspend",

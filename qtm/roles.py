@@ -15,6 +15,8 @@ from django.db import transaction
 from django.db.models import Q, TextField, Value
 from guardian.models import UserObjectPermission
 
+from qtm.spine import WORKING
+
 INTAKE = ["intake.take_request", "governance.submit_request", "intake.discard_request"]
 GOVERN = [
     "governance.approve_task",
@@ -142,7 +144,7 @@ class Standing:
     @property
     def working(self) -> bool:
         """Whether this person's operator is let in at all: pending and suspended ones hold nothing."""
-        return bool(self.membership) and self.membership.operator.state in ("active", "limited")
+        return bool(self.membership) and self.membership.operator.state in WORKING
 
     def sight(self, room: Any) -> Q:
         """Which rows of a room this person may see; what they may not see is not there for them (404)."""

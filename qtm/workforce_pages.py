@@ -11,8 +11,7 @@ from django.utils import timezone
 from qtm.models import Membership, Operator, Surface, SurfaceVersion, Transition, User
 from qtm.workforce import Span, Who, end_of, minutes, said_of, start_of, theirs
 from qtm.workforce_forms import WEEKDAYS
-from qtm.workforce_gaps import said_itself
-from qtm.working import Capability, DayOff, Hours
+from qtm.working import Capability, DayOff, Hours, said_itself
 
 SOON = timedelta(days=14)
 A_BOARD = 20
@@ -51,7 +50,6 @@ class Work:
     week: Sequence[Day]
     hours: str
     own_hours: bool
-    together: str
     off: Sequence[DayOff]
     past: Sequence[DayOff]
 
@@ -78,7 +76,6 @@ def work_of(operator: Operator, user: User | None = None) -> Work:
         week=[Day(name, spans) for name, spans in zip(WEEKDAYS, week, strict=True)] if week else [],
         hours=hours_in_words(week),
         own_hours=who in weeks,
-        together="",
         off=[each for each in off if each.until is None and each.last >= today],
         past=sorted((each for each in off if each.until or each.last < today), key=lambda each: each.first)[::-1],
     )
@@ -105,9 +102,7 @@ class Line:
     @property
     def gaps(self) -> list[str]:
         """What nobody has said yet."""
-        return [
-            words for words, said in (("no hours said", self.hours), ("no surfaces said", self.surfaces)) if not said
-        ]
+        return [words for slug, (words, _) in GAPS.items() if not getattr(self, slug)]
 
 
 def board(operators: Sequence[Operator], surfaces: Mapping[int, Surface]) -> list[Line]:

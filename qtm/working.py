@@ -1,7 +1,7 @@
 """What is said of how an operator and its members work: on what, on which days and from when to when. It is ended, never deleted."""
 
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Exists, F, OuterRef, Q
 from django.db.models.functions import Now
 
 from qtm.law import own_law
@@ -25,6 +25,11 @@ class Said(models.Model):
     class Meta:
         abstract = True
         default_permissions = ()
+
+
+def said_itself(kind: type[Said]) -> Exists:
+    """That something of a kind stands of an operator itself, beside its row."""
+    return Exists(kind._default_manager.filter(operator=OuterRef("pk"), user=None, until=None))
 
 
 class Capability(Said):

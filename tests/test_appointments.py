@@ -8,7 +8,7 @@ from django.test import Client
 from django.utils import timezone
 
 from execution.models import Job
-from governance.appointments import appointment_of
+from governance.appointments import counting
 from governance.models import Appointment, Assignment
 from qtm.refusals import Conflict, Forbidden, Invalid
 from tests.cast import Cast, Walk, enter
@@ -62,8 +62,7 @@ def test_of_several_the_newest_counts_and_the_others_stay(walk: Walk, cast: Cast
     for first in (0, 3):
         answer = at("ines").post(f"/assignments/{row.pk}/reschedule", {**sent(**hours(first)), "why": "They rang"})
         assert answer.status_code == 302
-    found = appointment_of(walk.request.pk)
-    assert found
+    found = counting().get(assignment__case_id=walk.request.pk)
     assert (found.starts, found.why) == (hours(3)["starts"], "They rang")
     assert Appointment.objects.filter(assignment=row).count() == 2
 
@@ -125,8 +124,14 @@ def test_a_withdrawn_assignment_takes_none_and_has_none_that_counts(walk: Walk, 
         enter(cast.ines, Assignment, "reschedule", Assignment.objects.get(pk=row.pk), **hours(3))
     with pytest.raises(Conflict):
         enter(cast.ines, Assignment, "reschedule", stale, **hours(3))
-    assert appointment_of(walk.request.pk) is None
+    assert not counting().exists()
     assert at("ines").get(f"/assignments/{row.pk}/reschedule").status_code == 409
+
+
+def test_the_page_promises_the_requester_nothing_before_there_is_a_job(walk: Walk) -> None:
+    page = at("ines").get(f"/assignments/{walk.assignment().pk}/reschedule").content.decode()
+    assert "Once the job is created, it is told to the requester" in page
+    assert "It is told to the requester" not in page
 
 
 @pytest.mark.parametrize("end", ["cancelled", "completed"])

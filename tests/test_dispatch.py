@@ -9,7 +9,7 @@ from playwright.sync_api import Locator, Page, expect
 
 from execution.models import Job
 from governance import queues
-from governance.appointments import appointment_of
+from governance.appointments import counting
 from governance.models import Assignment
 from governance.week import week_name
 from intake.models import Request
@@ -109,8 +109,8 @@ def test_from_the_first_request_to_create_job_by_mouse(visit: Callable[..., Visi
     ines.press("Create Job for Northside")
     expect(page.get_by_role("heading", name="You are through")).to_be_visible()
     true(ines)
-    job, window = Job.objects.get(), appointment_of(case.pk)
-    assert (job.case_id, job.worker, window and window.starts) == (case.pk, Cast().will, TOMORROW)
+    job, window = Job.objects.get(), counting().get(assignment__case_id=case.pk)
+    assert (job.case_id, job.worker, window.starts) == (case.pk, Cast().will, TOMORROW)
     assert case.listing.priority == 2
     requester.page.goto(link)
     requester.sees("10:00–12:00")

@@ -13,7 +13,6 @@ from qtm.models import Operator, PersonNote, Surface
 from qtm.people import Keeper
 from qtm.refusals import Conflict, Forbidden
 from qtm.workforce import Capability, DayOff, Hours, covers, minutes, surfaces_of, working_times
-from qtm.workforce_gaps import gaps
 from qtm.workforce_keeping import Kept
 from tests.cast import Cast
 
@@ -412,14 +411,10 @@ def test_the_board_is_sifted_and_paged_and_an_owner_sees_their_own(cast: Cast) -
     assert every == sorted(each.name for each in Operator.objects.all())
 
 
-def test_gaps_are_counted_and_the_first_few_named(cast: Cast) -> None:
-    kept(cast).say_hours([(0, NINE, FIVE)])
+def test_a_member_lacks_what_neither_they_nor_their_operator_said(cast: Cast) -> None:
+    kept(cast).say_surfaces([Surface.objects.get(code="landscaping")])
     kept(cast, "sid", operator="Southside").say_hours([(0, NINE, FIVE)])
-    found = {each.slug: each for each in gaps()}
-    assert (found["operators-hours"].count, [name for name, _ in found["operators-hours"].first]) == (
-        2,
-        ["Limited", "Southside"],
-    )
-    assert [name for name, _ in found["members-hours"].first] == ["Liam", "Sam"]
-    assert found["members-surfaces"].count == 6
-    assert found["operators-place"].count == 3
+    every = as_(cast.wim).get("/workforce/?gap=hours").context["lines"]
+    lacking = {str(one.row): one.gaps for each in every for one in each.members}
+    assert (lacking["Will"], lacking["Sid"]) == (["no hours said"], ["no surfaces said"])
+    assert lacking["Sam"] == ["no hours said", "no surfaces said"]

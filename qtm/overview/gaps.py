@@ -4,8 +4,7 @@ from django.db.models import Exists, OuterRef, QuerySet
 
 from qtm.models import Membership, Operator
 from qtm.overview.declared import GAPS, Gap
-from qtm.workforce_gaps import said_itself
-from qtm.working import Capability, Hours
+from qtm.working import Capability, Hours, said_itself
 
 
 def working() -> QuerySet[Operator]:
