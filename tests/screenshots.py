@@ -44,6 +44,15 @@ def unsent(page: Page) -> None:
     page.wait_for_timeout(1500)
 
 
+def verified(page: Page) -> None:
+    """The download of a Record, checked in the browser."""
+    pressed("/records/", "main a.go")(page)
+    archive = page.context.request.get(f"{page.url}record.zip").body()
+    _go(page, "/verify/")
+    page.locator("#chosen").set_input_files({"name": "R.zip", "mimeType": "application/zip", "buffer": archive})
+    page.locator("#verdict:visible").wait_for()
+
+
 CARRY_ON = "main .active a.press:has-text('Carry on')"
 SHOTS: dict[str, tuple[str, Callable[[Page], None]]] = {
     "desk": ("will", on("/desk/")),
@@ -52,6 +61,9 @@ SHOTS: dict[str, tuple[str, Callable[[Page], None]]] = {
     "job-unsent": ("tomas", unsent),
     "job-complete": ("nora", pressed("/desk/", CARRY_ON, ".foot a[href*='/complete']:visible")),
     "record": ("will", pressed("/records/", "main a.go")),
+    "verify": ("ines", verified),
+    "log": ("ines", on("/log/")),
+    "signals": ("ines", on("/signals/?is=withheld")),
     "console": ("ines", on("/console/")),
     "case": ("ines", pressed("/console/", ".rail a:has-text('To create job')", "main a.go")),
     "queue": ("ines", on("/console/to-review/")),
