@@ -96,6 +96,7 @@ def test_a_number_alone_finds_that_case_first_and_then_whatever_has_it_in_its_wo
     named = Walk().request
     living, ringing = asking(place=f"{named.pk} Mill Yard").request, asking(phone="98 76 54").request
     assert found("ines", f"q={named.pk}") == [named.pk, living.pk]
+    assert "The case of that number first, then the newest" in text(at("ines").get(f"/console/find?q={named.pk}"))
     assert found("ines", f"q=0{named.pk}") == [], "nothing that begins with a zero is the number of a case"
     assert found("ines", "q=987654") == [ringing.pk]
     assert found("nora", f"q={named.pk}") == [], "and nobody finds what they may not see"
