@@ -162,7 +162,7 @@ def test_a_key_leads_to_the_page_of_its_door_and_does_nothing(three: list[Walk])
     page = client.get(f"/cases/{walk.request.pk}/to/approve?next=/console/to-review/%23case-1", follow=True)
     assert page.redirect_chain[0][0] == f"/tasks/{walk.task.pk}/approve?next=%2Fconsole%2Fto-review%2F%23case-1"
     assert f"{walk.request.reference} · {walk.task.reference}" in read(page), "it says which case"
-    assert '<button class="press" autofocus>Approve</button>' in html(page)
+    assert '<button class="press" data-focus>Approve</button>' in html(page)
     assert walk.task.state == "open"
     for verb in ("cancel", "claim", "nothing"):
         assert client.get(f"/cases/{walk.request.pk}/to/{verb}").status_code == 404

@@ -153,4 +153,5 @@ if (rail) {
 
 comeBack();
 const form = document.querySelector("main > .door-form, .at-door .door-form");
-if (form && !document.querySelector("[autofocus]")) form.querySelector("input:not([type=hidden]), select, textarea")?.focus();
+// What stands beside a case is read before anything is pressed: on a phone the page does not scroll past it.
+if (form && !document.querySelector("[autofocus]")) form.querySelector("[data-focus], input:not([type=hidden]), select, textarea")?.focus({ preventScroll: true });
