@@ -75,7 +75,7 @@ LOG = [
     Attack("take an older checkpoint away", "log", quietly(SIGNED, f"DELETE FROM {SIGNED} WHERE size < «size»"), "seen before"),
     Attack("put a false signature of a witness under a checkpoint", "log", ("INSERT INTO records_cosigned (signed_id, name, line) SELECT id, 'witness.example/w', '«cosigned»' FROM records_signed WHERE size = «size»",), "witness"),
     Attack("put a key of one's own on file", "key", (OWN_KEY,), "key"),
-    Attack("change a key on file", "key", quietly(KEY, f"UPDATE {KEY} SET public = '«own public»' WHERE use = 'record'"), "key"),
+    Attack("change a key on file", "key", quietly(KEY, f"UPDATE {KEY} SET public = '«own public»' WHERE id = (SELECT max(id) FROM {KEY} WHERE use = 'record')"), "key"),
     Attack("take a key off file", "key", quietly(KEY, f"DELETE FROM {KEY} WHERE use = 'log'"), "key"),
 ]
 SPINE = [
