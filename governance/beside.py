@@ -1,4 +1,4 @@
-"""What stands beside a case: notes, questions, letters, and the cases that are said to be the same; it comes with the Request, in one query."""
+"""What stands beside a case: corrections, notes, questions, letters, and the cases that are said to be the same; it comes with the Request, in one query."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -9,7 +9,7 @@ from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import Case, F, OuterRef, Q, QuerySet, Subquery, When
 from django.db.models.functions import JSONObject
 
-from governance.models import Assignment
+from governance.models import Assignment, Correction
 from governance.question import Question
 from intake.models import Note, Request, SameAs
 from qtm.letters.model import Letter, SentAgain
@@ -33,8 +33,10 @@ def with_beside(requests: QuerySet[Request]) -> QuerySet[Request]:
     mine, two = OuterRef("pk"), Q(request=OuterRef("pk")) | Q(other=OuterRef("pk"))
     columns = {name: F(name) for name in ("pk", "state", "since", "case_id", "governor_id", "text", "answer")}
     letters = {name: F(name) for name in ("pk", "kind", "who", "address", "state", "tries", "error", "since")}
+    put = {name: F(name) for name in ("pk", "task_id", "field", "was", "becomes", "why")}
     other = Case(When(request=OuterRef("pk"), then=F("other_id")), default=F("request_id"))
     return requests.annotate(
+        corrected=_rows(Correction.objects.filter(task__case_id=mine), **put, **_by()),
         noted=_rows(Note.objects.filter(request=mine), text=F("text"), **_by()),
         questioned=_rows(Question.objects.filter(request=mine), **columns),
         lettered=_rows(Letter.objects.filter(case_id=mine), **letters, **_by("again__")),
@@ -57,6 +59,18 @@ def _rows(found: QuerySet[Any], **columns: Any) -> ArraySubquery:
 def _by(of: str = "") -> dict[str, F]:
     """Who noted it, and when; `of`: what of the row was noted, where that is not itself."""
     return {"at": F(f"{of}at"), **{name: F(f"{of}by__{name}") for name in NAMED}}
+
+
+def lend_corrections(asked: Any) -> None:
+    """Let the Task of a case know its corrections, oldest first, so that nobody asks for them a second time."""
+    if hasattr(asked, "intake"):
+        asked.intake.task._prefetched_objects_cache = {"corrections": [_correction(**each) for each in asked.corrected]}
+
+
+def _correction(*, at: str, first_name: str, last_name: str, username: str, **row: Any) -> Correction:
+    """A correction, and who put the detail right."""
+    by = User(first_name=first_name, last_name=last_name, username=username)
+    return Correction(**row, at=datetime.fromisoformat(at), by=by)
 
 
 def notes_of(asked: Any) -> list[Said]:

@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.contrib.auth.decorators import login_required
-from django.db.models import OuterRef, Prefetch
+from django.db.models import OuterRef
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_safe
@@ -12,7 +12,7 @@ from governance import beside
 from governance import case as cases
 from governance.alike import Beside
 from governance.context import context_of
-from governance.models import Assignment, Correction, Task
+from governance.models import Assignment, Task
 from governance.plans import SAID, plan_lines, plan_of, undone
 from governance.question import Question, turned_away
 from governance.queues import Place, place_of
@@ -57,6 +57,7 @@ def _walk(request: Signed, place: Place) -> Steps | None:
 def case_read(request: Signed, asked: Request) -> dict[str, Any]:
     """What every page of a case reads of it, whatever can be pressed there: the stepper, the page of a door, the case itself."""
     told = Case(asked.pk, str(asked.actor), request.user.standing)
+    beside.lend_corrections(asked)
     task, assigned = asked.intake.task if hasattr(asked, "intake") else None, cases.assigned(told)
     if assigned["assignment"]:
         assigned["assignment"].task = task
@@ -95,9 +96,8 @@ def _beside(request: Signed, asked: Request) -> dict[str, Any]:
 
 
 def requests() -> Any:
-    """Requests with all that their case pages show of intake, task and what stands beside: two queries."""
+    """Requests with all that their case pages show of intake, task and what stands beside: one query."""
     around = ("actor", "funnel", "surface", "governor", "intake__version", "intake__task__version__surface")
-    corrections = Prefetch("intake__task__corrections", Correction.objects.select_related("by"))
     rows = Request.objects.select_related(*around, "listing").defer("listing__words")
     rows = rows.annotate(plans_said=SAID, undone=undone(), blocked=times_of(OuterRef("pk")))
-    return beside.with_beside(rows.prefetch_related(corrections))
+    return beside.with_beside(rows)

@@ -24,6 +24,7 @@ class Question(Room):
     """One thing that the requester is asked, with the answer; whose move it is is its state."""
 
     first = "asked"
+    read_with = ("request__intake__task",)
     letter = "K"
     zone = "governance"
     title = "Question"

@@ -1,6 +1,7 @@
 """A log of many leaves without the work that they would take: the law's own function appends them, everything else of a sealing is left out."""
 
 import os
+from time import monotonic, sleep
 
 import psycopg
 from django.db import connections
@@ -22,6 +23,17 @@ WHERE r.id = (SELECT min(id) FROM records_record) ORDER BY n
 def superuser(database: str) -> psycopg.Connection[tuple[object, ...]]:
     """A connection of the superuser's, whom no law stops."""
     return psycopg.connect(make_conninfo(os.environ["DATABASE_ADMIN_URL"], dbname=database), autocommit=True)
+
+
+def all_ended(database: str) -> None:
+    """Wait until whatever is under way on this server has ended: an audit leaves aside what came while it was."""
+    until = monotonic() + 300
+    with superuser(database) as admin:
+        ((now,),) = admin.execute("SELECT pg_current_xact_id()::text").fetchall()
+        ended = "SELECT pg_snapshot_xmin(pg_current_snapshot()) > %s::xid8"
+        while admin.execute(ended, [now]).fetchone() != (True,):
+            assert monotonic() < until, "somebody's transaction does not end"
+            sleep(0.05)
 
 
 def grow(database: str, count: int) -> None:

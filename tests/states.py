@@ -10,6 +10,7 @@ from governance.submit import Asking, ask
 from intake.models import Funnel, Intake, Request
 from qtm.acts import acting
 from qtm.applications import Application
+from qtm.doors import Door
 from qtm.models import Operator, Surface
 from records.models import Erasure, Record, Signal
 from settlement.models import Settlement
@@ -191,6 +192,24 @@ def between() -> Walk:
     walk = Walk(surface="event-coordination", asked=PARTY, outcome="plan-agreed")
     walk.record()
     return walk
+
+
+# Where a state alone does not open a door, what else it takes.
+OPEN: dict[str, Callable[[str], Any]] = {
+    "Job.complete": lambda _: _upstream(Walk.record, NEWEST[Job])(),
+    "ServiceEvent.mark": lambda _: Walk().started(),
+    "ServiceEvent.open_next": lambda _: between().job(),
+    "ServiceEvent.arrive": lambda state: (
+        enter(Cast().will, ServiceEvent, "set_off", REACH[ServiceEvent, state]()).event
+    ),
+}
+
+
+def before(door: Door, state: str = "") -> Any:
+    """A row in a state, or in the first that the door has, before a door that stands open."""
+    state = state or door.verb.was[0]
+    opened = OPEN.get(f"{door.room.__name__}.{door.verb.name}")
+    return opened(state) if opened else REACH[door.pressed_on, state]()
 
 
 def _abandoned(walk: Walk) -> ServiceEvent:

@@ -19,7 +19,7 @@ from records.seal.keeping import begin_anew
 from settlement.models import Settlement
 from tests.attacks.attack import quietly
 from tests.cast import Cast, Walk, enter
-from tests.leaves import superuser
+from tests.leaves import all_ended, superuser
 from tests.test_audit import findings
 from tests.test_signing import own_keys
 
@@ -66,6 +66,7 @@ def house(committed: str, own_keys: Path) -> str:
             ),
         ),
     )
+    all_ended(committed)
     assert audited() == ""
     return committed
 
@@ -99,6 +100,7 @@ def test_what_stands_in_no_record_cannot_be_changed_once_an_audit_saw_it(house: 
         done(house, *statements)
         assert {each.check for each in findings()} == {"seen before"}, what
         assert "seen before" in audited(), what
+        all_ended(house)
         assert audited("--acknowledge", state_name()) == "", what
         assert findings() == [], what
 
@@ -121,6 +123,7 @@ def test_what_is_added_and_moved_by_the_law_is_no_finding(house: str) -> None:
     enter(Cast().cora, Settlement, "authorize", Settlement.objects.get())
     enter(Cast().cora, Settlement, "capture", Settlement.objects.get(), amount_minor=80)
     assert findings() == []
+    all_ended(house)
     assert audited() == ""
     done(house, *quietly("settlement_settlement", "UPDATE settlement_settlement SET captured_minor = 70"))
     assert [each.check for each in findings()] == ["seen before"]

@@ -15,7 +15,7 @@ from qtm.doors import Door
 from tests.axe import Critic
 from tests.browser import House, chromium, static_files  # noqa: F401
 from tests.cast import Cast, Walk, enter
-from tests.states import REACH
+from tests.states import before
 from tests.test_ceilings import DOORS, PAGES, Page, inhabited, lived
 
 pytestmark = pytest.mark.browser
@@ -71,7 +71,7 @@ def of_event(state: str) -> str:
 
 def pressed(door: Door) -> tuple[str, Any]:
     """Somebody who may pass a door, and a row that it opens on."""
-    row = REACH[door.pressed_on, door.verb.was[0]]()
+    row = before(door)
     return next(user.username for user in Cast().everybody() if door.authority(user, row)), row
 
 

@@ -51,7 +51,7 @@ from tests.cast import DETAILING, GARDEN, Cast, Walk, enter
 from tests.conftest import drop_database, make_database, point_to
 from tests.pictures import copies_made
 from tests.pieces import paper
-from tests.states import REACH, asked, between
+from tests.states import REACH, asked, before, between
 
 CEILING = 12
 FILE = "application/json"
@@ -487,7 +487,7 @@ def walked(*, anew: bool = True) -> Walked:
             )
     for name, door in DOORS.items():
         with transaction.atomic():
-            row = REACH[door.pressed_on, door.verb.was[0]]()
+            row = before(door)
             who = next(user.username for user in Cast().everybody() if door.authority(user, row))
             found[name, 0] = visit(clients[who], door.action(row), anew=anew)
             transaction.set_rollback(True)

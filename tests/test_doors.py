@@ -20,8 +20,8 @@ from qtm.models import Operator, Surface, Transition
 from qtm.spine import all_rooms
 from records.models import Record, Signal
 from settlement.models import Settlement
-from tests.cast import ADVISORY, PEOPLE, Cast, Walk, enter
-from tests.states import REACH, between
+from tests.cast import ADVISORY, PEOPLE, Cast, Walk
+from tests.states import REACH, before
 
 pytestmark = pytest.mark.django_db
 
@@ -160,16 +160,7 @@ def test_each_move_is_reached_by_exactly_one_door() -> None:
     reached: dict[tuple[str, str, str], set[str]] = defaultdict(set)
     for door in DOORS:
         for state in door.verb.was:
-            if called(door) == "Job.complete":
-                row: Any = _sealed_but_claimed()
-            elif called(door) == "ServiceEvent.mark":
-                row = Walk().started()
-            elif called(door) == "ServiceEvent.open_next":
-                row = between().job()
-            elif called(door) == "ServiceEvent.arrive":
-                row = enter(Cast().will, ServiceEvent, "set_off", REACH[door.pressed_on, state]()).event
-            else:
-                row = REACH[door.pressed_on, state]()
+            row = before(door, state)
             last = Transition.objects.latest("id").pk
             door.enter(next(user for user in Cast().everybody() if door.authority(user, row)), row, **given_to(door))
             for line in Transition.objects.filter(pk__gt=last).exclude(was=""):
@@ -177,13 +168,6 @@ def test_each_move_is_reached_by_exactly_one_door() -> None:
     doubled = {edge: doors for edge, doors in reached.items() if len(doors) > 1}
     assert not doubled
     assert set(reached) == {(room.label(), *edge) for room in all_rooms() for edge in room.edges()}
-
-
-def _sealed_but_claimed() -> Job:
-    """A claimed Job whose Record is sealed."""
-    walk = Walk()
-    walk.record()
-    return walk.job()
 
 
 def test_an_operators_own_funnel_is_governed_by_its_owners_and_by_nobody_else(cast: Cast) -> None:

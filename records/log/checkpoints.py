@@ -22,7 +22,7 @@ def of_this_log() -> QuerySet[Signed]:
 
 def newest(beyond: int = 0) -> Signed | None:
     """The newest that is signed by a key of the log, of those with more than so many leaves."""
-    found = list(of_this_log().filter(size__gt=beyond).reverse().prefetch_related("cosigned")[:MOST])
+    found = list(of_this_log().filter(size__gt=beyond).reverse()[:MOST])
     known = list(Key.objects.filter(use=LOG).order_by("-pk")) if found else []
     return next((each for each in found if signer(each, known)), None)
 

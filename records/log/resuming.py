@@ -3,7 +3,7 @@
 from records.log import checkpoints, shelf, tree
 from records.log.asking import Refused, Unwitnessed, ask, hear
 from records.log.memory import Rewound, State, alone, keep, refused, resolved, state
-from records.log.model import Signed
+from records.log.model import Signed, size
 from records.log.notes import Checkpoint, signed
 from records.log.signing import agreed
 from records.log.witnesses import Witness, witnesses
@@ -21,7 +21,7 @@ def resume(known: str = "") -> str:
     heard = {each.name: _heard(each, here) for each in witnesses()}
     silent, shown = list(filter(None, heard.values())), shelf.published()
     with alone():
-        now = agreed(before)
+        now = agreed(before, size())
         if known:
             _refuse_another(known, now)
         if (silent and (refused() or not known)) or not (known or heard or shown):

@@ -49,13 +49,13 @@ def check() -> int:
             "Nothing beside the keys says how far the log was signed: log.state is not there, as on a new machine. `manage.py keys resume`"
             " asks the witnesses and what was published, or you, and goes on from there."
         )
-    agreed(before)
+    agreed(before, leaves)
     return leaves
 
 
-def agreed(before: State | None) -> State:
-    """The most that was signed by all that is told of it; Rewound where two of these differ, or the leaves do not begin with it."""
-    newest, shown, leaves = checkpoints.newest(), published(), size()
+def agreed(before: State | None, leaves: int) -> State:
+    """The most that was signed by all that is told of it; Rewound where two of these differ, or so many leaves do not begin with it."""
+    newest, shown = checkpoints.newest(), published()
     told = {before.size: bytes.fromhex(before.root)} if before else {0: tree.EMPTY}
     for those, root in [(each.size, bytes(each.root)) for each in (newest, shown) if each]:
         if told.setdefault(those, root) != root:

@@ -38,7 +38,7 @@ class Standing:
     @cached_property
     def name(self) -> str:
         """What it is called."""
-        return checkpoints.name()
+        return self.newest.log if self.newest else checkpoints.name()
 
     @cached_property
     def size(self) -> int | None:
@@ -82,6 +82,8 @@ class Standing:
             witnesses()
         except (Rewound, ImproperlyConfigured, Unfit, OSError) as refusal:
             return str(refusal)
+        if not self.waiting:
+            return ""
         covered = self.newest.size if self.newest else 0
         first = Leaf.objects.select_related("record").only("record__since").filter(number=covered).first()
         if first and first.record.since < timezone.now() - SOON:

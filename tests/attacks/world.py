@@ -29,6 +29,7 @@ from records.seal.leaf import sealed_with
 from settlement.models import Settlement
 from tests.attacks.attack import quietly
 from tests.cast import DETAILING, Cast, Walk, enter
+from tests.leaves import all_ended
 from tests.pictures import copies_made
 from tests.pictures import place_of as file_of
 
@@ -67,6 +68,7 @@ def made(then: Callable[[], None]) -> World:
     publish()
     ready, under_way, waiting = Walk().filled(), Walk(surface="auto-detailing", asked=DETAILING).filled(), Walk().task
     copies_made()
+    all_ended(str(connections["default"].settings_dict["NAME"]))
     call_command("audit", stdout=io.StringIO())
     rows: dict[str, Any] = {
         "record": record.pk,
