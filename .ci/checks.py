@@ -18,12 +18,11 @@ QUICK = {
     "mypy": [PYTHON, "-m", "mypy", ".", ".ci"],
     "imports": LINT_IMPORTS,
 }
-WORKERS = str(2 * (os.cpu_count() or 1))  # half of what they do is to wait, for a browser, a server or a disk
 FULL = {
     **QUICK,
     "migrations": [*MANAGE, "makemigrations", "--check", "--dry-run"],
     "deploy": [*MANAGE, "check", "--deploy", "--fail-level", "WARNING", "--database", "default", "--database", "omni"],
-    "pytest": [PYTHON, "-m", "pytest", "-n", WORKERS, "--dist", "worksteal", f"--junit-xml={REPORT}"],
+    "pytest": [PYTHON, "-m", "pytest", "-n", "auto", "--dist", "worksteal", f"--junit-xml={REPORT}"],
 }
 # What the suite does a few times, as often as was promised (PROVE=1).
 PROVEN = [

@@ -9,7 +9,7 @@ from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import Case, F, OuterRef, Q, QuerySet, Subquery, When
 from django.db.models.functions import JSONObject
 
-from governance.models import Assignment, Correction
+from governance.models import Assignment, Correction, Task
 from governance.question import Question
 from intake.models import Note, Request, SameAs
 from qtm.letters.model import Letter, SentAgain
@@ -33,7 +33,7 @@ def with_beside(requests: QuerySet[Request]) -> QuerySet[Request]:
     mine, two = OuterRef("pk"), Q(request=OuterRef("pk")) | Q(other=OuterRef("pk"))
     columns = {name: F(name) for name in ("pk", "state", "since", "case_id", "governor_id", "text", "answer")}
     letters = {name: F(name) for name in ("pk", "kind", "who", "address", "state", "tries", "error", "since")}
-    put = {name: F(name) for name in ("pk", "task_id", "field", "was", "becomes", "why")}
+    put = {name: F(name) for name in ("pk", "field", "was", "becomes", "why")}
     other = Case(When(request=OuterRef("pk"), then=F("other_id")), default=F("request_id"))
     return requests.annotate(
         corrected=_rows(Correction.objects.filter(task__case_id=mine), **put, **_by()),
@@ -64,13 +64,14 @@ def _by(of: str = "") -> dict[str, F]:
 def lend_corrections(asked: Any) -> None:
     """Let the Task of a case know its corrections, oldest first, so that nobody asks for them a second time."""
     if hasattr(asked, "intake"):
-        asked.intake.task._prefetched_objects_cache = {"corrections": [_correction(**each) for each in asked.corrected]}
+        task = asked.intake.task
+        task._prefetched_objects_cache = {"corrections": [_correction(task, **each) for each in asked.corrected]}
 
 
-def _correction(*, at: str, first_name: str, last_name: str, username: str, **row: Any) -> Correction:
+def _correction(task: Task, *, at: str, first_name: str, last_name: str, username: str, **row: Any) -> Correction:
     """A correction, and who put the detail right."""
     by = User(first_name=first_name, last_name=last_name, username=username)
-    return Correction(**row, at=datetime.fromisoformat(at), by=by)
+    return Correction(task=task, **row, at=datetime.fromisoformat(at), by=by)
 
 
 def notes_of(asked: Any) -> list[Said]:

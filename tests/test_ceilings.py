@@ -259,7 +259,7 @@ PAGES: dict[str, list[Page]] = {
         Page("ines", query="?q=T-{task}", status=302),
         Page("ines", query="?q=X-1", status=404),
         Page("ines", query="?q=maren&due=none"),
-        Page("ines", query="?q={task}"),
+        Page("ines", query="?q=1"),
         Page("nora", query="?q=maren"),
     ],
     "save-view": [Page("ines", status=405)],
