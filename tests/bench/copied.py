@@ -18,6 +18,7 @@ from tests.conftest import drop_database, make_database, point_to
 
 SCHEMA, ASIDE = "by_hand", "qtm_bench_aside"
 MOMENT, NUMBER = "clock_timestamp()", "pg_current_xact_id()"  # what the database writes by itself
+FREE = f"nextval('{SCHEMA}.free')"  # a key that the law counts up, as that of a leaf of the log
 MOMENTS = {"since", "at", "enqueued_at"}
 FRESH = {"key", "token", "sha256"}  # text that no two cases share
 UUID = 32  # digits
@@ -174,7 +175,7 @@ class Copy:
 
     def _birth(self, noted: Noted, row: Row) -> Statement:
         """The INSERT of a row; it gives back the number where something names that later."""
-        into, given = self._placed([each for each in self._of(noted) if not each.counted], row)
+        into, given = self._placed([each for each in self._of(noted) if not each.counted], row, birth=True)
         words = f"INSERT INTO {SCHEMA}.{noted.table} ({', '.join(into)}) VALUES ({', '.join(into.values())})"
         for column in self._counted(noted):
             if (number := str(row[column.name])) in self.born:
@@ -192,11 +193,16 @@ class Copy:
         sets = ", ".join(f"{name} = {place}" for name, place in into.items())
         return Statement(f"UPDATE {SCHEMA}.{noted.table} SET {sets} WHERE {where}", noted.table, [*given, *key])
 
-    def _placed(self, columns: Sequence[Column], row: Row) -> tuple[dict[str, str], list[Value]]:
+    def _placed(
+        self, columns: Sequence[Column], row: Row, *, birth: bool = False
+    ) -> tuple[dict[str, str], list[Value]]:
         """What stands in a statement for each column, and the values that have to be given for that."""
         stand = {column: self._stands(column, row[column.name]) for column in columns}
+        if birth:
+            free = (each for each in columns if each.key and each.type == "bigint" and isinstance(stand[each], str))
+            stand |= dict.fromkeys(free, FREE)
         places = {each.name: _place(each, value) for each, value in stand.items()}
-        return places, [value for value in stand.values() if value not in (MOMENT, NUMBER)]
+        return places, [value for value in stand.values() if value not in (MOMENT, NUMBER, FREE)]
 
     def _stands(self, column: Column, value: str | None) -> Value:
         """What stands for a value of the case in another."""
@@ -216,6 +222,6 @@ class Copy:
 
 def _place(column: Column, value: Value) -> str:
     """What is written in a statement where a value stands; text that is made is told what it is."""
-    if value in (MOMENT, NUMBER):
+    if value in (MOMENT, NUMBER, FREE):
         return str(value)
     return f"%s::{column.type}" if isinstance(value, tuple) or column.type == "uuid" else "%s"

@@ -15,6 +15,7 @@ def lay_out(case: Case) -> None:
     app = connections["default"].settings_dict["USER"]
     with connections["owner"].cursor() as cursor:
         cursor.execute(f"CREATE SCHEMA {SCHEMA}")
+        cursor.execute(f"CREATE SEQUENCE {SCHEMA}.free")
         for table in {each.table for act in case for each in act}:
             copied = "INCLUDING INDEXES INCLUDING DEFAULTS INCLUDING IDENTITY"
             cursor.execute(f"CREATE TABLE {SCHEMA}.{table} (LIKE public.{table} {copied})")
