@@ -49,15 +49,17 @@ def records(request: Signed) -> HttpResponse:
     )
 
 
+def _read(request: Signed, pk: int) -> Record:
+    """One of them, with all that a certificate reads of it."""
+    read = _seen(request).select_related("leaf", *OF_EVENT).prefetch_related("erasures").annotate(annex_content=ANNEX)
+    return get_object_or_404(read, pk=pk)
+
+
 @require_safe
 @signed_in
 def record(request: Signed, pk: int) -> HttpResponse:
     """One Record, as a certificate."""
-    row = get_object_or_404(
-        _seen(request).select_related("leaf", *OF_EVENT).prefetch_related("erasures").annotate(annex_content=ANNEX),
-        pk=pk,
-    )
-    return render(request, "records/record.html", _said(request, row))
+    return render(request, "records/record.html", _said(request, _read(request, pk)))
 
 
 def _said(request: Signed, row: Record) -> dict[str, Any]:
@@ -70,10 +72,7 @@ def _said(request: Signed, row: Record) -> dict[str, Any]:
 @signed_in
 def record_pdf(request: Signed, pk: int, name: str) -> HttpResponse:
     """The same certificate as a PDF, without its pictures; where none can be made, there is none."""
-    row = get_object_or_404(
-        _seen(request).select_related("leaf", *OF_EVENT).prefetch_related("erasures").annotate(annex_content=ANNEX),
-        pk=pk,
-    )
+    row = _read(request, pk)
     if name != row.reference or not works():
         raise Http404("There is nothing here for you.")
     html = render_to_string("records/record.html", {**_said(request, row), "pictureless": True}, request)
