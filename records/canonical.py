@@ -16,8 +16,8 @@ def canonical(facts: Mapping[str, Any]) -> bytes:
     """The bytes of RFC 8785 for text, whole numbers, truth, nothing, and lists and mappings of them.
 
     For those the standard library's encoder, which is written in C, gives the same bytes as the library rfc8785, which is not and took
-    a sixth of the time of a whole case; that it does is a test. Verifying a Record asks rfc8785. What the two would write differently, or
-    only one of them would write at all, is refused.
+    a sixth of the time of a whole case; that it does is a test. Verifying a Record asks rfc8785 where these are not the bytes. What the two
+    would write differently, or only one of them would write at all, is refused.
     """
     _fit(facts)
     return json.dumps(facts, ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False).encode()

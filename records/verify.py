@@ -10,6 +10,7 @@ from cryptography.exceptions import UnsupportedAlgorithm
 from django.db import DEFAULT_DB_ALIAS
 
 from execution.files import DIGEST, intact
+from records.canonical import NotCanonical, canonical
 from records.compose import FORM, priced
 from records.erasing import gone_of
 from records.models import Record
@@ -45,12 +46,12 @@ def broken(record: Record) -> str:
         return "its document is not the one that was sealed: the SHA-256 differs."
     try:
         said = json.loads(document)
-        canonical = rfc8785.dumps(said) == document
+        is_canonical = _is_canonical(said, document)
     except RecursionError:
         return "its document is not whole: it is nested too deeply to be read."
     except ValueError:
         return "its document is not JSON."
-    if not canonical:
+    if not is_canonical:
         return "its document is not in canonical form (RFC 8785)."
     try:
         return unsealed(record, document) or _whole(record, said)
@@ -58,6 +59,16 @@ def broken(record: Record) -> str:
         return f"its document is not whole: {lack} is not there."
     except MALFORMED as fault:
         return f"its document is not whole: {fault}."
+
+
+def _is_canonical(said: Any, document: bytes) -> bool:
+    """Whether a document is what RFC 8785 makes of what it says: by the quick encoder, and where that would not write it so by the library."""
+    try:
+        if canonical(said) == document:
+            return True
+    except NotCanonical:
+        pass
+    return rfc8785.dumps(said) == document
 
 
 def unsealed(record: Record, document: bytes) -> str:
