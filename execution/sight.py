@@ -4,7 +4,7 @@ from django.db.models import QuerySet
 
 from execution.documents import ENDINGS
 from execution.models import Evidence, ServiceEvent
-from qtm.roles import Standing
+from qtm.standing import Standing
 
 
 def photos_for(standing: Standing) -> QuerySet[Evidence]:

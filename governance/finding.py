@@ -12,6 +12,7 @@ from django.http import QueryDict
 
 from governance.listing import Listing
 from governance.queues import Place
+from governance.rarity import Way, way_to
 from governance.sought import LEAST_DIGITS, number_in, phone_in
 from intake.models import Funnel
 from qtm.models import Operator, Surface
@@ -21,6 +22,8 @@ from qtm.waits import Wait
 type Choices = Sequence[tuple[str, str]]
 
 LONGEST = 200
+PAGE, MOST = 50, 1000  # rows of a page; and how far what a filter leaves is counted
+LOOKED = 5000  # where words are looked for in each of what waits, so many are looked at to count
 NETWORK = "network"
 
 
@@ -59,6 +62,7 @@ class Finding:
     sought: str = ""
     chosen: Mapping[str, str] = field(default_factory=dict)
     wrong: dict[str, str] = field(default_factory=dict)
+    ways: dict[tuple[str, str], Way] = field(default_factory=dict)
 
     @classmethod
     def read(cls, place: Place, query: QueryDict, queue: Queue | None) -> Self:
@@ -154,21 +158,22 @@ class Finding:
         """Whose cases are looked at, by name, where they are not the place's own."""
         return "" if self.governor == self.place.governor else dict(self.offered["operator"])[self.chosen["audience"]]
 
-    @property
-    def _where(self) -> Q:
-        """Every filter together."""
+    def _where(self, without: str = "") -> Q:
+        """Every filter together, if wished without one of them."""
         found = Q()
         for each in FILTERS:
-            if value := self.chosen.get(each.name):
+            if each.name != without and (value := self.chosen.get(each.name)):
                 found &= each.where(value, self)
         return found
 
     def waits(self) -> QuerySet[Wait]:
         """What waits in the queue and matches, oldest first."""
+        return Wait.objects.none() if self.wrong else self._waits()
+
+    def _waits(self, without: str = "") -> QuerySet[Wait]:
+        """The same, if wished without one of the filters."""
         assert self.queue is not None
-        if self.wrong:
-            return Wait.objects.none()
-        rows = Wait.objects.filter(self._where, governor=self.governor, queue=self.queue.slug)
+        rows = Wait.objects.filter(self._where(without), governor=self.governor, queue=self.queue.slug)
         return rows.order_by("governor_id", "queue", "since", "row_id")  # the words of the index
 
     def rows(self) -> QuerySet[Any]:
@@ -181,7 +186,16 @@ class Finding:
 
     def listed(self) -> QuerySet[Listing]:
         """The cases that match among all that this person may see, newest first; without the one that stands before them."""
-        return self._seen().filter(self._words()).exclude(pk=number_in(self.sought)).order_by("-case")
+        rows = self._seen().filter(self._words()).exclude(pk=number_in(self.sought))
+        # Where few are looked up, PostgreSQL is kept from going through all from the newest on.
+        looked_up = any(way.indexed for way in self.ways.values())
+        return rows.order_by((F("case_id") + 0).desc() if looked_up else "-case")
+
+    def way(self, said: str, mark: str = "", *, looked_up: int = 0) -> Way:
+        """How the cases with these words are come by, found out once."""
+        if (said, mark) not in self.ways:
+            self.ways[said, mark] = way_to(said, mark, MOST if self.queue else PAGE, looked_up=looked_up)
+        return self.ways[said, mark]
 
     def numbered(self) -> QuerySet[Listing]:
         """The case whose number was sought without its letter: it stands before what has such a number in its words or phone."""
@@ -192,17 +206,22 @@ class Finding:
         if self.wrong or not self.asked:
             return Listing.objects.none()
         own = self.place.governor
-        return Listing.objects.filter(Q(governor=own) if own else self.place.standing.sight(Listing), self._where)
+        return Listing.objects.filter(Q(governor=own) if own else self.place.standing.sight(Listing), self._where())
 
     def _words(self) -> Q:
         """What is sought: words, all of them; and what may be a phone number in any notation, as such too."""
         if not self.sought:
             return Q()
-        words, digits = Q(words__sought=self.sought), phone_in(self.sought)
+        digits = phone_in(self.sought)
+        words = self.way(self.sought, looked_up=bool(digits)).q
         shorter = [digits[:length] for length in range(LEAST_DIGITS, len(digits))]
         return words | Q(phone__startswith=digits) | Q(phone__in=shorter) if digits else words
 
-    def count(self, most: int) -> int:
-        """How many match, counted up to one more than `most`."""
-        found = self.waits() if self.queue else self.listed()
-        return found.order_by()[: most + 1].count()
+    def counted(self, waiting: int) -> tuple[int, bool]:
+        """How many of what waits match, counted up to one more than `MOST`, and whether those are all; `waiting`: how many wait in the queue."""
+        place = "" if self.wrong else self.chosen.get("place", "")
+        if not place or waiting <= LOOKED or (way := self.way(place, "@")).indexed:
+            number = self.waits()[: MOST + 1].count()  # in their order, which is that of an index
+            return number, number <= MOST
+        first = self._waits(without="place")[:LOOKED].values("case_id")
+        return Listing.objects.filter(way.q, case_id__in=first)[: MOST + 1].count(), False

@@ -25,6 +25,7 @@ class Sought(models.Lookup):
 
     lookup_name = "sought"
     mark: ClassVar[str] = ""
+    words: ClassVar[str] = "{} @@ law_sought(%s, %s)"
 
     def get_prep_lookup(self) -> Any:
         """The text as it is: the law folds it as it folds what it is compared with."""
@@ -33,7 +34,7 @@ class Sought(models.Lookup):
     def as_sql(self, compiler: Any, connection: Any) -> tuple[str, tuple[Any, ...]]:
         """Along the index of words."""
         left, given = self.process_lhs(compiler, connection)
-        return f"{left} @@ law_sought(%s, %s)", (*given, self.rhs, self.mark)
+        return self.words.format(left), (*given, self.rhs, self.mark)
 
 
 @WordsField.register_lookup
@@ -41,6 +42,22 @@ class SoughtPlace(Sought):
     """The same among the words of the place alone."""
 
     lookup_name = "sought_place"
+    mark = "@"
+
+
+@WordsField.register_lookup
+class SoughtBeside(Sought):
+    """The same of a row that was come by in another way: the index is not asked, and what is sought is folded once."""
+
+    lookup_name = "sought_beside"
+    words = "ts_match_vq({}, (SELECT law_sought(%s, %s)))"
+
+
+@WordsField.register_lookup
+class SoughtPlaceBeside(SoughtBeside):
+    """That among the words of the place alone."""
+
+    lookup_name = "sought_place_beside"
     mark = "@"
 
 

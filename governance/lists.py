@@ -9,12 +9,12 @@ from urllib.parse import urlencode
 from django.db.models import OuterRef, Subquery
 from django.utils import timezone
 
-from governance.models import NORMAL, PRIORITIES, Correction
+from governance.models import PRIORITIES, Correction
 from intake.facts import wished_words
 from intake.models import Request
 from qtm.queues import GOVERNOR, QUEUES, REQUESTER, Queue, oldest_of
 from qtm.spine import words
-from qtm.waits import Wait
+from qtm.waits import NORMAL, Wait
 
 LISTED = ("summary", "name", "place", "wished")
 # How the work of cases ended, by case, where it did; later zones know it: `OUTCOMES.append(outcomes_of)`.

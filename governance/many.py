@@ -95,8 +95,11 @@ def without(asked: QueryDict, *names: str) -> QueryDict:
     return kept
 
 
-def offer(user: User, place: Place, queue: Queue, asked: QueryDict, total: int) -> dict[str, Any]:
-    """What the page of a queue offers beside its rows: many with one press, and the keys that lead to the doors of one."""
+def offer(user: User, place: Place, queue: Queue, asked: QueryDict, total: int | None) -> dict[str, Any]:
+    """What the page of a queue offers beside its rows: many with one press, and the keys that lead to the doors of one.
+
+    `total`: how many wait there, where they are no more than one press takes and all of them were counted.
+    """
     doors = doors_here(user, place, queue)
     many = [
         {

@@ -20,9 +20,9 @@ from qtm.law import own_law
 from qtm.models import Membership, Operator, SurfaceVersion, User
 from qtm.refusals import Conflict, Invalid
 from qtm.spine import ACTIVE, BornAmong, BornOf, Boundary, Fact, PartOf, Room, birth, move, note
+from qtm.waits import NORMAL
 from qtm.words import window
 
-NORMAL = 1
 PRIORITIES = [(0, "low"), (NORMAL, "normal"), (2, "high"), (3, "urgent")]
 BEFORE_ASSIGNED = ("open", "held", "approved")
 BEFORE_ENDED = (*BEFORE_ASSIGNED, "assigned", "handed_off")

@@ -8,12 +8,12 @@ from django.db.models import Exists, JSONField, OuterRef
 from django.db.models.expressions import RawSQL
 from django.utils import timezone
 
-from governance.models import NORMAL, PRIORITIES
+from governance.models import PRIORITIES
 from intake.models import Request
 from qtm.case import Line
 from qtm.models import called
 from qtm.queues import QUEUES
-from qtm.waits import Wait
+from qtm.waits import NORMAL, Wait
 from qtm.words import moment
 
 # Everything that was said of it, with the Request itself, as the page of a case asks the database no further question.

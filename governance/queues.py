@@ -26,7 +26,7 @@ from qtm.queues import (
     waiting_in,
 )
 from qtm.refusals import Forbidden
-from qtm.roles import Standing
+from qtm.standing import Standing
 from qtm.words import span
 
 SEE = "governance.see_console"

@@ -13,8 +13,8 @@ from governance.queues import SEE, Place, console, inbox
 from governance.saved import SHARED, SavedView
 from qtm.queues import Queue
 from qtm.refusals import Invalid
-from qtm.roles import Standing
 from qtm.signed import Signed
+from qtm.standing import Standing
 from qtm.typed import pressed
 
 GOVERNS = "governance.approve_task"

@@ -8,7 +8,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_safe
 
 from governance import lists, many, queues
-from governance.finding import Finding
+from governance.finding import MOST, PAGE, Finding
 from governance.models import Task
 from governance.queues import Place, place_of
 from governance.saved_views import rail_views, sharing
@@ -16,11 +16,9 @@ from governance.sought import reference_in
 from intake.models import Request
 from qtm.paging import behind, number
 from qtm.queues import Queue, told, waiting_in
-from qtm.roles import Standing
 from qtm.signed import Signed
 from qtm.spine import rooms
-
-PAGE, MOST = 50, 1000  # rows of a page; and how far what a filter leaves is counted
+from qtm.standing import Standing
 
 
 @require_safe
@@ -52,14 +50,15 @@ def _place(request: Signed, place: Place, slug: str) -> HttpResponse:
     found = Finding.read(place, request.GET, here.queue)
     if found.owners:  # what others govern is only looked at from here
         here = waiting_in([here.queue], found.governor)[0]
+    drawn = _page(found, here.queue, request.GET.get("after", ""))
     page = {
         "here": here,
         "whose": place.mover(here.queue, found.owners),
-        **_page(found, here.queue, request.GET.get("after", "")),
-        **_filtered(found, here.count),
+        **drawn,
+        **_filtered(found, here.count, drawn),
     }
     if not found.owners:
-        page |= many.offer(request.user, place, here.queue, request.GET, page["matching"])
+        page |= many.offer(request.user, place, here.queue, request.GET, page["matching"] if page["whole"] else None)
     return render(request, "governance/queue.html", {**rail, **page}, status=422 if found.wrong else 200)
 
 
@@ -71,14 +70,16 @@ def _page(found: Finding, queue: Queue, after: str) -> dict[str, Any]:
     return {"entries": lists.entries(queue, rows[:PAGE], found.query), "after": after, "further": further}
 
 
-def _filtered(found: Finding, count: int) -> dict[str, Any]:
+def _filtered(found: Finding, count: int, drawn: dict[str, Any]) -> dict[str, Any]:
     """What a list draws of its filters: how many match where any is set, and the form for saving them."""
-    number = found.count(MOST) if found.asked else count
+    shown = not drawn["after"] and not drawn["further"]  # all of them, on this page
+    number, whole = (len(drawn["entries"]), True) if shown else found.counted(count) if found.asked else (count, True)
     return {
         "finding": found,
         "sharing": sharing(found.place),
         "matching": number,
-        "number": told(number, MOST if found.asked else 0),
+        "whole": whole and number <= MOST,
+        "number": told(number) if whole else f"{min(number, MOST):,}+",
     }
 
 

@@ -17,8 +17,8 @@ from governance.queues import Place
 from governance.roster import Booked, Member, Roster, taken
 from qtm.models import Operator
 from qtm.queues import Waiting
-from qtm.roles import Standing
 from qtm.spine import WORKING
+from qtm.standing import Standing
 
 PAGE = 10  # operators on a page
 BESIDE = 20  # unassigned tasks beside the grid

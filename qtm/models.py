@@ -18,10 +18,11 @@ from qtm.letters.model import Letter, SentAgain  # noqa: F401
 from qtm.overview.models import Day, Snapshot  # noqa: F401
 from qtm.receipts import Receipt  # noqa: F401  (Django looks for models here)
 from qtm.refusals import Conflict
-from qtm.roles import OPERATOR_PERMISSIONS, Standing, grant, standing_of, withdraw_grants
+from qtm.roles import OPERATOR_PERMISSIONS, grant, withdraw_grants
 from qtm.rows import latest_of
 from qtm.runtime import Runtime
 from qtm.spine import WORKING, Fact, Room, Verb, birth, move
+from qtm.standing import Standing, standing_of
 from qtm.waits import Wait  # noqa: F401
 from qtm.working import Capability, DayOff, Hours  # noqa: F401  (here too)
 

@@ -8,8 +8,9 @@ from django.db.models import Count, F, Q, Value
 
 from qtm.doors import all_doors
 from qtm.models import SurfaceVersion
-from qtm.roles import MEMBER, NETWORK, NOTHING
+from qtm.roles import MEMBER, NETWORK
 from qtm.spine import Room, Verb, rooms, words
+from qtm.standing import NOTHING
 
 SYSTEM_WORDS = "nobody: the system, by policy"
 

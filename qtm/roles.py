@@ -1,21 +1,17 @@
-"""Who may what, as one table of data; and how the question is asked.
+"""Who may what, as one table of data.
 
 A network role is a group of Django's with the permissions below. A member's role is granted through guardian on the Operator's row,
-and rows are asked through their operator. No flag on a user, `is_superuser` least of all, opens a door of the spine.
+and rows are asked through their operator (`qtm.standing`). No flag on a user, `is_superuser` least of all, opens a door of the spine.
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
 from typing import Any
 
 from django.contrib.auth import get_user_model
 from django.contrib.auth.models import Group, Permission
 from django.contrib.contenttypes.models import ContentType
 from django.db import transaction
-from django.db.models import Q, TextField, Value
 from guardian.models import UserObjectPermission
-
-from qtm.spine import WORKING
 
 INTAKE = ["intake.take_request", "governance.submit_request", "intake.discard_request"]
 GOVERN = [
@@ -57,7 +53,6 @@ SETTLE = [
     "settlement.capture_settlement",
     "settlement.void_settlement",
 ]
-NOTHING = Q(pk__in=[])  # no row; Django sees that without asking the database
 ACCESS = [
     "qtm.accept_operator",
     "qtm.activate_operator",
@@ -117,80 +112,6 @@ OPERATOR_PERMISSIONS = [
     (code, f"Within the operator: {spoken(code)}")
     for code in dict.fromkeys(name.split(".")[1] for names in MEMBER.values() for name in names)
 ]
-
-
-@dataclass(frozen=True, slots=True)
-class Standing:
-    """What one person may do: network permissions by role, one membership, and the grants on its operator."""
-
-    user_id: int | None = None
-    network: Mapping[str, str] = field(default_factory=dict)
-    membership: Any = None
-    granted: frozenset[str] = frozenset()
-
-    @property
-    def operator(self) -> Any:
-        """The operator that this person belongs to, or None."""
-        return self.membership.operator if self.membership else None
-
-    def holds(self, permission: str, operator_id: int | None = None) -> str:
-        """By what this person holds a permission on the network (no operator) or within one operator; empty where they do not."""
-        if operator_id is None:
-            return f"{permission} as {self.network[permission]}" if permission in self.network else ""
-        if self.working and self.membership.operator_id == operator_id and permission.split(".")[1] in self.granted:
-            return f"{permission} as {self.membership}"
-        return ""
-
-    @property
-    def working(self) -> bool:
-        """Whether this person's operator is let in at all: pending and suspended ones hold nothing."""
-        return bool(self.membership) and self.membership.operator.state in WORKING
-
-    def sight(self, room: Any) -> Q:
-        """Which rows of a room this person may see; what they may not see is not there for them (404)."""
-        if any(self.holds(permission) for permission in room.open_to):
-            return Q()
-        seen, columns = NOTHING, {field.name for field in room._meta.local_fields}
-        own = self.membership.operator_id if self.working else None
-        if "governor" in columns and self.holds(room.seen_with):
-            seen |= Q(governor=None)
-        if "governor" in columns and own and self.holds(room.seen_with, own):
-            seen |= Q(governor=own)
-        if room.layer == "operator" and own:
-            seen |= Q(operator=own)
-        return seen
-
-    def anywhere(self, permission: str) -> bool:
-        """Whether this person holds a permission on the network or within their own operator."""
-        return bool(self.holds(permission) or (self.membership and self.holds(permission, self.membership.operator_id)))
-
-    def authority(self, row: Any, room: Any, verb: Any) -> str:
-        """By what this person may do a verb of a room to a row; empty where they may not."""
-        permission = f"{room._meta.app_label}.{room.permission(verb)}"
-        layer = verb.layer or room.layer
-        if not layer:
-            return self.holds(permission)
-        keeper = getattr(row, f"{layer}_id")
-        if layer == "operator" and keeper is None:
-            return ""
-        return self.holds(permission, keeper)
-
-
-NOBODY = Standing()
-
-
-def standing_of(user: Any) -> Standing:
-    """Read a person's roles, membership and grants: two queries, which see a closed account too."""
-    if not user.is_active or user.pk is None:
-        return NOBODY
-    held = Permission.objects.filter(group__user=user, group__user__is_active=True)
-    by_role = held.values_list("content_type__app_label", "codename", "group__name")
-    by_grant = _grants(user).values_list("object_pk", "permission__codename", Value("", TextField()))
-    rows = list(by_role.order_by().union(by_grant, all=True).order_by())
-    network = {f"{app}.{code}": role for app, code, role in rows if role in NETWORK}
-    membership = user.memberships.filter(left_at=None, user__is_active=True).select_related("operator").first()
-    own = str(membership.operator_id) if membership else None
-    return Standing(user.pk, network, membership, frozenset(code for of, code, role in rows if (of, role) == (own, "")))
 
 
 def _grants(user: Any, **where: Any) -> Any:

@@ -71,8 +71,8 @@ def _insert_into(model: type[models.Model]) -> tuple[str, Sequence[Any], Sequenc
     """The INSERT of a model, the columns it gives and those that it gets back."""
     given = given_columns(model)
     back = [each for each in model._meta.local_concrete_fields if each.primary_key or each not in given]
-    into, places = _names(given), ", ".join(f"${place}" for place, _ in enumerate(given, 1))
-    return f"INSERT INTO {_table(model)} ({into}) VALUES ({places}) RETURNING {_names(back)}", given, back  # noqa: S608
+    into, places = names(given), ", ".join(f"${place}" for place, _ in enumerate(given, 1))
+    return f"INSERT INTO {_table(model)} ({into}) VALUES ({places}) RETURNING {names(back)}", given, back  # noqa: S608
 
 
 @cache
@@ -80,17 +80,17 @@ def _update_of(model: type[models.Model], writes: tuple[str, ...]) -> tuple[str,
     """The UPDATE of a model's moves, the columns that it sets and those that it gets back."""
     columns = [model._meta.get_field(name) for name in ("state", *writes)]
     back = [model._meta.get_field("since")]
-    sets = ", ".join(f"{_names([each])} = ${place}" for place, each in enumerate(columns, 1))
-    where = f"{_names([model._meta.pk])} = ${len(columns) + 1} AND {_names(columns[:1])} = ${len(columns) + 2}"
-    return f"UPDATE {_table(model)} SET {sets} WHERE {where} RETURNING {_names(back)}", columns, back  # noqa: S608
+    sets = ", ".join(f"{names([each])} = ${place}" for place, each in enumerate(columns, 1))
+    where = f"{names([model._meta.pk])} = ${len(columns) + 1} AND {names(columns[:1])} = ${len(columns) + 2}"
+    return f"UPDATE {_table(model)} SET {sets} WHERE {where} RETURNING {names(back)}", columns, back  # noqa: S608
 
 
 @cache
 def _newest_of(model: type[models.Model], of: str, by: str, without: tuple[str, ...]) -> tuple[str, Sequence[str]]:
     """The SELECT of a model's newest row, and the names that its columns have on the model."""
     columns = [each for each in model._meta.local_concrete_fields if each.name not in without]
-    up, order = _names([model._meta.get_field(of)]), _names([model._meta.get_field(by)])
-    words = f"SELECT {_names(columns)} FROM {_table(model)} WHERE {up} = $1 ORDER BY {order} DESC LIMIT 1"  # noqa: S608
+    up, order = names([model._meta.get_field(of)]), names([model._meta.get_field(by)])
+    words = f"SELECT {names(columns)} FROM {_table(model)} WHERE {up} = $1 ORDER BY {order} DESC LIMIT 1"  # noqa: S608
     return words, [each.attname for each in columns]
 
 
@@ -99,6 +99,7 @@ def _table(model: type[models.Model]) -> str:
     return here().ops.quote_name(model._meta.db_table)
 
 
-def _names(columns: Sequence[Any]) -> str:
-    """The names of columns as SQL."""
-    return ", ".join(here().ops.quote_name(each.column) for each in columns)
+def names(columns: Sequence[Any], of: str = "") -> str:
+    """The names of columns as SQL; `of`: what their table is called in the statement."""
+    table = f"{of}." if of else ""
+    return ", ".join(f"{table}{here().ops.quote_name(each.column)}" for each in columns)

@@ -6,6 +6,8 @@ the two together. So a queue is counted, paged and filtered along one narrow ind
 
 from django.db import models
 
+NORMAL = 1  # the priority of nearly all: what is more or less pressing has an index of its own
+
 
 class Wait(models.Model):
     """A case that waits in a queue, with what lists are filtered by; written by the law alone.
@@ -38,6 +40,16 @@ class Wait(models.Model):
             models.Index(fields=["governor", "queue", "since", "row_id"], name="qtm_wait_queue"),
             models.Index(fields=["governor", "queue", "due", "since"], name="qtm_wait_overdue"),
             models.Index(fields=["governor", "queue", "proven", "since", "row_id"], name="qtm_wait_proven"),
+            models.Index(
+                fields=["governor", "queue", "priority", "since", "row_id"],
+                condition=~models.Q(priority=NORMAL),
+                name="qtm_wait_priority",
+            ),
+            models.Index(
+                fields=["governor", "queue", "operator", "since", "row_id"],
+                condition=models.Q(operator__isnull=False),
+                name="qtm_wait_operator",
+            ),
         ]
 
     def __str__(self) -> str:

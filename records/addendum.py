@@ -12,7 +12,7 @@ from governance.again import again
 from governance.submit import ask
 from intake.models import Request
 from qtm.models import User
-from qtm.roles import Standing
+from qtm.standing import Standing
 from records.models import Record
 
 ASK = "records.ask_correction"

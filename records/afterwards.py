@@ -7,7 +7,7 @@ from django.urls import reverse
 
 from execution.emptying import Removed
 from qtm.models import Transition
-from qtm.roles import Standing
+from qtm.standing import Standing
 from records import erasing
 from records.addendum import asks_by, linked
 from records.agreement import differences

@@ -11,7 +11,7 @@ from django.utils.dateparse import parse_datetime
 from execution.kinds import KINDS
 from execution.sight import pieces_for
 from governance.models import Task
-from qtm.roles import Standing
+from qtm.standing import Standing
 from qtm.words import exact
 from records import policy
 from records.afterwards import Afterwards

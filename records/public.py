@@ -12,7 +12,7 @@ from django.views.decorators.http import require_safe
 from intake.models import Request
 from intake.views import asked_with, private
 from qtm.panels import PANELS
-from qtm.roles import NOBODY
+from qtm.standing import NOBODY
 from records.addendum import around
 from records.agreement import OF_EVENT
 from records.certificate import Certificate

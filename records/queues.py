@@ -6,8 +6,8 @@ from django.db.models import Count, Subquery
 
 from qtm.panels import PANELS
 from qtm.queues import WORKPLACES, Workplace
-from qtm.roles import Standing
 from qtm.signed import Signed
+from qtm.standing import Standing
 from records.models import Record, Signal
 
 MANY = 1000  # beyond it the Desk counts no further, as each is counted anew

@@ -13,6 +13,7 @@ from governance.listing import Listing
 from governance.models import Correction, Task
 from governance.question import Question
 from governance.queues import console, inbox
+from governance.rarity import Way
 from qtm.models import Surface
 from qtm.runtime import within
 from tests.cast import ADVISORY, DETAILING, Cast, Walk, enter
@@ -305,6 +306,20 @@ def test_filters_stay_through_the_pages_and_each_can_be_taken_out(monkeypatch: p
     assert left(f"priority=normal&due=none&after={after}") == made[2:]
 
 
+def test_what_was_not_counted_to_the_end_is_told_as_at_least(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, value in {"views.PAGE": 1, "finding.LOOKED": 2}.items():
+        monkeypatch.setattr(f"governance.{name}", value)
+    monkeypatch.setattr(
+        "governance.finding.way_to", lambda said, mark, *_, **__: Way("", said, mark)
+    )  # too many for the index
+    for _ in range(3):
+        asking(place="14 Quarry Lane").request  # noqa: B018  (asked)
+    answer = at("ines").get("/console/to-review/?place=quarry")
+    assert "2+ match." in text(answer)
+    assert "at most 1,000" in text(answer)
+    assert "3 wait" in text(at("ines").get("/console/to-review/"))
+
+
 def test_a_search_is_paged_newest_first_without_gap_or_repetition(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("governance.views.PAGE", 2)
     made = [Walk().request.pk for _ in range(5)]
@@ -316,16 +331,20 @@ def test_a_search_is_paged_newest_first_without_gap_or_repetition(monkeypatch: p
     assert (seen, after) == (made[::-1], "")
 
 
-def test_a_finding_gives_the_rows_of_its_room_and_counts_no_further_than_it_is_asked(cast: Cast) -> None:
+def test_a_finding_gives_the_rows_of_its_room_and_counts_no_further_than_it_should(
+    cast: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
     tasks = [Walk().task for _ in range(3)]
     enter(cast.ines, Task, "plan", tasks[1], priority=3)
     place = console(cast.ines.standing)
     urgent = Finding.read(place, QueryDict("priority=urgent&other=1"), queue("to-review"))
-    assert (list(urgent.rows()), urgent.count(10), urgent.query) == ([tasks[1]], 1, "priority=urgent")
+    assert (list(urgent.rows()), urgent.counted(3), urgent.query) == ([tasks[1]], (1, True), "priority=urgent")
     everything = Finding.read(place, QueryDict(""), queue("to-review"))
-    assert (list(everything.rows()), everything.count(1), everything.query) == (tasks, 2, "")
+    assert (list(everything.rows()), everything.counted(3), everything.query) == (tasks, (3, True), "")
     wrong = Finding.read(place, QueryDict("priority=x"), queue("to-review"))
-    assert (list(wrong.rows()), wrong.count(10)) == ([], 0)
+    assert (list(wrong.rows()), wrong.counted(3)) == ([], (0, True))
+    monkeypatch.setattr("governance.finding.MOST", 1)
+    assert everything.counted(3) == (2, False)  # one more than is counted
 
 
 def test_a_listing_is_there_for_every_case_once(cast: Cast) -> None:

@@ -14,8 +14,8 @@ from qtm.overview.summing import PERIODS
 from qtm.paging import page_of
 from qtm.queues import Workplace
 from qtm.refusals import Forbidden
-from qtm.roles import NOTHING
 from qtm.signed import Signed
+from qtm.standing import NOTHING
 from qtm.typed import signed_in
 
 OVERSEES, GOVERNS = "qtm.oversee", "governance.approve_task"

@@ -12,6 +12,8 @@ from django.db import connection, connections
 from qtm.acts import acting
 from qtm.models import User
 from records.models import Record
+from records.seal.keys import record_key
+from records.seal.leaf import sealed_with
 from tests.bench.verbs import Verbs
 
 BATCH = 10_000
@@ -120,10 +122,10 @@ STEPS = [
             """INSERT INTO execution_stagemark (event_id, stage)
                SELECT e.id, stage FROM execution_serviceevent e, unnest(ARRAY['study', 'advice']) stage WHERE e.case_id > %(before)s""",
             "UPDATE execution_serviceevent SET state = 'completed', outcome = 'advised', final = true WHERE case_id > %(before)s",
-            """INSERT INTO records_record (state, case_id, event_id, operator_id, final, document, sha256, priced)
-               SELECT 'sealed', case_id, id, operator_id, final, document, encode(sha256(document), 'hex'), true
-               FROM execution_serviceevent, convert_to(replace(%(document)s, %(reference)s, '"Q-' || case_id || '"'), 'UTF8') document
-               WHERE case_id > %(before)s""",
+            """INSERT INTO records_record (state, case_id, event_id, operator_id, final, document, sha256, body, priced)
+               SELECT 'sealed', e.case_id, e.id, e.operator_id, e.final, s.document, encode(sha256(s.document), 'hex'), s.body, true
+               FROM execution_serviceevent e JOIN unnest(%(cases)s::bigint[], %(documents)s::bytea[], %(bodies)s::bytea[])
+                 s (case_id, document, body) ON s.case_id = e.case_id ORDER BY e.case_id""",
             "INSERT INTO records_annex (record_id, content) SELECT id, %(annex)s FROM records_record WHERE case_id > %(before)s",
             """INSERT INTO records_signal (state, case_id, record_id, event_id, job_id, policy)
                SELECT 'active', r.case_id, r.id, e.id, e.job_id, %(policy)s
@@ -172,12 +174,22 @@ def fill(say: Callable[[str], None], ends: Sequence[str] = ENDS, share: Share = 
                 acting(people[names.get(step.who, step.who)], via="bench", authority=authority),
                 connection.cursor() as cursor,
             ):
+                if step.name == "sealed":
+                    words |= _sealed(cursor, words)
                 for statement in step.statements:
                     cursor.execute(statement, words)
         say(f"  {number * words['count']:,} of {len(ends) * words['count']:,} cases, the last ones {end}")
         if number.bit_count() == 1 or number == len(ends):
             _analyze()
     return len(ends) * int(words["count"])
+
+
+def _sealed(cursor: Any, words: dict[str, Any]) -> dict[str, list[Any]]:
+    """The sealed bytes of every case of a batch, each signed as a completing signs it."""
+    cursor.execute("SELECT case_id FROM execution_serviceevent WHERE case_id > %(before)s ORDER BY case_id", words)
+    cases, key = [case_id for (case_id,) in cursor.fetchall()], record_key()
+    documents = [words["document"].replace(words["reference"], f'"Q-{case_id}"').encode() for case_id in cases]
+    return {"cases": cases, "documents": documents, "bodies": [sealed_with(each, key).body for each in documents]}
 
 
 def _analyze() -> None:
