@@ -22,8 +22,8 @@ from qtm.waits import Wait
 type Choices = Sequence[tuple[str, str]]
 
 LONGEST = 200
-PAGE, MOST = 50, 1000  # rows of a page; and how far what a filter leaves is counted
-LOOKED = 5000  # where words are looked for in each of what waits, so many are looked at to count
+PAGE, MOST = 40, 1000  # rows of a page; and how far what a filter leaves is counted
+LOOKED = 2000  # where words are looked for in each of what waits, so many are looked at to count
 NETWORK = "network"
 
 
@@ -194,7 +194,7 @@ class Finding:
     def way(self, said: str, mark: str = "", *, looked_up: int = 0) -> Way:
         """How the cases with these words are come by, found out once."""
         if (said, mark) not in self.ways:
-            self.ways[said, mark] = way_to(said, mark, MOST if self.queue else PAGE, looked_up=looked_up)
+            self.ways[said, mark] = way_to(said, mark, PAGE, looked_up=looked_up)
         return self.ways[said, mark]
 
     def numbered(self) -> QuerySet[Listing]:

@@ -63,7 +63,7 @@ def _place(request: Signed, place: Place, slug: str) -> HttpResponse:
 
 
 def _page(found: Finding, queue: Queue, after: str) -> dict[str, Any]:
-    """Fifty rows after a point in the queue, and the point after them."""
+    """A page of rows after a point in the queue, and the point after them."""
     rows = list(found.waits().select_related("operator").filter(behind(after, key="row_id"))[: PAGE + 1])
     last = rows[PAGE - 1] if len(rows) > PAGE else None
     further = f"{last.since.isoformat()},{last.row_id}" if last else ""
