@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 from intake.asking import POSITION
 from intake.models import Intake
@@ -16,6 +16,18 @@ type Said = Mapping[str, str]
 
 class Corrected(Protocol):
     """A detail put right: which, and what it is."""
+
+    @property
+    def field(self) -> str:
+        """Which."""
+
+    @property
+    def becomes(self) -> str:
+        """What it is."""
+
+
+class PutRight(NamedTuple):
+    """A detail put right, without the rest of the row."""
 
     field: str
     becomes: str

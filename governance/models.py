@@ -9,13 +9,14 @@ from django.utils import timezone
 
 from governance.appointed import LONGEST, STANDS, Appointed
 from governance.bulk import Bulk, BulkOutcome  # noqa: F401  (Django looks for models here)
-from governance.details import ANSWER, as_asked, correctable, said_in, stands, text_of
+from governance.details import ANSWER, Corrected, PutRight, as_asked, correctable, said_in, stands, text_of
 from governance.listing import Listing  # noqa: F401  (Django looks for models here)
 from governance.question import Question  # noqa: F401  (Django looks for models here)
 from governance.saved import SavedView  # noqa: F401  (Django looks for models here)
 from intake.asking import Details, read
 from intake.models import Intake, Request
 from intake.offers import planned
+from qtm.database import here
 from qtm.law import own_law
 from qtm.models import Membership, Operator, SurfaceVersion, User
 from qtm.refusals import Conflict, Invalid
@@ -24,6 +25,9 @@ from qtm.waits import NORMAL
 from qtm.words import window
 
 PRIORITIES = [(0, "low"), (NORMAL, "normal"), (2, "high"), (3, "urgent")]
+CORRECTIONS = """
+SELECT coalesce(array_agg(field ORDER BY id), '{}'), coalesce(array_agg(becomes ORDER BY id), '{}')
+FROM governance_correction WHERE task_id = $1"""
 BEFORE_ASSIGNED = ("open", "held", "approved")
 BEFORE_ENDED = (*BEFORE_ASSIGNED, "assigned", "handed_off")
 
@@ -174,8 +178,13 @@ class Task(Room):
 
     def stands(self) -> dict[str, str]:
         """Every detail of the intake as it stands now, corrections included."""
-        models.prefetch_related_objects([self], "corrections")  # read once, however often it is asked
-        return stands(said_in(self.intake), self.corrections.all())
+        lent = getattr(self, "_prefetched_objects_cache", {}).get("corrections")
+        return stands(said_in(self.intake), self._corrections() if lent is None else lent)
+
+    def _corrections(self) -> list[Corrected]:
+        """The corrections of this task, in their order, by a statement that is made once: Create Job asks it each time."""
+        found = here().run(CORRECTIONS, [self.pk]) or ([], [])
+        return [PutRight(*each) for each in zip(*found, strict=True)]
 
     def _locked(self) -> Self:
         """The same task, read anew and held until the act ends: of two who correct at once the second sees what the first did."""

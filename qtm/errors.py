@@ -23,8 +23,10 @@ def refused(request: HttpRequest, refusal: Refusal) -> HttpResponse:
     if is_device(request):
         return devices.refused(refusal)
     said = _said(refusal)
-    if isinstance(refusal, Conflict) and refusal.row is not None:
-        said |= _what_stands(request, refusal.row) | {"next": next_page(request)}
+    if isinstance(refusal, Conflict):
+        said["written"] = refusal.written
+        if refusal.row is not None:
+            said |= _what_stands(request, refusal.row) | {"next": next_page(request)}
     return render(request, f"{refusal.status}.html", {"refusal": said}, status=refusal.status)
 
 

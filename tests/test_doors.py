@@ -20,7 +20,7 @@ from qtm.models import Operator, Surface, Transition
 from qtm.spine import all_rooms
 from records.models import Record, Signal
 from settlement.models import Settlement
-from tests.cast import ADVISORY, PEOPLE, Cast, Walk
+from tests.cast import ADVISORY, PEOPLE, Cast, Walk, enter
 from tests.states import REACH, before
 
 pytestmark = pytest.mark.django_db
@@ -185,3 +185,19 @@ def test_an_operators_own_funnel_is_governed_by_its_owners_and_by_nobody_else(ca
         "they may look and may not touch"
     )
     assert {statuses[name] for name in ("will", "wanda", "sam", "sid", "root", "cora", "pete")} == {404}
+
+
+def test_what_was_written_in_vain_is_given_back_and_is_nothing_but_words(walk: Walk) -> None:
+    enter(Cast().ines, Task, "approve", walk.task)
+    said = {"reason": "Twice the same.\n<script>alert(1)</script>"}
+    answer = signed_in("ines").post(f"/tasks/{walk.task.pk}/hold", said)
+    assert answer.status_code == 409
+    page = answer.content.decode()
+    assert "<dd>Twice the same.<br>&lt;script&gt;alert(1)&lt;/script&gt;</dd>" in page
+    assert "csrfmiddlewaretoken" not in page.partition("What you had written")[2]
+
+
+def test_nobody_elses_words_are_given_back_where_nothing_was_written(walk: Walk) -> None:
+    enter(Cast().ines, Task, "approve", walk.task)
+    answer = signed_in("ines").post(f"/tasks/{walk.task.pk}/approve")
+    assert (answer.status_code, "What you had written" in answer.content.decode()) == (409, False)

@@ -103,6 +103,7 @@ def test_one_question_at_a_time(walk: Walk) -> None:
     answer = as_("ines").post(f"/requests/{walk.request.pk}/ask-the-requester", {"text": "And where?"})
     assert answer.status_code == 409
     assert b"one question at a time" in answer.content
+    assert b"<dd>And where?</dd>" in answer.content
     assert attempt((ASK, [walk.request.pk, walk.request.pk, None]), user=Cast().ines.pk).endswith("_one_living")
 
 
