@@ -13,6 +13,10 @@ from tests.device import DESK, NARROW, PHONE
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 UNFOLD = 'for (const each of document.querySelectorAll("details")) { each.removeAttribute("name"); each.open = true }'
 RUN = "(rules) => axe.run(document, {runOnly: rules, resultTypes: ['violations']}).then((found) => found.violations)"
+# What a page is made of: every element in its parent, with what it is called by and whether it says anything.
+SHAPE = """[...new Set([...document.querySelectorAll("body *")].map((each) => [each.parentElement, each].map((one) =>
+  `${one.tagName}.${one.getAttribute("class")}[${one.getAttributeNames().filter((name) => !["d", "href", "value", "id"].includes(name))}]`)
+  .join(">") + (each.innerText ?? each.textContent ? "" : " silent")))]"""
 OVER = "document.scrollingElement.scrollWidth - innerWidth"
 
 
@@ -21,10 +25,15 @@ class Critic(Visitor):
 
     script = Path(AXE_FILE_PATH).read_text()
 
-    def __init__(self, browser: Browser, house: House, name: str = "", known: tuple[str, ...] = ()) -> None:
-        """Signed in without the form; colours do not fade in, so that what is measured is what stays. `known`: rules that are not asked."""
+    def __init__(
+        self, browser: Browser, house: House, name: str = "", known: tuple[str, ...] = (), seen: set[str] | None = None
+    ) -> None:
+        """Signed in without the form; colours do not fade in, so that what is measured is what stays.
+
+        `known`: rules that are not asked. `seen`: what pages were made of that were judged already, by whomever.
+        """
         super().__init__(browser, house, size=PHONE, reduced_motion="reduce")
-        self.known = known
+        self.known, self.seen = known, set() if seen is None else seen
         if name:
             cookie, _, value = signed_in(name).partition("=")
             self.context.add_cookies([{"name": cookie, "value": value, "url": house.url}])
@@ -42,13 +51,16 @@ class Critic(Visitor):
         self.page.evaluate(UNFOLD)
         self._ask(PHONE, "dark", RULES)
         self._ask(PHONE, "light", ["color-contrast"])
+        self.seen.update(self.page.evaluate(SHAPE))
         self._narrow()
 
     def glance(self) -> None:
-        """The page that is open, on a phone alone: for what differs from a page that was judged in a few words."""
+        """The page that is open, on a phone alone, if anything in it is new: for what differs from a page that was judged in a few words."""
         self.page.wait_for_load_state()
-        self.page.evaluate(self.script)
-        self._ask(PHONE, "light", RULES)
+        if not self.seen.issuperset(shape := self.page.evaluate(SHAPE)):
+            self.page.evaluate(self.script)
+            self._ask(PHONE, "light", RULES)
+            self.seen.update(shape)
         self._narrow()
 
     def _ask(self, size: dict[str, int], scheme: Any, rules: list[str]) -> None:

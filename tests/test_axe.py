@@ -40,11 +40,12 @@ def lived_in(template: str, django_db_blocker: Any, tmp_path_factory: Any, stati
 def critic(lived_in: House, chromium: Browser) -> Iterator[Callable[..., Critic]]:  # noqa: F811
     """Somebody at a browser of their own, the same one each time; at the end nobody found any fault."""
     critics: dict[str, Critic] = {}
+    seen: set[str] = set()
 
     def come(name: str, **given: Any) -> Critic:
         """Who is called so."""
         if name not in critics:
-            critics[name] = Critic(chromium, lived_in, name, **given)
+            critics[name] = Critic(chromium, lived_in, name, seen=seen, **given)
         return critics[name]
 
     yield come

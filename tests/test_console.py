@@ -15,6 +15,7 @@ from django.utils import timezone
 
 from execution.asked import Asked
 from execution.models import Job
+from governance.finding import PAGE
 from governance.models import Assignment, Correction, Task
 from governance.queues import console
 from governance.submit import Asking, ask
@@ -597,4 +598,4 @@ def test_no_queue_takes_more_queries_for_having_more_rows() -> None:
     for number in range(60):
         ask(Asking(funnel, surface, "web", ADVISORY, f"many:{number}", "public form"))
     assert _queries("ines", "/console/to-review/") <= min(CEILING, few + 2)
-    assert len(at("ines").get("/console/to-review/").context["entries"]) == 50
+    assert len(at("ines").get("/console/to-review/").context["entries"]) == PAGE
