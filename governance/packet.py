@@ -92,7 +92,7 @@ def _suggestion(task: dict[str, Any], sought: Sought, best: Sequence[Suggested],
     return Suggestion(
         task["case_id"],
         about,
-        [f"{each.name}: {'; '.join(reason.words for reason in each.reasons)}." for each in _able(best)[:NAMED]],
+        [f"{each.name}: {'. '.join(reason.words for reason in each.reasons)}." for each in _able(best)[:NAMED]],
     )
 
 

@@ -246,7 +246,7 @@ def test_the_packet_tells_what_it_found_what_it_suggests_and_what_it_cannot_reso
     packet = told(as_(cast.eve))
     (suggestion,) = packet.suggests
     assert suggestion.about.startswith(f"Q-{task.case_id}, Automotive advisory, wished for ")
-    assert suggestion.words[0].startswith("Southside: Does Automotive advisory; Works on ")
+    assert suggestion.words[0].startswith("Southside: Does Automotive advisory. Works on ")
     assert len(suggestion.words) == 1, "nobody is suggested who has not said to do it"
     assert any("Northside: no hours are said" in gap for gap in packet.unresolved)
     assert any("How far each operator is" in gap for gap in packet.unresolved)
