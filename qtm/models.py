@@ -1,9 +1,8 @@
-"""What every zone stands on: people, operators, surfaces and the log."""
+"""What every zone stands on: people and operators here, surfaces and the log beside them."""
 
 import secrets
-from datetime import timedelta
 from functools import cached_property
-from typing import Any, ClassVar, Self
+from typing import Any, Self
 
 from django.contrib.auth.models import AbstractUser
 from django.db import models
@@ -11,22 +10,45 @@ from django.db.models.functions import Now
 from django.urls import reverse
 
 from qtm.applications import Application
-from qtm.blocked.model import Blocked  # noqa: F401  (Django looks for models here)
-from qtm.fields import Brin, TransactionIdField
-from qtm.law import DIGEST, LogLaw, own_law
-from qtm.letters.model import Letter, SentAgain  # noqa: F401
-from qtm.overview.models import Day, Snapshot  # noqa: F401
-from qtm.receipts import Receipt  # noqa: F401  (Django looks for models here)
+from qtm.blocked.model import Blocked
+from qtm.invitation import Invitation
+from qtm.law import own_law
+from qtm.letters.model import Letter, SentAgain
+from qtm.overview.models import Day, Snapshot
+from qtm.receipts import Receipt
 from qtm.refusals import Conflict
 from qtm.roles import OPERATOR_PERMISSIONS, grant, withdraw_grants
-from qtm.rows import latest_of
-from qtm.runtime import Runtime
 from qtm.spine import WORKING, Fact, Room, Verb, birth, move
 from qtm.standing import Standing, standing_of
-from qtm.waits import Wait  # noqa: F401
-from qtm.working import Capability, DayOff, Hours  # noqa: F401  (here too)
+from qtm.surface import Surface, SurfaceVersion
+from qtm.transition import Transition
+from qtm.waits import Wait
+from qtm.working import Capability, DayOff, Hours
 
-_READ: dict[str, Runtime] = {}
+# Django looks for models here; the small ones live beside what they are for.
+__all__ = [
+    "Application",
+    "Attempt",
+    "Blocked",
+    "Capability",
+    "Day",
+    "DayOff",
+    "Hours",
+    "Invitation",
+    "Letter",
+    "Membership",
+    "Operator",
+    "PersonNote",
+    "Receipt",
+    "SentAgain",
+    "Snapshot",
+    "Surface",
+    "SurfaceVersion",
+    "Transition",
+    "User",
+    "Wait",
+    "called",
+]
 
 
 def called(*, first_name: str, last_name: str, username: str) -> str:
@@ -214,128 +236,6 @@ class Membership(models.Model):
         if not type(self).objects.filter(pk=self.pk, left_at=None).update(left_at=Now()):
             raise Conflict(sentence="This membership has ended or changed already.")
         withdraw_grants(self.user, self.operator)
-
-
-class Surface(models.Model):
-    """A kind of service work."""
-
-    code = models.SlugField(max_length=40, unique=True)
-    name = models.CharField(max_length=80)
-
-    class Meta:
-        default_permissions = ()
-        ordering = ["name"]
-
-    def __str__(self) -> str:
-        """Its name."""
-        return self.name
-
-    @property
-    def current(self) -> "SurfaceVersion":
-        """The newest version: the one that new Requests are checked against."""
-        version: SurfaceVersion = latest_of(SurfaceVersion, "surface", self, by="number", without=("runtime",))
-        return version  # its runtime is read once for each process, by its digest
-
-
-class SurfaceVersion(Fact):
-    """One published runtime of a surface; immutable, and pinned by every Intake that was checked against it."""
-
-    noted_by: ClassVar[str] = "system"
-
-    surface = models.ForeignKey(Surface, models.PROTECT, related_name="versions")
-    number = models.PositiveIntegerField()
-    status = models.CharField(max_length=10, choices=[(word, word) for word in ("planned", "partial", "live")])
-    runtime = models.JSONField()
-    digest = models.CharField(max_length=64)
-
-    class Meta(Fact.Meta):
-        constraints = [
-            models.UniqueConstraint(fields=["surface", "number"], name="qtm_surfaceversion_number_key"),
-            own_law("qtm_surfaceversion_runtime_law", "qtm/ground.sql", "surface"),
-        ]
-
-    def __str__(self) -> str:
-        """Such as "Auto detailing, version 3"."""
-        return f"{self.surface}, version {self.number}"
-
-    @cached_property
-    def reads(self) -> Runtime:
-        """The runtime, read and checked once for each version and process, as a version never changes."""
-        return _READ.get(self.digest) or _READ.setdefault(self.digest, Runtime.read(self.runtime))
-
-    @classmethod
-    def publish(cls, runtime: Runtime) -> tuple["SurfaceVersion", bool]:
-        """Publish a runtime as the surface's next version, unless it is the present one already."""
-        surface, _ = Surface.objects.get_or_create(code=runtime.code, defaults={"name": runtime.name})
-        newest = surface.versions.order_by("-number").first()
-        if newest and newest.digest == runtime.digest():
-            return newest, False
-        number = newest.number + 1 if newest else 1
-        made = cls.noted(
-            surface=surface, number=number, status=runtime.status, runtime=runtime.as_json(), digest=runtime.digest()
-        )
-        return made, True
-
-
-class Transition(models.Model):
-    """One line of the log: a birth or a move, written by the database itself, for ever."""
-
-    case_id = models.BigIntegerField(null=True)
-    room = models.CharField(max_length=40)
-    row_id = models.BigIntegerField()
-    was = models.CharField(max_length=20, blank=True)
-    becomes = models.CharField(max_length=20)
-    user = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
-    actor_id = models.BigIntegerField(null=True)
-    authority = models.CharField(max_length=200)
-    via = models.CharField(max_length=40)
-    reason = models.TextField(blank=True)
-    act = models.UUIDField()
-    at = models.DateTimeField()
-    tx = TransactionIdField()
-
-    class Meta:
-        default_permissions = ()
-        ordering = ["id"]
-        indexes = [
-            models.Index(fields=["case_id", "id"], name="qtm_transition_case"),
-            models.Index(fields=["room", "row_id"], condition=models.Q(case_id=None), name="qtm_transition_row"),
-            Brin(fields=["at"], name="qtm_transition_at"),  # costs a move nothing to speak of
-        ]
-        constraints = [LogLaw(name="qtm_transition_law", said={"digest": DIGEST})]
-
-    def __str__(self) -> str:
-        """Such as "governance.Task 7: open → approved"."""
-        return f"{self.room} {self.row_id}: {self.was or '·'} → {self.becomes}"
-
-
-class Invitation(models.Model):
-    """A link that lets one person in, once: as a member of an operator, or in a role on the network."""
-
-    LASTS = timedelta(days=7)
-
-    token_sha256 = models.CharField(max_length=64, unique=True, editable=False)
-    name = models.CharField(max_length=120)
-    operator = models.ForeignKey(Operator, models.PROTECT, null=True, related_name="invitations")
-    role = models.CharField(max_length=20)
-    inviter = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")  # nobody: made at the machine itself
-    made_at = models.DateTimeField(db_default=Now(), editable=False)
-    expires_at = models.DateTimeField()
-    spent_at = models.DateTimeField(null=True, editable=False)
-    user = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
-
-    class Meta:
-        default_permissions = ()
-        ordering = ["-id"]
-
-    def __str__(self) -> str:
-        """Such as "owner of Northside Detailing"."""
-        return f"{self.role} of {self.operator}" if self.operator_id else self.role
-
-    def spend(self) -> bool:
-        """Use it up, by coming in or by withdrawing it; of several at once one does."""
-        living = type(self).objects.filter(pk=self.pk, spent_at=None, expires_at__gt=Now())
-        return bool(living.update(spent_at=Now()))
 
 
 class PersonNote(Fact):

@@ -1,77 +1,27 @@
-"""Doors: the one way by which people make a move or cross into the next room.
+"""A door: one verb of a room, pressed by a person on a page, or by a device that kept the press."""
 
-A door's address is the row and the verb. What draws its button guards its POST: the same permission, the same state, the same words.
-"""
-
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, ClassVar, cast
+from typing import Any, cast
 
-from django import forms
 from django.contrib import messages
 from django.contrib.auth.views import redirect_to_login
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.urls import URLPattern, path, reverse
+from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.text import slugify
 
 from qtm import devices
 from qtm.acts import acting
 from qtm.devices import Sent, sent_by
+from qtm.doors.drawn import DrawnDoor
+from qtm.doors.form import WRITTEN, DoorForm, blame
 from qtm.panels import panels
 from qtm.receipts import Receipt, refuse_unarrived
 from qtm.refusals import Conflict, Forbidden, Invalid, Refusal, refused_in
 from qtm.spine import Room, Verb, words
 from qtm.typed import keep_typed, typed_before
-
-WRITTEN = (forms.Textarea, forms.TextInput)  # what holds a person's own words
-
-
-class DoorForm(forms.Form):
-    """What a door asks besides the press; it knows the row and who presses."""
-
-    takes_uploads: ClassVar[bool] = False
-    of_one: ClassVar[tuple[str, ...]] = ()  # fields that are not asked where one press is for many
-    template: ClassVar[str] = "door.html"  # the page on which it is drawn by itself
-    many_template: ClassVar[str] = "_parts/form.html"  # how it is drawn where one press is for many
-    prefilled: ClassVar[
-        tuple[str, ...]
-    ] = ()  # fields that an address may fill in: shown there, and never an act by itself
-
-    many: Sequence[int] = ()  # the rows that one press is for, where it is for many
-
-    def __init__(self, *args: Any, row: Room, user: Any, **kwargs: Any) -> None:
-        """`row`: what is pressed on; `user`: who presses."""
-        self.row, self.user = row, user
-        super().__init__(*args, **kwargs)
-
-    def given(self) -> dict[str, Any]:
-        """The verb's arguments."""
-        return dict(self.cleaned_data)
-
-    def warnings(self) -> Mapping[str, Sequence[int]]:
-        """What stands against a press for many, each sentence with the rows that it is about."""
-        return {}
-
-    def shut(self) -> str:
-        """Why the door is shut for this very person; empty where it is open."""
-        return ""
-
-    def crosses(self) -> Sequence[tuple[str, str]]:
-        """What crosses by this door, each under its label, for whoever is about to press."""
-        return ()
-
-
-class ReasonForm(DoorForm):
-    """Why the answer is no."""
-
-    reason = forms.CharField(
-        label="Why?",
-        max_length=1000,
-        widget=forms.Textarea(attrs={"rows": 3}),
-        error_messages={"required": "Say why: the reason is kept with the decision."},
-    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -259,124 +209,6 @@ class Door:
         ):  # asked once the row knows what was read around it
             raise Conflict(row, sentence=shut)
         return render(request, template, {"door": drawn, "row": row, **around}, status=status)
-
-
-@dataclass(frozen=True, slots=True)
-class DrawnDoor:
-    """A door as a page draws it for one row and person."""
-
-    door: Door
-    row: Room
-    form: DoorForm | None
-    next: str = ""
-
-    @property
-    def label(self) -> str:
-        """What the button says."""
-        return self.door.verb.words_on(self.row)
-
-    @property
-    def says(self) -> str:
-        """What follows from it."""
-        return self.door.verb.says
-
-    @property
-    def shut_words(self) -> str:
-        """Why it is shut."""
-        return self.door.shut_words(self.row) or (self.form.shut() if self.form else "")
-
-    @property
-    def open(self) -> bool:
-        """Whether it can be passed now."""
-        return not self.shut_words
-
-    @property
-    def apart(self) -> bool:
-        """Whether it takes a page of its own to be drawn."""
-        return bool(self.form and self.form.template != DoorForm.template)
-
-    @property
-    def primary(self) -> bool:
-        """Whether it is the next thing to do."""
-        return self.door.verb.primary
-
-    @property
-    def action(self) -> str:
-        """Where it leads."""
-        return self.door.action(self.row)
-
-    @property
-    def key(self) -> str:
-        """The key that leads to it, if one does."""
-        return self.door.verb.key
-
-    @property
-    def of(self) -> str:
-        """What it is pressed on, as a page's script names it."""
-        return f"{self.row._meta.model_name}-{self.row.pk}"
-
-
-_doors: dict[tuple[type[Room], str], Door] = {}
-
-
-def doors(
-    *rooms: type[Room], via: str | Callable[[Any], str], forms: Mapping[str, type[DoorForm]] = {}
-) -> Iterator[URLPattern]:
-    """The routes of every door that belongs to these rooms; `forms` by verb, where a press is not enough."""
-    for room in rooms:
-        for verb in room.verbs.values():
-            if verb.own_door:
-                form = forms.get(f"{room.__name__}.{verb.name}") or (ReasonForm if verb.no else None)
-                place = governed_from if verb.layer == "governor" else via if callable(via) else _always(via)
-                door = Door(room, verb, place, form)
-                _doors[room, verb.name] = door
-                yield path(door.route, _view(door), name=door.name)
-
-
-def governed_from(row: Any) -> str:
-    """From which of the two layers of governance a row is governed, also where the door leads out of it."""
-    return "task inbox" if row.governor_id else "console"
-
-
-def _always(via: str) -> Callable[[Any], str]:
-    """A place that does not depend on the row."""
-    return lambda row: via
-
-
-def _view(door: Door) -> Callable[..., HttpResponse]:
-    """The door's view as a function, marked where it takes uploads."""
-
-    def view(request: HttpRequest, pk: int) -> HttpResponse:
-        return door.view(request, pk)
-
-    setattr(view, "takes_uploads", bool(door.form and door.form.takes_uploads))  # noqa: B010
-    return view
-
-
-def door_of(room: type[Room], verb: str) -> Door:
-    """The door of a verb."""
-    return _doors[room, verb]
-
-
-def all_doors() -> Sequence[Door]:
-    """Every door of the house."""
-    return list(_doors.values())
-
-
-def doors_out_of(row: Room, user: Any, next_page: str = "") -> list[DrawnDoor]:
-    """The doors that lead out of a row for this person: open ones first, then those that may still open."""
-    drawn = []
-    for door in _doors.values():
-        if door.pressed_on is type(row) and door.ahead(row) and door.authority(user, row):
-            is_open = row.state in door.verb.was
-            drawn.append(DrawnDoor(door, row, door.bound(user, row) if is_open else None, next_page))
-    return sorted(drawn, key=lambda each: (not each.open, not each.primary))
-
-
-def blame(form: forms.BaseForm, invalid: Invalid) -> None:
-    """Put each error of a refusal at its field, or above the form where it has none."""
-    for name, sentence in invalid.errors.items():
-        form.add_error(name if name in form.fields else None, sentence)
 
 
 def next_page(request: HttpRequest) -> str:
