@@ -17,12 +17,12 @@ from governance.many import NO_LIST, Carrier, Chosen, for_many, many_door, match
 from governance.models import Task
 from governance.queues import Place
 from intake.models import Request
-from qtm.doors import Door, DoorForm
+from qtm.doors import Door, DoorForm, written
 from qtm.paging import number
 from qtm.queues import Queue
 from qtm.refusals import Forbidden
 from qtm.signed import Signed
-from qtm.typed import signed_in
+from qtm.typed import hold_written, signed_in
 
 SECONDS = 10.0  # 1,000 cases take a third of it; what is left then is named, and carried on by a press
 asking = require_http_methods(["GET", "HEAD", "POST"])
@@ -92,6 +92,7 @@ class Asked:
     def press(self) -> HttpResponse:
         """Note the press and pass the door for each case, once, however often it is sent; then what came of it."""
         user, typed = self.request.user, self.request.POST
+        hold_written(self.request, written(self.door.form, typed))
         chosen = Chosen.unsealed(typed.get("list", ""), user)
         if (chosen.governor_id, chosen.queue, chosen.door) != (self.governor_id, self.queue.slug, self.door.name):
             raise Forbidden(NO_LIST)

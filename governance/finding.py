@@ -210,7 +210,7 @@ class Finding:
 
     def _words(self) -> Q:
         """What is sought: words, all of them; and what may be a phone number in any notation, as such too."""
-        if not self.sought:
+        if not self.sought or self.wrong:
             return Q()
         digits = phone_in(self.sought)
         words = self.way(self.sought, looked_up=bool(digits)).q
@@ -223,5 +223,6 @@ class Finding:
         if not place or waiting <= LOOKED or (way := self.way(place, "@")).indexed:
             number = self.waits()[: MOST + 1].count()  # in their order, which is that of an index
             return number, number <= MOST
-        first = self._waits(without="place")[:LOOKED].values("case_id")
-        return Listing.objects.filter(way.q, case_id__in=first)[: MOST + 1].count(), False
+        first = list(self._waits(without="place").values_list("case_id", flat=True)[: LOOKED + 1])
+        number = Listing.objects.filter(way.q, case_id__in=first[:LOOKED])[: MOST + 1].count()
+        return number, len(first) <= LOOKED and number <= MOST

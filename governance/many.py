@@ -116,7 +116,11 @@ def offer(user: User, place: Place, queue: Queue, asked: QueryDict, total: int |
         else None
     )
     kept = [(name, value) for name, values in without(asked).lists() for value in values]
-    bulk = {"doors": many, "total": total, "most": MOST, "filter": kept} if many else None
+    bulk = (
+        {"doors": many, "total": total if total is not None and total <= MOST else None, "most": MOST, "filter": kept}
+        if many
+        else None
+    )
     return {
         "bulk": bulk,
         "step": step and step | {"filter": without(asked).urlencode()},

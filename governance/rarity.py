@@ -53,5 +53,5 @@ def way_to(said: str, mark: str, enough: int, *, looked_up: int = 0) -> Way:
 def _length(shares: Sequence[float], many: int, rows: float, enough: int) -> float:
     """How long a way is on which so many of the rarest words are looked up, in entries of the index."""
     if not many:
-        return ROW * min(rows, enough / prod(shares))
+        return ROW * min(rows, enough / max(prod(shares), 1e-9))
     return rows * (sum(shares[:many]) + ROW * prod(shares[:many]))

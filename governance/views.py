@@ -72,14 +72,16 @@ def _page(found: Finding, queue: Queue, after: str) -> dict[str, Any]:
 
 def _filtered(found: Finding, count: int, drawn: dict[str, Any]) -> dict[str, Any]:
     """What a list draws of its filters: how many match where any is set, and the form for saving them."""
+    here = len(drawn["entries"]) + bool(drawn["further"])  # so many there are at least, whatever was counted
     shown = not drawn["after"] and not drawn["further"]  # all of them, on this page
-    number, whole = (len(drawn["entries"]), True) if shown else found.counted(count) if found.asked else (count, True)
+    number, whole = (here, True) if shown else found.counted(count) if found.asked else (count, True)
+    number = max(number, here)
     return {
         "finding": found,
         "sharing": sharing(found.place),
         "matching": number,
-        "whole": whole and number <= MOST,
-        "number": told(number) if whole else f"{min(number, MOST):,}+",
+        "whole": whole,
+        "number": told(number if whole else min(number, MOST), whole=whole),
     }
 
 

@@ -16,6 +16,7 @@ from qtm.doors import next_page
 from qtm.models import Transition, User
 from qtm.refusals import Closed, Conflict, Invalid, Refusal, refusal_by
 from qtm.spine import Room, all_rooms, words
+from qtm.typed import written_in
 
 
 def refused(request: HttpRequest, refusal: Refusal) -> HttpResponse:
@@ -23,10 +24,9 @@ def refused(request: HttpRequest, refusal: Refusal) -> HttpResponse:
     if is_device(request):
         return devices.refused(refusal)
     said = _said(refusal)
-    if isinstance(refusal, Conflict):
-        said["written"] = refusal.written
-        if refusal.row is not None:
-            said |= _what_stands(request, refusal.row) | {"next": next_page(request)}
+    said["written"] = written_in(request)
+    if isinstance(refusal, Conflict) and refusal.row is not None:
+        said |= _what_stands(request, refusal.row) | {"next": next_page(request)}
     return render(request, f"{refusal.status}.html", {"refusal": said}, status=refusal.status)
 
 

@@ -130,10 +130,9 @@ QUEUES: list[Queue] = []
 WORKPLACES: list[Workplace] = []
 
 
-def told(count: int, most: int = 0) -> str:
-    """A count as people read it, exact as far as anybody counts."""
-    most = most or MANY
-    return f"{count:,}" if count <= most else f"{most:,}+"
+def told(count: int, *, whole: bool = True) -> str:
+    """A count as people read it, exact as far as anybody counted; `whole`: whether that was to the end."""
+    return f"{min(count, MANY):,}{'' if whole and count <= MANY else '+'}"
 
 
 def waiting_in(queues: Sequence[Queue], governor: Any, case_id: int | None = None) -> list[Waiting]:

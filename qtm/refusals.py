@@ -1,7 +1,6 @@
 """Refusals: every no that the product says, each with its HTTP status and a sentence a person can act on."""
 
 import errno
-from collections.abc import Sequence
 from typing import Any
 
 from django.apps import apps
@@ -28,9 +27,6 @@ class Conflict(Refusal):
 
     heading = "It has moved on"
     law = "conflict"
-    written: Sequence[
-        tuple[str, str]
-    ] = ()  # what the person had written, by its label: it is theirs, and is given back
 
     def __init__(self, row: Any = None, verb: Any = None, sentence: str = "", heading: str = "") -> None:
         """`row`: the row as it was read, `verb`: what was tried; the page adds who moved it and when."""

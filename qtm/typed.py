@@ -1,6 +1,6 @@
 """What somebody typed while their session ran out: kept for half an hour, and given back after they signed in again."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import wraps
 from time import time
 from typing import Any, Concatenate
@@ -19,6 +19,7 @@ from qtm.signed import Signed
 NOT_KEPT = {"csrfmiddlewaretoken", "password"}
 MOST_KEPT = 16_000  # characters as they lie in the database: whoever is not signed in may fill no more
 HALF_AN_HOUR = 1800
+WRITTEN = "qtm.written"  # beside what the server says of a request, where no client can put anything
 
 
 def keep_typed(request: HttpRequest, page: str = "") -> HttpResponse:
@@ -46,6 +47,17 @@ def typed_before(request: HttpRequest, pressed: str = "") -> dict[str, Any]:
         return {}
     del request.session["typed"]
     return dict(kept["text"]) if kept["until"] > time() else {}
+
+
+def hold_written(request: HttpRequest, written: Sequence[tuple[str, str]]) -> None:
+    """Hold what was written into a form, each by its label, for the page that says that the press came to nothing."""
+    request.META[WRITTEN] = written
+
+
+def written_in(request: HttpRequest) -> Sequence[tuple[str, str]]:
+    """What was held of this very press."""
+    held: Sequence[tuple[str, str]] = request.META.get(WRITTEN, ())
+    return held
 
 
 def back_again(request: HttpRequest) -> None:

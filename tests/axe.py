@@ -13,10 +13,19 @@ from tests.device import DESK, NARROW, PHONE
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 UNFOLD = 'for (const each of document.querySelectorAll("details")) { each.removeAttribute("name"); each.open = true }'
 RUN = "(rules) => axe.run(document, {runOnly: rules, resultTypes: ['violations']}).then((found) => found.violations)"
-# What a page is made of: every element in its parent, with what it is called by and whether it says anything.
-SHAPE = """[...new Set([...document.querySelectorAll("body *")].map((each) => [each.parentElement, each].map((one) =>
-  `${one.tagName}.${one.getAttribute("class")}[${one.getAttributeNames().filter((name) => !["d", "href", "value", "id"].includes(name))}]`)
-  .join(">") + (each.innerText ?? each.textContent ? "" : " silent")))]"""
+# What a page is made of: every element in the two that it stands in, with what it is called by and whether it says anything; headings in their
+# order; and a name that is given twice, or leads nowhere.
+SHAPE = """(() => {
+  const said = ["role", "type", "alt", "scope", "lang", "tabindex"], leads = ["for", "aria-labelledby", "aria-describedby", "aria-controls"];
+  const own = (one) => `${one.tagName}.${one.getAttribute("class")}[${[...one.attributes].filter(({ name }) => !["d", "href", "value", "id"].includes(name))
+    .map(({ name, value }) => said.includes(name) || !value ? `${name}=${value}` : name)}]`;
+  const lost = (one) => leads.some((name) => one.getAttribute(name)?.split(" ").some((each) => !document.getElementById(each)));
+  const twice = (one) => one.id && document.querySelectorAll(`[id="${CSS.escape(one.id)}"]`).length > 1;
+  const shape = [...document.querySelectorAll("body *")].map((each) =>
+    [each.parentElement?.parentElement, each.parentElement, each].filter(Boolean).map(own).join(">") +
+    (each.innerText ?? each.textContent ? "" : " silent") + (lost(each) ? " lost" : "") + (twice(each) ? " twice" : ""));
+  return [...new Set(shape), [...document.querySelectorAll("h1, h2, h3, h4, h5, h6")].map(({ tagName }) => tagName).join(" ")];
+})()"""
 OVER = "document.scrollingElement.scrollWidth - innerWidth"
 
 
@@ -51,17 +60,21 @@ class Critic(Visitor):
         self.page.evaluate(UNFOLD)
         self._ask(PHONE, "dark", RULES)
         self._ask(PHONE, "light", ["color-contrast"])
-        self.seen.update(self.page.evaluate(SHAPE))
+        self.seen |= self._shape()
         self._narrow()
 
     def glance(self) -> None:
         """The page that is open, on a phone alone, if anything in it is new: for what differs from a page that was judged in a few words."""
         self.page.wait_for_load_state()
-        if not self.seen.issuperset(shape := self.page.evaluate(SHAPE)):
+        if not self.seen.issuperset(shape := self._shape()):
             self.page.evaluate(self.script)
             self._ask(PHONE, "light", RULES)
-            self.seen.update(shape)
+            self.seen |= shape
         self._narrow()
+
+    def _shape(self) -> set[str]:
+        """What the page is made of, as it is judged with the rules that are asked."""
+        return {f"{self.known} {each}" for each in self.page.evaluate(SHAPE)}
 
     def _ask(self, size: dict[str, int], scheme: Any, rules: list[str]) -> None:
         """What breaks a rule at that size and in those colours."""

@@ -11,7 +11,7 @@ from playwright.sync_api import Browser
 
 from execution.models import ServiceEvent
 from governance.models import Task
-from qtm.doors import Door
+from qtm.doors import Door, door_of
 from tests.axe import Critic
 from tests.browser import House, chromium, static_files  # noqa: F401
 from tests.cast import Cast, Walk, enter
@@ -114,11 +114,13 @@ def test_what_is_refused_is_told_without_a_barrier(critic: Callable[..., Critic]
     for path, status in (("/nowhere", 404), ("/invited/spent", 410), ("/desk/", 200)):
         assert anybody.open(path) == status
         anybody.judge()
-    ines.open(task.page)
+    ines.open(door_of(Task, "hold").action(task))
+    ines.page.get_by_label("Why?").fill("What is written is given back.")
     enter(Cast().ines, Task, "approve", task)
-    with ines.page.expect_response("**/approve") as answer:
-        ines.press("Approve")
+    with ines.page.expect_response("**/hold") as answer:
+        ines.press("Hold")
     assert answer.value.status == 409
+    ines.sees("What is written is given back.")
     ines.judge()
     anybody.open(reverse("login"))
     anybody.press("Sign in")

@@ -182,7 +182,22 @@ def test_a_reference_leads_straight_to_its_case(walk: Walk) -> None:
     assert (answer.status_code, answer.headers["Location"]) == (302, walk.task.page)
 
 
-@pytest.mark.parametrize("sought", ["--", "%00", "x" * 201, "%ff%fe", "'", "\\", "&|!():*", "a'b", "🚗"])
+@pytest.mark.parametrize(
+    "sought",
+    [
+        "--",
+        "%00",
+        "x" * 201,
+        "+".join(map(chr, range(0x4E00, 0x4E63))),
+        "many+words+" * 99,
+        "%ff%fe",
+        "'",
+        "\\",
+        "&|!():*",
+        "a'b",
+        "🚗",
+    ],
+)
 def test_whatever_is_sought_is_answered_in_words(sought: str, walk: Walk) -> None:
     assert walk.task
     answer = at("ines").get(f"/console/find?q={sought}")
@@ -316,7 +331,11 @@ def test_what_was_not_counted_to_the_end_is_told_as_at_least(monkeypatch: pytest
         asking(place="14 Quarry Lane").request  # noqa: B018  (asked)
     answer = at("ines").get("/console/to-review/?place=quarry")
     assert "2+ match." in text(answer)
-    assert "at most 1,000" in text(answer)
+    assert "Those in this filter that wait longest, at most 1,000" in text(answer)
+    monkeypatch.setattr("governance.finding.LOOKED", 1)
+    assert "2+ match." in text(at("ines").get("/console/to-review/?place=quarry"))  # as many as can be seen
+    few = at("ines").get("/console/to-review/?place=quarry&age=1")
+    assert (few.context["matching"], few.context["number"]) == (0, "0")
     assert "3 wait" in text(at("ines").get("/console/to-review/"))
 
 

@@ -17,6 +17,7 @@ from django.test import Client
 
 from execution import storage
 from execution.models import Evidence, Job
+from governance.models import Task
 from qtm.doors import Door, door_of
 from qtm.models import User
 from records.models import Record, Signal
@@ -162,6 +163,15 @@ def test_of_two_that_wait_for_each_other_one_is_asked_to_press_again(committed: 
     assert "Somebody was doing the same" in read(lost)
     assert "Nothing was changed by your press." in read(lost)
     assert "It has moved on" not in read(lost)
+
+
+def test_who_is_asked_to_press_again_is_given_back_what_was_written(committed: str, monkeypatch: Any) -> None:
+    task, fails = Walk().task, fails_with("40P01")
+    monkeypatch.setattr(Door, "enter", lambda *_, **__: fails())
+    answer = as_(Cast().ines).post(door_of(Task, "hold").action(task), {"reason": "Twice the same."})
+    assert answer.status_code == 409
+    assert "Press again." in read(answer)
+    assert "What you had written Why? Twice the same." in read(answer)
 
 
 def test_a_connection_that_was_ended_is_away_and_comes_back(committed: str, monkeypatch: Any) -> None:

@@ -11,7 +11,7 @@ from django.urls import URLPattern, path
 
 from qtm.doors.door import Door, next_page
 from qtm.doors.drawn import DrawnDoor
-from qtm.doors.form import DoorForm, ReasonForm, blame
+from qtm.doors.form import DoorForm, ReasonForm, blame, written
 from qtm.spine import Room
 
 __all__ = [
@@ -26,6 +26,7 @@ __all__ = [
     "doors_out_of",
     "governed_from",
     "next_page",
+    "written",
 ]
 
 _doors: dict[tuple[type[Room], str], Door] = {}

@@ -16,12 +16,12 @@ from qtm import devices
 from qtm.acts import acting
 from qtm.devices import Sent, sent_by
 from qtm.doors.drawn import DrawnDoor
-from qtm.doors.form import WRITTEN, DoorForm, blame
+from qtm.doors.form import DoorForm, blame, written
 from qtm.panels import panels
 from qtm.receipts import Receipt, refuse_unarrived
 from qtm.refusals import Conflict, Forbidden, Invalid, Refusal, refused_in
 from qtm.spine import Room, Verb, words
-from qtm.typed import keep_typed, typed_before
+from qtm.typed import hold_written, keep_typed, typed_before
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,22 +112,11 @@ class Door:
         if not self.authority(request.user, row):
             raise Forbidden(f"“{self.verb.label}” is not yours to do here.")
         if request.method == "POST":
-            try:
-                return self.pressed(request, row)
-            except Conflict as conflict:
-                conflict.written = self.written(request)
-                raise
+            hold_written(request, written(self.form, request.POST))
+            return self.pressed(request, row)
         if row.state not in self.verb.was:
             raise Conflict(row, self.verb)
         return self.page(request, row, self.bound(request.user, row, initial=self.begun(request)), 200)
-
-    def written(self, request: HttpRequest) -> list[tuple[str, str]]:
-        """What was written into the form in words, each by its label, where the press came to nothing."""
-        fields = self.form.base_fields if self.form else {}
-        asked = ((name, field) for name, field in fields.items() if type(field.widget) in WRITTEN)
-        return [
-            (str(field.label or name), said) for name, field in asked if (said := request.POST.get(name, "").strip())
-        ]
 
     def begun(self, request: HttpRequest) -> dict[str, Any]:
         """What the form begins with: what its address says, and what was typed before signing in."""

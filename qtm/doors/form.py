@@ -57,6 +57,12 @@ class ReasonForm(DoorForm):
     )
 
 
+def written(form: type[DoorForm] | None, typed: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """What somebody wrote into a form in their own words, each by its label."""
+    asked = ((name, field) for name, field in form.base_fields.items() if type(field.widget) in WRITTEN) if form else ()
+    return [(str(field.label or name), said) for name, field in asked if (said := str(typed.get(name, "")).strip())]
+
+
 def blame(form: forms.BaseForm, invalid: Invalid) -> None:
     """Put each error of a refusal at its field, or above the form where it has none."""
     for name, sentence in invalid.errors.items():
