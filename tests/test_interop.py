@@ -216,6 +216,12 @@ class Proof:
         first, place, *hashes = head.split("\n")
         return first, [place, *hashes], note
 
+    def _hash(self, said: str) -> bytes:
+        """A hash from base64 in its one form: the last character of it has bits that stand for nothing."""
+        read = b64decode(said, validate=True)
+        assert b64encode(read).decode() == said
+        return read
+
     def holds(self, leaf: bytes, vkey: str) -> bool:
         """Whether aics-tlog, given a key that it has from elsewhere, finds the leaf in the tree of the checkpoint."""
         key = aics_tlog.parse_vkey(vkey)
@@ -224,7 +230,7 @@ class Proof:
             return False
         number = int(self.index.removeprefix("index "))
         tree = aics_tlog.parse_checkpoint(aics_tlog.parse_note(self.note).text)
-        path = [b64decode(each, validate=True) for each in self.hashes]
+        path = [self._hash(each) for each in self.hashes]
         return aics_tlog.verify_leaf_inclusion(leaf, number, tree.size, path, tree.root)
 
 

@@ -35,6 +35,7 @@ from qtm.queues import QUEUES, waiting_in
 from qtm.spine import rooms
 from tests.browser import at
 from tests.cast import ADVISORY, DETAILING, Cast, Walk, enter
+from tests.leaves import all_ended
 from tests.states import REACH, between
 from tests.test_appointments import TOMORROW, hours
 
@@ -268,6 +269,7 @@ def test_a_day_is_not_closed_while_a_transaction_can_still_write_into_it(
         make()
         assert lines_asked() == asked, "what is not committed is not there"
         slow.commit()
+    all_ended(committed)  # nobody else's either, in any database of this server
     make()
     assert Day.objects.filter(closed=True).exists()
     assert lines_asked() == asked + 1, "what was committed late is counted all the same"
