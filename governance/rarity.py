@@ -12,6 +12,8 @@ from math import prod
 from django.db import connection
 from django.db.models import Q
 
+from qtm.standing import NOTHING
+
 # The share of cases that have each word, by its beginning, and about how many cases there are.
 SHARES = """
 WITH known AS MATERIALIZED (SELECT said, share FROM pg_stats, unnest(most_common_elems::text::text[], most_common_elem_freqs) each (said, share)
@@ -36,7 +38,7 @@ class Way:
         """The rows of the listing that have them all; none where there is no word."""
         lookup = "sought_place" if self.mark else "sought"
         said = {lookup: self.indexed, f"{lookup}_beside": self.beside}
-        return Q(**{f"words__{name}": words for name, words in said.items() if words}) or Q(pk__in=())
+        return Q(**{f"words__{name}": words for name, words in said.items() if words}) or NOTHING
 
 
 def way_to(said: str, mark: str, enough: int, *, looked_up: int = 0) -> Way:

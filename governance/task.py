@@ -176,7 +176,8 @@ class Task(Room):
 
     def _corrections(self) -> list[Corrected]:
         """The corrections of this task, in their order, by a statement that is made once: Create Job asks it each time."""
-        found = here().run(CORRECTIONS, [self.pk]) or ([], [])
+        found = here().run(CORRECTIONS, [self.pk])
+        assert found is not None  # it always gives one row
         return [PutRight(*each) for each in zip(*found, strict=True)]
 
     def _locked(self) -> Self:
