@@ -6,7 +6,6 @@ from typing import Any
 from axe_playwright_python.base import AXE_FILE_PATH
 from playwright.sync_api import Browser
 
-from tests.bench.serving import signed_in
 from tests.browser import SMALL, House, Visitor
 from tests.device import DESK, NARROW, PHONE
 
@@ -37,15 +36,12 @@ class Critic(Visitor):
     def __init__(
         self, browser: Browser, house: House, name: str = "", known: tuple[str, ...] = (), seen: set[str] | None = None
     ) -> None:
-        """Signed in without the form; colours do not fade in, so that what is measured is what stays.
+        """Colours do not fade in, so that what is measured is what stays.
 
         `known`: rules that are not asked. `seen`: what pages were made of that were judged already, by whomever.
         """
-        super().__init__(browser, house, size=PHONE, reduced_motion="reduce")
+        super().__init__(browser, house, name, size=PHONE, reduced_motion="reduce")
         self.known, self.seen = known, set() if seen is None else seen
-        if name:
-            cookie, _, value = signed_in(name).partition("=")
-            self.context.add_cookies([{"name": cookie, "value": value, "url": house.url}])
 
     def open(self, path: str) -> int:
         """Go there; the status of the answer."""

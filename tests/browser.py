@@ -2,6 +2,7 @@
 
 import atexit
 import os
+import signal
 import socket
 import subprocess
 import sys
@@ -24,6 +25,7 @@ from psycopg.conninfo import conninfo_to_dict
 
 from qtm.models import User
 from tests import device
+from tests.bench.serving import children, signed_in
 
 PASSWORD = "a long word for the tests"
 # A control of its own is a row, a button or a link that stands alone; a link within a sentence is as high as its line.
@@ -38,6 +40,7 @@ FROM_THE_TOP = (
 )
 ON_IT = f"[{PRIMARY}, {PRIMARY}.control].includes(document.activeElement)"
 DESK, PHONE = device.DESK, device.PHONE
+AS_SERVED = settings.STORAGES["staticfiles"]
 
 
 @pytest.fixture(scope="session")
@@ -65,38 +68,25 @@ def _playwright() -> Playwright:
 def static_files(tmp_path_factory: Any) -> Path:
     """The static files, collected where the server is told to look for them."""
     folder = Path(tmp_path_factory.mktemp("collected"))
-    with override_settings(STATIC_ROOT=folder):
+    with override_settings(STATIC_ROOT=folder, STORAGES={**settings.STORAGES, "staticfiles": AS_SERVED}):
         call_command("collectstatic", interactive=False, verbosity=0)
     return folder
 
 
 class House:
-    """The product as it is served: gunicorn on a free port of the loopback, on the database of one test."""
+    """The product as it is served: gunicorn on a free port of the loopback, on a database of the tests."""
 
-    def __init__(self, database: str, evidence: Path, static: Path) -> None:
-        """Start it, and wait until it answers."""
+    def __init__(self, database: str, static: Path, **places: Path) -> None:
+        """Not started yet; `places` are settings that it has otherwise than this process."""
         self.port = _free_port()
         self.url = f"http://127.0.0.1:{self.port}"
-        self.environment = _environment(database, evidence, static)
-        self.start()
+        self.environment = _environment(database, STATIC_ROOT=static, **places)
+        self.process: subprocess.Popen[bytes] | None = None
 
     def start(self) -> None:
-        """Start the server."""
-        command = [
-            sys.executable,
-            "-m",
-            "gunicorn",
-            "qtm.wsgi",
-            "--bind",
-            f"127.0.0.1:{self.port}",
-            "--workers",
-            "1",
-            "--threads",
-            "4",
-            "--no-control-socket",
-            "--log-level",
-            "error",
-        ]
+        """Start the server, which has read the whole program before it makes a worker of itself, and wait until it answers."""
+        command = [sys.executable, "-m", "gunicorn", "qtm.wsgi", "--preload", "--no-control-socket"]
+        command += ["--bind", f"127.0.0.1:{self.port}", "--workers", "1", "--threads", "4", "--log-level", "error"]
         self.process = subprocess.Popen(command, env=self.environment, cwd=settings.HERE)
         for _ in range(200):
             try:
@@ -106,10 +96,29 @@ class House:
                 time.sleep(0.1)
         raise RuntimeError("the server does not answer")
 
+    def anew(self) -> None:
+        """Serve as if just begun, by a worker that remembers nothing; who asks meanwhile waits for it."""
+        if not self.pids:
+            return self.start()
+        master, *before = self.pids
+        for worker in before:
+            os.kill(worker, signal.SIGTERM)
+        while not {*children(master)} - {*before}:
+            time.sleep(0.01)
+        return None
+
+    @property
+    def pids(self) -> list[int]:
+        """The server and its worker, while it runs."""
+        if self.process is None or self.process.poll() is not None:
+            return []
+        return [self.process.pid, *children(self.process.pid)]
+
     def stop(self) -> None:
         """Stop it and wait."""
-        self.process.terminate()
-        self.process.wait(20)
+        if self.process:
+            self.process.terminate()
+            self.process.wait(20)
 
 
 def _free_port() -> int:
@@ -119,12 +128,16 @@ def _free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def _environment(database: str, evidence: Path, static: Path) -> dict[str, str]:
+def _environment(database: str, **places: Path) -> dict[str, str]:
     """What the serving process sees: two addresses, and never the owner's."""
     kept = {name: value for name, value in os.environ.items() if name != "DATABASE_OWNER_URL"}
     urls = {name: at(kept[name], database) for name in ("DATABASE_URL", "DATABASE_OMNI_URL")}
-    folders = {"EVIDENCE_ROOT": str(evidence), "STATIC_ROOT": str(static)}
-    return {**kept, **urls, **folders, "LOOPBACK": "1", "DEBUG": "0"}
+    return {**kept, **urls, **{name: str(place) for name, place in places.items()}, "LOOPBACK": "1", "DEBUG": "0"}
+
+
+def clone_of(template: str) -> str:
+    """The database of the test that runs, if it asks for one in which commits are real."""
+    return f"{template}_clone"
 
 
 def at(url: str, database: str) -> str:
@@ -139,13 +152,20 @@ def kept() -> str:
     return make_password(PASSWORD, hasher="pbkdf2_sha256")
 
 
+@pytest.fixture(scope="session")
+def served(template: str, static_files: Path) -> Iterator[House]:
+    """The product, served from the clone that each test has in its turn: there is one server for all of them."""
+    house = House(clone_of(template), static_files)
+    yield house
+    house.stop()
+
+
 @pytest.fixture
-def house(committed: str, static_files: Path, settings: Any) -> Iterator[House]:
-    """The product, served; everybody of the cast can sign in."""
+def house(committed: str, served: House) -> House:
+    """The product, as if it had just begun to serve; everybody of the cast can sign in."""
     User.objects.update(password=kept())
-    served = House(committed, Path(settings.EVIDENCE_ROOT), static_files)
-    yield served
-    served.stop()
+    served.anew()
+    return served
 
 
 class Visitor:
@@ -154,7 +174,7 @@ class Visitor:
     def __init__(
         self, browser: Browser, house: House, name: str = "", size: dict[str, int] | None = None, **options: Any
     ) -> None:
-        """Open a fresh browser, and sign in where a name is given."""
+        """Open a fresh browser, in which whoever is named has signed in; by the form that is slow, for passwords are."""
         self.context = browser.new_context(base_url=house.url, viewport=size or DESK, **options)  # type: ignore[arg-type]
         self.page: Page = self.context.new_page()
         self.page.set_default_timeout(10_000)
@@ -169,7 +189,9 @@ class Visitor:
         )
         self.page.on("pageerror", lambda error: self.wrong.append(str(error)))
         if name:
-            self.sign_in(name)
+            cookie, _, value = signed_in(name).partition("=")
+            self.context.add_cookies([{"name": cookie, "value": value, "url": house.url}])
+            self.page.goto("/")  # where one is led by signing in
 
     def sign_in(self, name: str, password: str = PASSWORD) -> None:
         """Sign in by the form."""

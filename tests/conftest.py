@@ -7,6 +7,7 @@ Most tests run in a transaction that is rolled back. What needs real commits (ra
 import atexit
 import io
 import os
+import shutil
 import tempfile
 from collections.abc import Iterator
 from importlib import import_module
@@ -23,20 +24,26 @@ from psycopg.conninfo import make_conninfo
 
 from qtm.postgres.roles import database_sql, entry_sql, schema_sql
 from records.log.memory import State, keep
-from tests.browser import chromium, house, static_files, visit  # noqa: F401  (fixtures for every test)
+from tests.browser import chromium, clone_of, house, served, static_files, visit  # noqa: F401  (fixtures for every test)
 from tests.cast import Cast, Walk, make_cast
 
 import_module("qtm.urls")  # whichever test is read first: what zones declare stands in the order of the spine
 ALIASES = ("default", "owner", "omni")
+OF_ONE_TEST = {"EVIDENCE_ROOT": "each/evidence", "LOG_STATE": "each/log.state", "LOG_ROOT": "each/log"}
 
 
 def pytest_configure() -> None:
-    """Folders for static files and for keys that are there when the tests are read, and that no other process of the suite writes to."""
-    static, keys = (tempfile.TemporaryDirectory(prefix=f"qtm-{what}-") for what in ("static", "keys"))
-    settings.STATIC_ROOT, settings.KEYS_ROOT = Path(static.name), Path(keys.name)
-    os.environ["KEYS_ROOT"] = keys.name  # of every process we start
-    for folder in (static, keys):
-        atexit.register(folder.cleanup)
+    """What this process of the suite keeps lies in places of its own, which every process that it starts is told of as well."""
+    home = tempfile.TemporaryDirectory(prefix="qtm-tests-")
+    atexit.register(home.cleanup)
+    for name, place in {"STATIC_ROOT": "static", "KEYS_ROOT": "keys", **OF_ONE_TEST}.items():
+        setattr(settings, name, Path(home.name) / place)
+        os.environ[name] = str(getattr(settings, name))
+    for folder in (settings.STATIC_ROOT, settings.KEYS_ROOT):
+        folder.mkdir()
+    evidence = {**settings.STORAGES["evidence"], "OPTIONS": {"location": settings.EVIDENCE_ROOT}}
+    plain = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}  # they need not have been collected
+    settings.STORAGES = {**settings.STORAGES, "evidence": evidence, "staticfiles": plain}
 
 
 def _admin(*statements: sql.SQL | sql.Composed, database: str = "") -> None:
@@ -50,7 +57,10 @@ def _admin(*statements: sql.SQL | sql.Composed, database: str = "") -> None:
 def make_database(name: str, template: str = "template0") -> None:
     """A database as the platform makes it, empty or as a clone."""
     drop_database(name)
-    _admin(database_sql(name, template), *entry_sql(name))
+    made = database_sql(name, template) + sql.SQL(
+        " STRATEGY FILE_COPY"
+    )  # a third of the time where nothing waits for the disk
+    _admin(made, *entry_sql(name))
     _admin(*schema_sql(), database=name)
 
 
@@ -89,7 +99,7 @@ def django_db_setup(template: str) -> None:
 @pytest.fixture
 def committed(template: str, django_db_blocker: Any) -> Iterator[str]:
     """A clone of the template in which commits are real; gives its name."""
-    name = f"{template}_clone"
+    name = clone_of(template)
     with django_db_blocker.unblock():
         connections.close_all()
         make_database(name, template)
@@ -114,27 +124,12 @@ def walk() -> Walk:
 
 
 @pytest.fixture(autouse=True)
-def static_uncollected(settings: Any) -> None:
-    """Static files need not have been collected."""
-    plain = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
-    settings.STORAGES = {**settings.STORAGES, "staticfiles": plain}
-
-
-@pytest.fixture(autouse=True)
-def evidence_apart(static_uncollected: None, tmp_path: Any, settings: Any) -> None:
-    """Evidence of a test lies in a folder of its own."""
-    settings.EVIDENCE_ROOT = tmp_path / "evidence"
-    options = {**settings.STORAGES["evidence"]["OPTIONS"], "location": settings.EVIDENCE_ROOT}
-    settings.STORAGES = {**settings.STORAGES, "evidence": {**settings.STORAGES["evidence"], "OPTIONS": options}}
-
-
-@pytest.fixture(autouse=True)
-def log_apart(tmp_path: Path, settings: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    """What the log of a test was when it was last signed, and what was published of it, is of that test alone."""
-    settings.LOG_STATE, settings.LOG_ROOT = tmp_path / "log.state", tmp_path / "log"
+def nothing_kept() -> None:
+    """No test finds what another kept: its evidence, what the log was when it was last signed, and what was published of it."""
+    each = Path(os.environ["LOG_STATE"]).parent
+    shutil.rmtree(each, ignore_errors=True)
+    each.mkdir()
     keep(State())
-    for name in ("LOG_STATE", "LOG_ROOT"):
-        monkeypatch.setenv(name, str(getattr(settings, name)))
 
 
 @pytest.fixture(autouse=True)

@@ -31,7 +31,8 @@ def lived_in(template: str, django_db_blocker: Any, tmp_path_factory: Any, stati
     name, folder = f"{template}_axe", tmp_path_factory.mktemp("evidence")
     with inhabited(name, template, django_db_blocker, folder):
         lived()
-        served = House(name, folder, static_files)
+        served = House(name, static_files, EVIDENCE_ROOT=folder)
+        served.start()
         yield served
         served.stop()
 

@@ -3,7 +3,6 @@
 import os
 import re
 import signal
-import subprocess
 import time
 import urllib.request
 from collections import Counter
@@ -509,10 +508,9 @@ class Caller:
 
 def kill(house: House) -> None:
     """Kill the server and its worker, as a cut of the power does."""
-    workers = subprocess.run(["pgrep", "-P", str(house.process.pid)], capture_output=True, text=True, check=True).stdout
-    for pid in (house.process.pid, *map(int, workers.split())):
+    for pid in house.pids:
         os.kill(pid, signal.SIGKILL)
-    house.process.wait(20)
+    house.stop()
 
 
 def test_a_server_killed_in_the_middle_leaves_nothing_half_done_and_the_rest_is_carried_on_by_a_press(
@@ -521,7 +519,8 @@ def test_a_server_killed_in_the_middle_leaves_nothing_half_done_and_the_rest_is_
     static_files: Path,
     settings: Any,
 ) -> None:
-    house = House(committed, Path(settings.EVIDENCE_ROOT), static_files)
+    house = House(committed, static_files)
+    house.start()
     ines = Caller(house, "ines")
     found = LIST.search(ines.ask(f"{ASSIGN}?which=all"))
     typed = {"list": unescape(found[1]) if found else "", "operator": Cast().Northside.pk}

@@ -65,11 +65,6 @@ def house(template: str, django_db_blocker: Any, tmp_path_factory: Any) -> Itera
             drop_database(name)
 
 
-@pytest.fixture(autouse=True)
-def evidence_apart() -> None:
-    """In place of the house's own: all tests here look at the evidence of one demo."""
-
-
 @pytest.mark.parametrize("room", all_rooms(), ids=lambda room: room.__name__)
 def test_every_state_of_every_room_occurs(house: str, room: Any) -> None:
     assert set(room.objects.values_list("state", flat=True)) == set(room.states())

@@ -26,6 +26,7 @@ from qtm.postgres.programs import ServerUser, system
 from qtm.postgres.roles import ROLES
 from qtm.processes import ROOT
 from qtm.run import demo, settings
+from tests.conftest import OF_ONE_TEST
 
 PYTHON = str(ROOT / ".venv" / "bin" / "python") if (ROOT / ".venv").exists() else sys.executable
 EXEC = [PYTHON, "-m", "qtm.postgres", "exec", "--fast"]
@@ -130,6 +131,9 @@ def plain(**environment: str) -> dict[str, str]:
         "LOOPBACK",
         "ALLOWED_HOSTS",
         "BEHIND_PROXY",
+        "STATIC_ROOT",
+        "KEYS_ROOT",
+        *OF_ONE_TEST,
         *ROLES,
     )
     return {**{name: value for name, value in os.environ.items() if name not in ours}, **environment}

@@ -154,8 +154,9 @@ def a_right_given_by_mistake_shows(rig: Rig, role: str) -> None:
 def by_people(committed: str, rig: Rig, static_files: Path) -> matrix.Cells:
     """What people can send, to the house as it is served; afterwards nothing of it is another."""
     world: World = rig.world  # type: ignore[assignment]
-    house, before = House(committed, Path(configured.EVIDENCE_ROOT), static_files), everything()
+    house, before = House(committed, static_files, EVIDENCE_ROOT=configured.EVIDENCE_ROOT), everything()
     try:
+        house.start()
         visitors = {who: Visitor(house.port, name) for who, name in PEOPLE.items()}
         cells: matrix.Cells = {}
         for number, attack in enumerate(ATTACKS):
