@@ -1,19 +1,21 @@
 """Cases as a list draws them, whichever room each waits in."""
 
+from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 from urllib.parse import urlencode
 
-from django.db.models import OuterRef, Subquery
+from django.db.models import Case, OuterRef, Subquery, When
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from governance.models import PRIORITIES, Correction
 from intake.facts import wished_words
 from intake.models import Request
 from qtm.queues import GOVERNOR, QUEUES, REQUESTER, Queue, oldest_of
-from qtm.spine import words
+from qtm.spine import case_named, words
 from qtm.waits import NORMAL, Wait
 
 LISTED = ("summary", "name", "place", "wished")
@@ -22,21 +24,49 @@ OUTCOMES: list[Callable[[Sequence[int]], Mapping[int, str]]] = []
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
-    """A case as a list draws it: what it is about, since when it waits, for what, at whose; how pressing it is, and by when it is due."""
+class About:
+    """What a case is about, corrections included; how pressing it is and by when it is due; since when its requester has an open question."""
 
-    request: Request
-    details: Mapping[str, str]
+    case: int
+    surface: str
+    channel: str
+    follows: int | None
+    corrects: str
+    priority: int
+    due: datetime | None
+    asked: datetime | None
+    state: str  # of its Task, or before there is one of its Request
+    since: datetime
+    summary: str
+    name: str
+    place: str
+    wished: str
+
+    @property
+    def reference(self) -> str:
+        """How people name it."""
+        return case_named(self.case)
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A case as a list draws it: what it is about, since when it waits, for what, at whose; how pressing it is, and whether it is late."""
+
+    about: About
     since: datetime
     next: str
     operator: Any = None
     priority: str = ""  # empty where it is as usual
-    due: datetime | None = None
     overdue: bool = False
     asked: datetime | None = (
         None  # since when its requester has an open question, where it would else be governance's move
     )
     walk: str = ""  # with what the address of the case says from which list it was opened, and where in it
+
+    @property
+    def presses(self) -> bool:
+        """Whether anything is to be said of when it is due."""
+        return bool(self.priority or self.about.due or self.overdue)
 
 
 def entries(queue: Queue, rows: Sequence[Any], kept: str = "") -> list[Entry]:
@@ -83,46 +113,43 @@ def _first_waits(case_ids: Sequence[int], slugs: Sequence[str]) -> dict[int, Wai
     return {row.case_id: row for row in sorted(rows, key=lambda row: row.lane == "way")}
 
 
-def _ended(about: tuple[Request, Mapping[str, str]], outcome: str) -> Entry:
+def _ended(about: About, outcome: str) -> Entry:
     """A case that waits nowhere: where it stands and since when, with how its work ended."""
-    stands = getattr(getattr(about[0], "intake", None), "task", None) or about[0]
-    said = words(stands.state).capitalize()
-    return _entry(about, stands, None, f"{said}: {outcome}" if outcome else said)
+    said = words(about.state).capitalize()
+    return _entry(about, about, None, f"{said}: {outcome}" if outcome else said)
 
 
-def _entry(about: tuple[Request, Mapping[str, str]], row: Any, queue: Queue | None, what: str) -> Entry:
+def _entry(about: About, row: Any, queue: Queue | None, what: str) -> Entry:
     """One case, as it stands in a queue, if it waits in one."""
-    request, details = about
-    listing, now = request.listing, timezone.now()
-    priority = dict(PRIORITIES)[listing.priority] if listing.priority != NORMAL else ""
-    late = queue is not None and queue.is_overdue(listing.due, row.since, now)
-    operator = getattr(row, "operator", None)
-    theirs = request.asked_since if queue and queue.whose == GOVERNOR else None  # type: ignore[attr-defined]
-    return Entry(request, details, row.since, what, operator, priority, listing.due, late, theirs)
+    priority = dict(PRIORITIES)[about.priority] if about.priority != NORMAL else ""
+    late = queue is not None and queue.is_overdue(about.due, row.since, timezone.now())
+    theirs = about.asked if queue and queue.whose == GOVERNOR else None
+    return Entry(about, row.since, what, getattr(row, "operator", None), priority, late, theirs)
 
 
-def _about(case_ids: Sequence[int]) -> dict[int, tuple[Request, dict[str, str]]]:
-    """What cases are about, corrections included, and since when each waits for its requester, by the Request's id."""
+def _about(case_ids: Sequence[int]) -> dict[int, About]:
+    """What cases are about, by number: two queries, which read of each room what a list says and no more."""
+    if not case_ids:
+        return {}
+    right: dict[int, dict[str, Any]] = defaultdict(dict)
+    corrected = Correction.objects.filter(task__case_id__in=case_ids, field__in=LISTED)
+    for case_id, name, becomes in corrected.values_list("task__case_id", "field", "becomes"):
+        right[case_id][name] = becomes
     asking = [queue.slug for queue in QUEUES if queue.whose == REQUESTER]
-    asked = Wait.objects.filter(case_id=OuterRef("pk"), queue__in=asking).values("since")[:1]
-    cases = Request.objects.filter(pk__in=case_ids).annotate(asked_since=Subquery(asked))
-    requests: Any = cases.select_related("surface", "intake__task", "listing")
-    found: dict[int, tuple[Request, dict[str, str]]] = {
-        each.pk: (each, _listed(each)) for each in requests.defer("listing__words")
-    }
-    for case_id, name, becomes in Correction.objects.filter(task__case_id__in=case_ids, field__in=LISTED).values_list(
-        "task__case_id", "field", "becomes"
+    waits: Any = Wait.objects.filter(case_id=OuterRef("pk"), queue__in=asking).values("since")[:1]
+    stands: list[Any] = [Coalesce(f"intake__task__{name}", name) for name in ("state", "since")]
+    raw: Any = Case(When(intake=None, then="asked"))  # as it was asked, where it is not stored in governed form yet
+    read = ("pk", "surface__name", "channel", "follows_id", "corrects", "listing__priority", "listing__due")
+    found = {}
+    for *known, asked, summary, name, place, wished in Request.objects.filter(pk__in=case_ids).values_list(
+        *read, Subquery(waits), *stands, raw, *(f"intake__{each}" for each in LISTED)
     ):
-        found[case_id][1][name] = wished_words(becomes) if name == "wished" else becomes
+        stored = {"summary": summary, "name": name, "place": place, "wished": wished}
+        said = {"summary": known[1], **asked} if asked is not None else stored
+        found[known[0]] = About(*known, *_listed(said | right[known[0]]))
     return found
 
 
-def _listed(request: Request) -> dict[str, str]:
-    """The details of a case that a list shows, as they were asked."""
-    intake = getattr(request, "intake", None)
-    said = (
-        {name: getattr(intake, name) for name in LISTED}
-        if intake
-        else {"summary": request.surface.name, **request.asked}
-    )
-    return {name: wished_words(said.get(name)) if name == "wished" else str(said.get(name) or "") for name in LISTED}
+def _listed(said: Mapping[str, Any]) -> list[str]:
+    """The details of a case that a list shows, in their order."""
+    return [wished_words(said.get(name)) if name == "wished" else str(said.get(name) or "") for name in LISTED]

@@ -201,7 +201,7 @@ def test_a_queue_is_paged_oldest_first_without_gap_or_repetition(monkeypatch: py
     client, address, seen = at("ines"), "/console/to-review/", []
     for _ in range(3):
         answer = client.get(address)
-        seen += [entry.request.pk for entry in answer.context["entries"]]
+        seen += [entry.about.case for entry in answer.context["entries"]]
         address = f"/console/to-review/?after={answer.context['further'].replace('+', '%2B')}"
     assert seen == made
     assert answer.context["further"] == ""
@@ -211,7 +211,7 @@ def test_a_queue_is_paged_oldest_first_without_gap_or_repetition(monkeypatch: py
 def test_a_place_in_a_queue_that_cannot_be_read_is_its_beginning(after: str, walk: Walk) -> None:
     case_id = walk.task.case_id
     answer = at("ines").get(f"/console/to-review/?after={after}")
-    assert [entry.request.pk for entry in answer.context["entries"]] == [case_id]
+    assert [entry.about.case for entry in answer.context["entries"]] == [case_id]
 
 
 def test_an_empty_queue_says_what_would_fill_it() -> None:

@@ -28,12 +28,12 @@ def found(who: str, query: str) -> list[int]:
     """The cases that somebody finds, in the order of the page."""
     answer = at(who).get(f"/console/find?{query}")
     assert answer.status_code in {200, 404}
-    return [entry.request.pk for entry in answer.context["entries"]]
+    return [entry.about.case for entry in answer.context["entries"]]
 
 
 def left(query: str, slug: str = "to-review", who: str = "ines", place: str = "console") -> list[int]:
     """The cases that a filter leaves in a queue."""
-    return [entry.request.pk for entry in at(who).get(f"/{place}/{slug}/?{query}").context["entries"]]
+    return [entry.about.case for entry in at(who).get(f"/{place}/{slug}/?{query}").context["entries"]]
 
 
 def asking(**said: Any) -> Walk:
@@ -93,7 +93,7 @@ def test_all_words_must_match_and_a_middle_is_no_beginning(walk: Walk) -> None:
 def test_a_phone_number_is_found_in_any_notation(sought: str, written: str) -> None:
     case, other = asking(phone=written).request, asking(phone="+49 30 1234 5679").request
     hits = at("ines").get("/console/find", {"q": sought}).context["entries"]
-    assert [entry.request.pk for entry in hits] == [case.pk]
+    assert [entry.about.case for entry in hits] == [case.pk]
     assert other.pk
 
 
@@ -115,7 +115,7 @@ def test_a_postcode_and_a_local_phone_number_are_found_though_cases_of_that_numb
     monkeypatch.setattr("governance.views.PAGE", 1)
     made = [asking(place=f"Quarry Lane 14, {named.pk} Berlin").request.pk for _ in range(2)]
     page = at("ines").get(f"/console/find?q={named.pk}")
-    assert [entry.request.pk for entry in page.context["entries"]] == [named.pk, made[1]]
+    assert [entry.about.case for entry in page.context["entries"]] == [named.pk, made[1]]
     assert found("ines", f"q={named.pk}&after={page.context['further']}") == [made[0]]
 
 
@@ -149,7 +149,7 @@ def test_what_has_ended_stays_findable_and_says_so(state: str) -> None:
     task = REACH[Task, state]()
     answer = at("ines").get("/console/find?q=holt")
     entry = answer.context["entries"][0]
-    assert entry.request.pk == task.case_id
+    assert entry.about.case == task.case_id
     if state != "closed":  # it was closed before its work was over, which goes on
         assert (entry.next, entry.since, entry.overdue) == (state.capitalize(), task.since, False)
         assert entry.since > task.intake.request.since, "since it ended, and not since it was asked"
@@ -164,7 +164,7 @@ def test_what_was_closed_says_how_its_work_ended_and_nothing_of_what_did_not_com
         enter(cancelled.governor, Task, "close", Task.objects.get(case_id=case_id))
     entries = at("ines").get("/console/find?priority=normal").context["entries"]
     outcome = undone.facts["outcome"]["label"]
-    assert {entry.request.pk: entry.next for entry in entries} == {
+    assert {entry.about.case: entry.next for entry in entries} == {
         undone.case_id: f"Closed: {within(outcome)}",
         cancelled.request.pk: "Closed: job cancelled",
         closed_early.request.pk: "Waiting for claim",
@@ -174,7 +174,7 @@ def test_what_was_closed_says_how_its_work_ended_and_nothing_of_what_did_not_com
 def test_a_request_that_is_incomplete_is_found_by_what_was_said() -> None:
     received = next(reach for (room, state), reach in REACH.items() if state == "received")()
     entry = at("ines").get("/console/find?q=maren").context["entries"][0]
-    assert (entry.request.pk, entry.next) == (received.pk, "To complete")
+    assert (entry.about.case, entry.next) == (received.pk, "To complete")
 
 
 def test_a_reference_leads_straight_to_its_case(walk: Walk) -> None:
@@ -311,7 +311,7 @@ def test_filters_stay_through_the_pages_and_each_can_be_taken_out(monkeypatch: p
     monkeypatch.setattr("governance.views.PAGE", 2)
     made = [Walk().task.case_id for _ in range(3)]
     answer = at("ines").get("/console/to-review/?priority=normal&due=none")
-    assert [entry.request.pk for entry in answer.context["entries"]] == made[:2]
+    assert [entry.about.case for entry in answer.context["entries"]] == made[:2]
     page = text(answer)
     assert "priority=normal&due=none&after=" in page
     assert 'href="/console/to-review/?due=none"' in page
@@ -345,7 +345,7 @@ def test_a_search_is_paged_newest_first_without_gap_or_repetition(monkeypatch: p
     seen, after = [], ""
     for _ in range(3):
         answer = at("ines").get(f"/console/find?q=holt&after={after}")
-        seen += [entry.request.pk for entry in answer.context["entries"]]
+        seen += [entry.about.case for entry in answer.context["entries"]]
         after = answer.context["further"]
     assert (seen, after) == (made[::-1], "")
 

@@ -248,7 +248,7 @@ def test_a_case_that_waits_in_two_lanes_is_named_once_among_those_that_wait_long
     later = Walk().task
     assert Wait.objects.filter(case_id=walk.request.pk).count() == 2
     answer = at("ines").get("/console/")
-    named = [(entry.request.pk, entry.next) for entry in answer.context["entries"]]
+    named = [(entry.about.case, entry.next) for entry in answer.context["entries"]]
     assert named == [(walk.request.pk, "To review"), (later.case_id, "To review")]
     assert text(answer).count(f'id="case-{walk.request.pk}"') == 1
 
@@ -261,7 +261,7 @@ def test_the_newest_plan_counts_and_stands_in_lists_and_on_the_case(walk: Walk) 
     plan(walk.task, LOW)
     plan(walk.task, URGENT, due)
     entry = at("ines").get("/console/to-review/").context["entries"][0]
-    assert (entry.priority, entry.due, entry.overdue) == ("urgent", due, False)
+    assert (entry.priority, entry.about.due, entry.overdue) == ("urgent", due, False)
     answer = at("ines").get(walk.task.page)
     assert (answer.context["plan"].priority, answer.context["plan"].due) == ("urgent", due)
     assert "Urgent priority, due" in text(answer)
