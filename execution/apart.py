@@ -10,6 +10,7 @@ from pathlib import Path
 from signal import SIGALRM, SIGPROF, SIGXCPU
 from tempfile import TemporaryFile
 from threading import Lock
+from time import monotonic, sleep
 from typing import Any
 
 from django.conf import settings
@@ -18,6 +19,7 @@ SCRIPT = Path(__file__).with_name("decoder.py")
 MEGABYTE = 1 << 20
 MEMORY_BYTES = 264 * MEGABYTE  # and some twenty million for the programs themselves
 CPU_SECONDS, SECONDS = 1.4, 1.8  # while somebody waits for it
+LOOKS_EVERY_SECONDS = 0.002
 FORMATS = ("JPEG", "MPO", "PNG", "WEBP", "HEIC")
 AT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:[+-]\d\d:\d\d)?", re.ASCII)
 DEGREES = re.compile(r"-?\d{1,3}\.\d{6}", re.ASCII)
@@ -81,8 +83,10 @@ def _ask(
     """Have the child answer: what it said, and the bytes behind that."""
     bounds = {"memory_bytes": memory_bytes, "cpu_seconds": cpu_seconds, "seconds": seconds}
     asked = {**bounds, "most_pixels": settings.EVIDENCE_MAX_PIXELS, "sides": sides}
-    with _one_at_a_time, TemporaryFile() as out:  # into a file, as its size can be bounded
-        status = _run([sys.executable, "-I", str(SCRIPT), json.dumps(asked)], data, out, seconds)
+    with _one_at_a_time, TemporaryFile() as given, TemporaryFile() as out:  # into a file, as its size can be bounded
+        given.write(data)
+        given.seek(0)
+        status = _run([sys.executable, "-I", str(SCRIPT), json.dumps(asked)], given, out, seconds)
         out.seek(0)
         line, _, rest = out.read().partition(b"\n")
     if status in (-SIGPROF, -SIGXCPU):
@@ -100,15 +104,17 @@ def _ask(
     return said, rest
 
 
-def _run(command: list[str], data: bytes, out: Any, seconds: float) -> int:
+def _run(command: list[str], given: Any, out: Any, seconds: float) -> int:
     """Run it with nothing of our environment and none of our files; how it ended."""
     with subprocess.Popen(
-        command, stdin=subprocess.PIPE, stdout=out, stderr=subprocess.DEVNULL, env={}, cwd="/", start_new_session=True
+        command, stdin=given, stdout=out, stderr=subprocess.DEVNULL, env={}, cwd="/", start_new_session=True
     ) as child:
+        until = monotonic() + seconds + 0.1
         try:
-            child.communicate(data, timeout=seconds + 0.1)
-        except subprocess.TimeoutExpired:
-            raise OutOfTime from None
+            while child.poll() is None:  # `wait` looks but every 50 ms, and somebody in the field waits for each photo
+                if monotonic() > until:
+                    raise OutOfTime
+                sleep(LOOKS_EVERY_SECONDS)
         finally:
             child.kill()
     return child.returncode

@@ -29,6 +29,7 @@ from tests.cast import Cast, Walk, make_cast
 
 import_module("qtm.urls")  # whichever test is read first: what zones declare stands in the order of the spine
 ALIASES = ("default", "owner", "omni")
+TAKE_LONG = ("test_platform", "test_killed", "test_ceilings", "test_attacks", "test_demo")
 OF_ONE_TEST = {"EVIDENCE_ROOT": "each/evidence", "LOG_STATE": "each/log.state", "LOG_ROOT": "each/log"}
 
 
@@ -44,6 +45,11 @@ def pytest_configure() -> None:
     evidence = {**settings.STORAGES["evidence"], "OPTIONS": {"location": settings.EVIDENCE_ROOT}}
     plain = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}  # they need not have been collected
     settings.STORAGES = {**settings.STORAGES, "evidence": evidence, "staticfiles": plain}
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What takes long begins first, so that no process is left with it at the end."""
+    items.sort(key=lambda item: not (item.get_closest_marker("browser") or item.path.stem in TAKE_LONG))
 
 
 def _admin(*statements: sql.SQL | sql.Composed, database: str = "") -> None:

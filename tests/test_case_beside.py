@@ -417,7 +417,8 @@ def test_it_is_one_query_along_an_index_for_each_that_is_alike_and_nothing_is_so
     assert walk.task
     assert twin.task
     with superuser(committed) as admin:  # as if there were very many, or any index would do
-        admin.execute("UPDATE pg_class SET reltuples = 100000, relpages = 1 WHERE relname = 'governance_listing'")
+        many = "UPDATE pg_class SET reltuples = 100000, relpages = 1 WHERE relname IN ('governance_listing', 'intake_request')"
+        admin.execute(many)
     asked = requests().get(pk=walk.request.pk)
     found = Beside(asked, Cast().ines.standing.sight(Task))
     with django_assert_num_queries(1) as asking:
