@@ -103,9 +103,11 @@ class House:
         master, *before = self.pids
         for worker in before:
             os.kill(worker, signal.SIGTERM)
-        while not {*children(master)} - {*before}:
+        for _ in range(2000):
+            if (now := {*children(master)}) and not now & {*before}:
+                return None
             time.sleep(0.01)
-        return None
+        raise RuntimeError("the server makes no worker anew")
 
     @property
     def pids(self) -> list[int]:

@@ -1,14 +1,18 @@
 """The page on which anybody checks a Record: in a real Chromium, by WebCrypto, under the house's content policy, with files whole and damaged."""
 
+import io
 import re
+import shutil
 from base64 import b64decode, b64encode
 from collections.abc import Callable
+from datetime import timedelta
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from django.core.management import call_command
 from django.test import Client
 from playwright.sync_api import Browser, FilePayload, Page
 
@@ -16,7 +20,7 @@ from records.export.download import download, receipt
 from records.log.notes import COSIGNATURE, Verifier, checkpoint_of, raw
 from records.log.signing import sign
 from records.models import Key, Record
-from records.seal.keys import LOG
+from records.seal.keys import LOG, RECORD
 from records.seal.leaf import leaf_of
 from records.verifying import verify_record
 from records.verifying.verify_record import parts, zipped
@@ -55,7 +59,7 @@ def test_a_download_is_valid_and_each_step_is_shown(visit: Callable[..., Any]) -
     visitor = visit(size=PHONE)
     visitor.page.goto("/verify/")
     assert VALID in choose(visitor.page, ("R.zip", download(record)))
-    assert held(visitor.page) == [*["true"] * 6, "null"], "nobody is named as a witness"
+    assert held(visitor.page) == [*["true"] * 7, "null"], "nobody is named as a witness"
     said = visitor.page.locator("#steps").inner_text()
     assert "leaf 3 of 5" in said
     assert "Not that no other is missing" in said
@@ -114,21 +118,43 @@ def test_by_its_digest_the_receipt_is_checked_and_then_the_record(visit: Callabl
     visitor.looks()
 
 
+def as_served(page: str, visitor: Any) -> None:
+    """Open the page as if the house had served it so."""
+    visitor.page.route("**/verify/", lambda route: route.fulfill(body=page, content_type="text/html"))
+    visitor.page.goto("/verify/")
+
+
 def test_the_keys_are_those_of_the_house_and_no_others_do(visit: Callable[..., Any]) -> None:
     archive = download(sealed())
     other = re.sub(r'data-key="[^"]*"', 'data-key="another"', Client().get("/verify/").content.decode())
     visitor = visit()
-    visitor.page.route("**/verify/", lambda route: route.fulfill(body=other, content_type="text/html"))
-    visitor.page.goto("/verify/")
+    as_served(other, visitor)
     assert INVALID in choose(visitor.page, ("R.zip", archive))
     assert held(visitor.page) == [*["true"] * 5, "false"]
+
+
+def test_a_key_that_signs_no_more_still_proves_what_it_sealed_and_nothing_later(
+    visit: Callable[..., Any], settings: Any, tmp_path: Path
+) -> None:
+    before, old = download(sealed()), Key.objects.get(use=RECORD)
+    settings.KEYS_ROOT = shutil.copytree(settings.KEYS_ROOT, tmp_path / "keys")
+    call_command("keys", "rotate", RECORD, stdout=io.StringIO())
+    after = download(sealed())
+    page = Client().get("/verify/").content.decode()
+    early = re.sub(r'data-last="[^"]+"', f'data-last="{(old.since - timedelta(minutes=1)).isoformat()}"', page)
+    assert early != page
+    visitor = visit()
+    for served, held_by in ((page, {before: True, after: True}), (early, {before: False, after: True})):
+        as_served(served, visitor)
+        for archive, holds in held_by.items():
+            assert (VALID if holds else INVALID) in choose(visitor.page, ("R.zip", archive))
+            assert held(visitor.page)[6] == ("true" if holds else "false")
 
 
 def witnessed(named: str, visitor: Any) -> None:
     """Open the page of a house that names a witness."""
     page = Client().get("/verify/").content.decode().replace("</dl>", f'<dd data-witness="{named}"></dd></dl>')
-    visitor.page.route("**/verify/", lambda route: route.fulfill(body=page, content_type="text/html"))
-    visitor.page.goto("/verify/")
+    as_served(page, visitor)
 
 
 def cosigned(record: Record, key: Ed25519PrivateKey, *, moment: int) -> tuple[bytes, Verifier]:
@@ -149,7 +175,7 @@ def test_a_witness_that_the_page_names_vouches_for_the_checkpoint_or_nothing_is_
     visitor = visit()
     witnessed(str(witness), visitor)
     assert (VALID if holds else INVALID) in choose(visitor.page, ("R.zip", archive))
-    assert held(visitor.page) == [*["true"] * 6, "true" if holds else "false"]
+    assert held(visitor.page) == [*["true"] * 7, "true" if holds else "false"]
     assert "witness.example/w" in visitor.page.locator("#steps li").last.inner_text()
 
 
@@ -158,7 +184,7 @@ def test_a_witness_of_another_key_is_none_that_is_known(visit: Callable[..., Any
     visitor = visit()
     witnessed(str(Verifier(witness.name, raw(Ed25519PrivateKey.generate().public_key()), COSIGNATURE)), visitor)
     assert VALID in choose(visitor.page, ("R.zip", archive))
-    assert held(visitor.page) == [*["true"] * 6, "null"]
+    assert held(visitor.page) == [*["true"] * 7, "null"]
 
 
 def test_the_page_names_the_witnesses_of_the_settings(committed: str, settings: Any) -> None:
@@ -184,7 +210,7 @@ def test_a_browser_without_the_kind_of_the_logs_signature_says_so_and_calls_noth
     said = choose(visitor.page, ("R.zip", whole := download(record)))
     assert "All that this browser can check holds" in said
     assert INVALID not in said
-    assert held(visitor.page) == [*["true"] * 4, "null", "true"]
+    assert held(visitor.page) == [*["true"] * 4, "null", "true", "true"]
     visitor.looks()
     assert INVALID in choose(visitor.page, ("R.zip", whole[:900] + b"x" + whole[901:]))
 

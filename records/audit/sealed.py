@@ -7,9 +7,9 @@ from records.agreement import disagreements
 from records.audit.finding import COMPLETENESS, INTEGRITY, Finding
 from records.audit.rows import count
 from records.audit.steps import Step
-from records.audit.validity import Span, spans, within
 from records.erasing import gone_of
 from records.log.model import Key
+from records.log.validity import Span, spans, within
 from records.models import Record
 from records.seal.keys import RECORD, text
 from records.seal.leaf import leaf_of

@@ -12,9 +12,9 @@ from records.audit.finding import COMPLETENESS, INTEGRITY, Finding
 from records.audit.rows import count, rows
 from records.audit.steps import Step
 from records.audit.tree import name_of
-from records.audit.validity import spans, within
 from records.log.model import Key
 from records.log.notes import Unfit, checkpoint_of
+from records.log.validity import spans, within
 from records.log.witnesses import vouched as vouched_for
 from records.log.witnesses import witnesses
 from records.seal.keys import LOG, RECORD, LogKey, RecordKey, log_key, record_key, text

@@ -6,6 +6,7 @@ from datetime import datetime
 from hashlib import sha256
 
 from records.log.model import Key
+from records.log.validity import GRACE
 from records.seal.keys import LOG
 
 
@@ -15,6 +16,11 @@ class Shown:
 
     key: Key
     until: datetime | None
+
+    @property
+    def last(self) -> datetime | None:
+        """Until when what it signed is taken for valid: who had begun to sign as another came may end."""
+        return self.until + GRACE if self.until else None
 
     @property
     def sha256(self) -> str:

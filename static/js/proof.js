@@ -119,6 +119,12 @@ async function signedByHouse(said) {
   return crypto.subtle.verify({ name: "ECDSA", hash: "SHA-256" }, key, raw(said.signature), said.signed);
 }
 
+// Whether it was sealed, by its own word, while its key was the one that signs.
+function dated(statement, { since, last }) {
+  const sealed = new Date(statement.predicate.crossings.at(-1).at);
+  return { step: "dated", holds: since <= sealed && sealed <= last, about: sealed };
+}
+
 // What the files say of their own.
 async function read(files) {
   const statement = files.get("statement.json"), signed = statement && joined(utf8(`DSSEv1 ${KIND.length} ${KIND} ${statement.length} `), statement);
@@ -147,6 +153,7 @@ export async function* steps(archive, { published, witnesses, wanted }) {
   const logged = await signedByLog(said.log, said.at);
   yield { step: logged === null ? "unable" : "checkpoint", holds: logged, about: said.log };
   yield { step: "keys", holds: published.has(said.key) && published.has(said.log), about: "" };
+  if (said.statement) yield dated(JSON.parse(text(said.statement)), published.get(said.key));
   if (logged !== null) yield witnessed(witnesses, said.at);
 }
 

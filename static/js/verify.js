@@ -3,8 +3,9 @@ import { digestOf, statementIn, steps } from "./proof.js";
 
 const $ = (selector) => document.querySelector(selector);
 const place = $("#verify"), list = $("#steps"), verdict = $("#verdict"), told = $("#told");
-const named = (what) => [...document.querySelectorAll(`[data-${what}]`)].map((each) => each.dataset[what]);
-const known = { published: new Set(named("key")), witnesses: named("witness"), wanted: place.dataset.wanted };
+const named = (what) => [...document.querySelectorAll(`[data-${what}]`)].map((each) => each.dataset);
+const published = new Map(named("key").map(({ key, since, last }) => [key, { since: new Date(since), last: last ? new Date(last) : Infinity }]));
+const known = { published, witnesses: named("witness").map(({ witness }) => witness), wanted: place.dataset.wanted };
 
 const words = (name) => $(`template[data-step="${name}"]`).content.cloneNode(true);
 
@@ -16,7 +17,7 @@ function show({ step, holds, about }) {
   const line = document.createElement("li");
   line.dataset.holds = holds;
   line.append(icon(holds), words(step));
-  line.querySelector("code").textContent = about;
+  line.querySelector("code").textContent = about instanceof Date ? exact(about) : about;
   line.querySelector("code").hidden = !about;
   list.append(line);
 }

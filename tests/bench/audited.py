@@ -23,9 +23,8 @@ from records.log.signing import sign
 from records.models import Record
 from records.seal.keys import record_key
 from records.seal.leaf import sealed_with
-from tests.bench.seals import copies
+from tests.bench.house import house
 from tests.cast import Walk
-from tests.conftest import point_to
 from tests.leaves import superuser
 
 MANY = int(os.environ.get("BENCH_AUDIT", "100000"))
@@ -61,20 +60,13 @@ def in_time(say: Callable[[str], None]) -> dict[str, bool | None]:
 
 def audited() -> Audited:
     """Make them in a database of their own, and audit them by the command, as a process of its own."""
-    with copies("qtm_bench_audit"):
-        point_to("qtm_bench_audit")
+    with house("qtm_bench_audit"):
         Walk().record()
         multiplied("qtm_bench_audit", MANY)
         sign()
-        urls = {
-            name: os.environ[name].rsplit("/", 1)[0] + "/qtm_bench_audit"
-            for name in ("DATABASE_URL", "DATABASE_OMNI_URL", "DATABASE_OWNER_URL")
-        }
         began = monotonic()
         command = [sys.executable, "-c", MEASURED]
-        said = subprocess.run(
-            command, cwd=settings.HERE, env={**os.environ, **urls}, check=True, stdout=subprocess.PIPE
-        )
+        said = subprocess.run(command, cwd=settings.HERE, check=True, stdout=subprocess.PIPE)
         return Audited(monotonic() - began, int(said.stdout.split()[-1]) / 1000)
 
 

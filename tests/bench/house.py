@@ -6,11 +6,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from unittest.mock import patch
 from urllib.parse import urlsplit, urlunsplit
 
-from django.conf import settings
 from django.core.management import call_command
 from django.db import connections
+from django.test import override_settings
 
 from tests.cast import make_cast
 from tests.conftest import drop_database, make_database, point_to
@@ -20,23 +21,20 @@ ADDRESSES = ("DATABASE_URL", "DATABASE_OWNER_URL", "DATABASE_OMNI_URL")
 
 @contextmanager
 def house(name: str) -> Iterator[None]:
-    """A prepared database of that name, to which Django and every process we start are pointed."""
-    make_database(name)
-    point_to(name)
-    for address in ADDRESSES:
-        os.environ[address] = urlunsplit(urlsplit(os.environ[address])._replace(path=f"/{name}"))
-    evidence, keys = TemporaryDirectory(prefix="qtm-bench-"), TemporaryDirectory(prefix="qtm-bench-")
-    for setting, place in (("KEYS_ROOT", ""), ("LOG_STATE", "log.state"), ("LOG_ROOT", "log")):
-        setattr(settings, setting, Path(keys.name) / place)
-        os.environ[setting] = str(getattr(settings, setting))
-    os.environ["EVIDENCE_ROOT"] = evidence.name  # of every process we start; this one keeps no file
-    try:
-        call_command("prepare", verbosity=0, stdout=io.StringIO())
-        call_command("collectstatic", interactive=False, verbosity=0)
-        make_cast()
-        yield
-    finally:
-        connections.close_all()
-        drop_database(name)
-        evidence.cleanup()
-        keys.cleanup()
+    """A prepared database of that name with keys and a log of its own, to which Django and every process we start are pointed meanwhile."""
+    stood = str(connections["default"].settings_dict["NAME"])
+    urls = {each: urlunsplit(urlsplit(os.environ[each])._replace(path=f"/{name}")) for each in ADDRESSES}
+    with TemporaryDirectory(prefix="qtm-bench-") as evidence, TemporaryDirectory(prefix="qtm-bench-") as keys:
+        places = {"KEYS_ROOT": Path(keys), "LOG_STATE": Path(keys) / "log.state", "LOG_ROOT": Path(keys) / "log"}
+        told = urls | {"EVIDENCE_ROOT": evidence} | {each: str(place) for each, place in places.items()}
+        make_database(name)
+        try:
+            with patch.dict(os.environ, told), override_settings(**places):
+                point_to(name)
+                call_command("prepare", verbosity=0, stdout=io.StringIO())
+                call_command("collectstatic", interactive=False, verbosity=0)
+                make_cast()
+                yield
+        finally:
+            point_to(stood)
+            drop_database(name)
