@@ -4,14 +4,15 @@ import json
 import re
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from signal import SIGALRM, SIGPROF, SIGXCPU
-from tempfile import TemporaryFile
+from tempfile import NamedTemporaryFile, TemporaryFile
 from threading import Lock
 from time import monotonic, sleep
-from typing import Any
+from typing import IO, Any
 
 from django.conf import settings
 
@@ -83,9 +84,8 @@ def _ask(
     """Have the child answer: what it said, and the bytes behind that."""
     bounds = {"memory_bytes": memory_bytes, "cpu_seconds": cpu_seconds, "seconds": seconds}
     asked = {**bounds, "most_pixels": settings.EVIDENCE_MAX_PIXELS, "sides": sides}
-    with _one_at_a_time, TemporaryFile() as given, TemporaryFile() as out:  # into a file, as its size can be bounded
-        given.write(data)
-        given.seek(0)
+    # Out of a file, as nobody feeds a pipe while looking whether the child has ended; into one, as its size can be bounded.
+    with _one_at_a_time, _to_read(data) as given, TemporaryFile() as out:
         status = _run([sys.executable, "-I", str(SCRIPT), json.dumps(asked)], given, out, seconds)
         out.seek(0)
         line, _, rest = out.read().partition(b"\n")
@@ -104,8 +104,18 @@ def _ask(
     return said, rest
 
 
-def _run(command: list[str], given: Any, out: Any, seconds: float) -> int:
-    """Run it with nothing of our environment and none of our files; how it ended."""
+@contextmanager
+def _to_read(data: bytes) -> Iterator[IO[bytes]]:
+    """These bytes as a file that can be read and not written."""
+    with NamedTemporaryFile() as written:
+        written.write(data)
+        written.flush()
+        with open(written.name, "rb") as given:
+            yield given
+
+
+def _run(command: list[str], given: IO[bytes], out: IO[bytes], seconds: float) -> int:
+    """Run it with nothing of our environment and no files but these two; how it ended."""
     with subprocess.Popen(
         command, stdin=given, stdout=out, stderr=subprocess.DEVNULL, env={}, cwd="/", start_new_session=True
     ) as child:

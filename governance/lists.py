@@ -63,11 +63,6 @@ class Entry:
     )
     walk: str = ""  # with what the address of the case says from which list it was opened, and where in it
 
-    @property
-    def presses(self) -> bool:
-        """Whether anything is to be said of when it is due."""
-        return bool(self.priority or self.about.due or self.overdue)
-
 
 def entries(queue: Queue, rows: Sequence[Any], kept: str = "") -> list[Entry]:
     """The rows of a queue, whichever room they are of, with what their cases are about: two queries; `kept`: the list's filter."""

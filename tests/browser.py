@@ -73,6 +73,15 @@ def static_files(tmp_path_factory: Any) -> Path:
     return folder
 
 
+def eventually[T](happens: Callable[[], T]) -> T:
+    """Wait for something of a server, at most 20 seconds; gives what came."""
+    for _ in range(1000):
+        if came := happens():
+            return came
+        time.sleep(0.02)
+    raise RuntimeError("the server does not do what it should")
+
+
 class House:
     """The product as it is served: gunicorn on a free port of the loopback, on a database of the tests."""
 
@@ -87,27 +96,27 @@ class House:
         """Start the server, which has read the whole program before it makes a worker of itself, and wait until it answers."""
         command = [sys.executable, "-m", "gunicorn", "qtm.wsgi", "--preload", "--no-control-socket"]
         command += ["--bind", f"127.0.0.1:{self.port}", "--workers", "1", "--threads", "4", "--log-level", "error"]
+        command += ["--graceful-timeout", "5"]
         self.process = subprocess.Popen(command, env=self.environment, cwd=settings.HERE)
-        for _ in range(200):
-            try:
-                urllib.request.urlopen(f"{self.url}/healthz", timeout=1).read()
-                return
-            except OSError:
-                time.sleep(0.1)
-        raise RuntimeError("the server does not answer")
+        eventually(self._answers)
+
+    def _answers(self) -> bool:
+        """Whether it answers."""
+        try:
+            urllib.request.urlopen(f"{self.url}/healthz", timeout=1).read()
+        except OSError:
+            return False
+        return True
 
     def anew(self) -> None:
         """Serve as if just begun, by a worker that remembers nothing; who asks meanwhile waits for it."""
         if not self.pids:
             return self.start()
-        master, *before = self.pids
+        _, *before = eventually(lambda: self.pids[1:] and self.pids)
         for worker in before:
             os.kill(worker, signal.SIGTERM)
-        for _ in range(2000):
-            if (now := {*children(master)}) and not now & {*before}:
-                return None
-            time.sleep(0.01)
-        raise RuntimeError("the server makes no worker anew")
+        eventually(lambda: self.pids[1:] and not {*self.pids} & {*before})
+        return None
 
     @property
     def pids(self) -> list[int]:
@@ -263,6 +272,7 @@ def visit(chromium: Browser, house: House) -> Iterator[Callable[..., Visitor]]:
         return visitors[-1]
 
     yield come
-    assert [visitor.wrong for visitor in visitors if visitor.wrong] == []
+    wrong = [visitor.wrong for visitor in visitors if visitor.wrong]
     for visitor in visitors:
-        visitor.context.close()
+        visitor.context.close()  # whatever was wrong: the next test's pages come from the same server
+    assert wrong == []

@@ -10,6 +10,7 @@ import os
 import shutil
 import tempfile
 from collections.abc import Iterator
+from contextlib import contextmanager
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -49,7 +50,8 @@ def pytest_configure() -> None:
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """What takes long begins first, so that no process is left with it at the end."""
-    items.sort(key=lambda item: not (item.get_closest_marker("browser") or item.path.stem in TAKE_LONG))
+    browsed = {item.path for item in items if item.get_closest_marker("browser")}
+    items.sort(key=lambda item: not (item.path in browsed or item.path.stem in TAKE_LONG))
 
 
 def _admin(*statements: sql.SQL | sql.Composed, database: str = "") -> None:
@@ -102,19 +104,26 @@ def django_db_setup(template: str) -> None:
     """In place of Django's own: the template serves as the test database."""
 
 
-@pytest.fixture
-def committed(template: str, django_db_blocker: Any) -> Iterator[str]:
-    """A clone of the template in which commits are real; gives its name."""
-    name = clone_of(template)
-    with django_db_blocker.unblock():
+@contextmanager
+def cloned(name: str, template: str, blocker: Any) -> Iterator[str]:
+    """A database of this name, made of another and dropped at the end; meanwhile every alias points to it, and commits are real."""
+    stood = str(connections["default"].settings_dict["NAME"])
+    with blocker.unblock():
         connections.close_all()
         make_database(name, template)
         point_to(name)
         try:
             yield name
         finally:
-            point_to(template)
+            point_to(stood)
             drop_database(name)
+
+
+@pytest.fixture
+def committed(template: str, django_db_blocker: Any) -> Iterator[str]:
+    """A clone of the template in which commits are real; gives its name."""
+    with cloned(clone_of(template), template, django_db_blocker) as name:
+        yield name
 
 
 @pytest.fixture
@@ -133,7 +142,8 @@ def walk() -> Walk:
 def nothing_kept() -> None:
     """No test finds what another kept: its evidence, what the log was when it was last signed, and what was published of it."""
     each = Path(os.environ["LOG_STATE"]).parent
-    shutil.rmtree(each, ignore_errors=True)
+    if each.exists():
+        shutil.rmtree(each)
     each.mkdir()
     keep(State())
 

@@ -517,7 +517,6 @@ def test_a_server_killed_in_the_middle_leaves_nothing_half_done_and_the_rest_is_
     crowd: list[Task],
     committed: str,
     static_files: Path,
-    settings: Any,
 ) -> None:
     house = House(committed, static_files)
     house.start()

@@ -48,7 +48,7 @@ from records.signals import SHOWN
 from settlement.models import Settlement
 from settlement.queues import UNSETTLED
 from tests.cast import DETAILING, GARDEN, Cast, Walk, enter
-from tests.conftest import drop_database, make_database, point_to
+from tests.conftest import cloned
 from tests.pictures import copies_made
 from tests.pieces import paper
 from tests.states import REACH, asked, before, between
@@ -500,19 +500,12 @@ def inhabited(name: str, template: str, django_db_blocker: Any, folder: Any) -> 
     kept = {"BACKEND": "execution.storage.Folder", "OPTIONS": {"location": folder}}
     plain = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
     with (
-        django_db_blocker.unblock(),
+        cloned(name, template, django_db_blocker),
         override_settings(EVIDENCE_ROOT=folder, STORAGES={"evidence": kept, "staticfiles": plain}),
         override_settings(LOG_STATE=folder / "log.state", LOG_ROOT=folder / "log"),
     ):
         keep(State())
-        connections.close_all()
-        make_database(name, template)
-        point_to(name)
-        try:
-            yield
-        finally:
-            point_to(template)
-            drop_database(name)
+        yield
 
 
 @pytest.fixture(scope="module")

@@ -86,7 +86,7 @@ def states(page: Page) -> list[str]:
 
 
 def comes_to(page: Page, *wanted: str) -> None:
-    """Wait until what was captured stands so, and the page says no more than that; a piece may just be tried once more."""
+    """Wait until what was captured stands so, as a piece may just be tried once more; where all is stored, until the page says nothing of it."""
     for _ in range(150):
         if states(page) == [*wanted]:
             break

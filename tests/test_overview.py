@@ -4,6 +4,7 @@ import csv
 import io
 import os
 from collections import defaultdict
+from collections.abc import Iterator
 from datetime import UTC, date, timedelta
 from importlib import import_module
 from math import ceil
@@ -33,8 +34,9 @@ from qtm.overview.standing import waiting
 from qtm.overview.steps import percentile, seconds_of
 from qtm.queues import QUEUES, waiting_in
 from qtm.spine import rooms
-from tests.browser import at
+from tests.browser import at, clone_of
 from tests.cast import ADVISORY, DETAILING, Cast, Walk, enter
+from tests.conftest import cloned, point_to
 from tests.leaves import all_ended
 from tests.states import REACH, between
 from tests.test_appointments import TOMORROW, hours
@@ -93,11 +95,21 @@ def crowd() -> None:
     Walk(surface="auto-detailing", asked=DETAILING, outcome="completed").record()
 
 
+@pytest.fixture(scope="module")
+def crowded(template: str, django_db_blocker: Any) -> Iterator[str]:
+    """A crowd whose log was spread by its owner over some days, each case's lines still one after the other: made once."""
+    with cloned(f"{template}_crowd", template, django_db_blocker) as name:
+        crowd()
+        spread()
+        point_to(template)
+        yield name
+
+
 @pytest.fixture
-def lived(committed: str) -> None:
-    """A crowd whose log was spread by its owner over some days, each case's lines still one after the other."""
-    crowd()
-    spread()
+def lived(crowded: str, template: str, django_db_blocker: Any) -> Iterator[str]:
+    """A house that has such a crowd behind it, each test's own; gives its name."""
+    with cloned(clone_of(template), crowded, django_db_blocker) as name:
+        yield name
 
 
 def as_owner(*statements: str) -> None:
@@ -157,7 +169,7 @@ def test_every_boundary_is_derived_and_comes_in_the_order_of_the_queues() -> Non
     ]
 
 
-def test_what_is_counted_is_what_a_walk_along_the_log_finds(lived: None) -> None:
+def test_what_is_counted_is_what_a_walk_along_the_log_finds(lived: str) -> None:
     make()
     for length in (7, 30, 90):
         counted = Counted.newest(length)
@@ -174,7 +186,7 @@ def test_what_is_counted_is_what_a_walk_along_the_log_finds(lived: None) -> None
             assert counted.line(*edge) == lines.count()
 
 
-def test_each_day_is_its_own_and_all_of_them_are_the_whole(lived: None) -> None:
+def test_each_day_is_its_own_and_all_of_them_are_the_whole(lived: str) -> None:
     make()
     counted = Counted.newest(90)
     assert counted
@@ -186,7 +198,7 @@ def test_each_day_is_its_own_and_all_of_them_are_the_whole(lived: None) -> None:
         assert pace[0] == asked
 
 
-def test_what_stands_is_what_stands(lived: None) -> None:
+def test_what_stands_is_what_stands(lived: str) -> None:
     make()
     content = Snapshot.objects.get().content
     for room in rooms():
@@ -244,7 +256,7 @@ def test_the_ageing_says_how_many_of_a_queue_the_page_shows_to_which_its_name_le
     assert dict(zip(drawn.table.head, row, strict=True))["The network’s"] == 2
 
 
-def test_days_that_are_over_are_counted_once_and_today_anew(lived: None) -> None:
+def test_days_that_are_over_are_counted_once_and_today_anew(lived: str) -> None:
     make()
     made = dict(Day.objects.values_list("day", "made_at"))
     Walk().approved()
@@ -255,10 +267,10 @@ def test_days_that_are_over_are_counted_once_and_today_anew(lived: None) -> None
 
 
 def test_a_day_is_not_closed_while_a_transaction_can_still_write_into_it(
-    lived: None, committed: str, monkeypatch: pytest.MonkeyPatch
+    lived: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(days, "PATIENCE_SECONDS", 0.2)
-    with psycopg.connect(at(os.environ["DATABASE_OWNER_URL"], committed)) as slow:
+    with psycopg.connect(at(os.environ["DATABASE_OWNER_URL"], lived)) as slow:
         slow.execute("SELECT pg_current_xact_id()")  # it has begun to write
         make()
         assert not Day.objects.filter(closed=True).exists()
@@ -269,7 +281,7 @@ def test_a_day_is_not_closed_while_a_transaction_can_still_write_into_it(
         make()
         assert lines_asked() == asked, "what is not committed is not there"
         slow.commit()
-    all_ended(committed)  # nobody else's either, in any database of this server
+    all_ended(lived)  # nobody else's either, in any database of this server
     make()
     assert Day.objects.filter(closed=True).exists()
     assert lines_asked() == asked + 1, "what was committed late is counted all the same"
@@ -282,7 +294,7 @@ def lines_asked() -> int:
     return counted.line("intake.Request", "", "received")
 
 
-def test_days_that_were_counted_by_other_terms_are_counted_again(lived: None) -> None:
+def test_days_that_were_counted_by_other_terms_are_counted_again(lived: str) -> None:
     make()
     closed = Day.objects.filter(closed=True).count()
     with override_settings(TIME_ZONE="Asia/Kathmandu"):
@@ -335,7 +347,7 @@ def test_no_cell_is_a_formula_and_none_is_lost() -> None:
     assert read == ["'=1+1", "'+49", "'-x", "'@x", 'a "b", c', "Prüfung ⭐\nzwei", ""]
 
 
-def test_only_who_oversees_reads_it(lived: None) -> None:
+def test_only_who_oversees_reads_it(lived: str) -> None:
     make()
     addresses = ["/overview/", "/overview/boundaries.csv", "/overview/gaps/tasks-without-place/"]
     for address in addresses:
@@ -352,7 +364,7 @@ def test_it_is_where_an_executive_is_at_home_and_an_admin_is_not(committed: str)
     assert as_("ines").get("/").headers["Location"] == "/console/"
 
 
-def test_each_figure_has_its_picture_its_table_and_its_file(lived: None) -> None:
+def test_each_figure_has_its_picture_its_table_and_its_file(lived: str) -> None:
     make()
     page = as_("eve").get("/overview/").content.decode()
     assert page.count('role="img"') > len(figures())
@@ -365,7 +377,7 @@ def test_each_figure_has_its_picture_its_table_and_its_file(lived: None) -> None
         assert all(len(row) == len(head) for row in rows)
 
 
-def test_it_names_nobody(lived: None) -> None:
+def test_it_names_nobody(lived: str) -> None:
     make()
     client = as_("eve")
     said = client.get("/overview/").content.decode()
@@ -389,14 +401,14 @@ def test_an_empty_house_says_what_would_fill_it(committed: str) -> None:
     assert "Nothing waits anywhere." in page
 
 
-def test_figures_that_are_not_counted_anew_say_so(lived: None) -> None:
+def test_figures_that_are_not_counted_anew_say_so(lived: str) -> None:
     make()
     assert "have not been counted anew" not in as_("eve").get("/overview/").content.decode()
     Snapshot.objects.update(as_of=timezone.now() - timedelta(hours=2))
     assert "have not been counted anew" in as_("eve").get("/overview/").content.decode()
 
 
-def test_a_day_that_is_not_counted_yet_is_said_and_not_nought(lived: None, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_day_that_is_not_counted_yet_is_said_and_not_nought(lived: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(making, "BUDGET_SECONDS", 0)
     make()
     counted = Counted.newest(30)
@@ -409,7 +421,7 @@ def test_a_day_that_is_not_counted_yet_is_said_and_not_nought(lived: None, monke
     assert sum(row[1:] == [""] * 5 for row in rows) == counted.missing
 
 
-def test_an_unknown_period_figure_or_list_is_not_there(lived: None) -> None:
+def test_an_unknown_period_figure_or_list_is_not_there(lived: str) -> None:
     for address in ("/overview/?days=8", "/overview/?days=", "/overview/nothing.csv", "/overview/gaps/nothing/"):
         assert as_("eve").get(address).status_code == 404
 

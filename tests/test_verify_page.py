@@ -19,6 +19,7 @@ from playwright.sync_api import Browser, FilePayload, Page
 from records.export.download import download, receipt
 from records.log.notes import COSIGNATURE, Verifier, checkpoint_of, raw
 from records.log.signing import sign
+from records.log.validity import GRACE
 from records.models import Key, Record
 from records.seal.keys import LOG, RECORD
 from records.seal.leaf import leaf_of
@@ -141,12 +142,15 @@ def test_a_key_that_signs_no_more_still_proves_what_it_sealed_and_nothing_later(
     call_command("keys", "rotate", RECORD, stdout=io.StringIO())
     after = download(sealed())
     page = Client().get("/verify/").content.decode()
-    early = re.sub(r'data-last="[^"]+"', f'data-last="{(old.since - timedelta(minutes=1)).isoformat()}"', page)
-    assert early != page
+    new = Key.objects.filter(use=RECORD).latest("pk").since
+    for said in (f'data-first="{new - GRACE:%Y-%m-%dT%H:%M:%S}', f'data-last="{new + GRACE:%Y-%m-%dT%H:%M:%S}'):
+        assert said in page
+    early = re.sub(r'data-last="20[^"]+"', f'data-last="{(old.since - timedelta(minutes=1)).isoformat()}"', page)
+    late = re.sub(r'data-first="[^"]+"', f'data-first="{(new + timedelta(minutes=1)).isoformat()}"', page)
     visitor = visit()
-    for served, held_by in ((page, {before: True, after: True}), (early, {before: False, after: True})):
+    for served, first, second in ((page, True, True), (early, False, True), (late, False, False)):
         as_served(served, visitor)
-        for archive, holds in held_by.items():
+        for archive, holds in ((before, first), (after, second)):
             assert (VALID if holds else INVALID) in choose(visitor.page, ("R.zip", archive))
             assert held(visitor.page)[6] == ("true" if holds else "false")
 

@@ -8,6 +8,7 @@ import sys
 import zipfile
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -119,6 +120,21 @@ def test_under_no_keys_it_is_whole_and_nobody_vouches_for_it(committed: str, tmp
 def keys_apart(settings: Any, tmp_path: Path) -> None:
     """Keys that this test may put others in the place of."""
     settings.KEYS_ROOT = Path(shutil.copytree(settings.KEYS_ROOT, tmp_path / "keys"))
+
+
+def test_a_key_on_file_vouches_for_what_was_sealed_in_its_time_alone(
+    committed: str, keys_apart: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    place, out = tmp_path / "R.zip", io.StringIO()
+    place.write_bytes(download(sealed()))
+    rotate("record")
+    call_command("verify", str(place), stdout=out)
+    assert "it was sealed while its key was the one that signs" in out.getvalue()
+    monkeypatch.setattr(
+        "records.log.keys_shown.GRACE", -timedelta(hours=1)
+    )  # as if the key had come later and gone sooner
+    with pytest.raises(CommandError, match="Not valid: it does not hold that it was sealed while its key"):
+        call_command("verify", str(place), stdout=io.StringIO())
 
 
 def test_what_another_house_has_signed_is_refused(committed: str, keys_apart: None, tmp_path: Path) -> None:

@@ -6,7 +6,7 @@ from datetime import datetime
 from hashlib import sha256
 
 from records.log.model import Key
-from records.log.validity import GRACE
+from records.log.validity import FOR_EVER, GRACE
 from records.seal.keys import LOG
 
 
@@ -18,9 +18,18 @@ class Shown:
     until: datetime | None
 
     @property
-    def last(self) -> datetime | None:
-        """Until when what it signed is taken for valid: who had begun to sign as another came may end."""
-        return self.until + GRACE if self.until else None
+    def first(self) -> datetime:
+        """The earliest moment that may stand in what it signed: the moment was read before the key, and another key may have come between."""
+        return self.key.since - GRACE
+
+    @property
+    def last(self) -> datetime:
+        """The latest one: who had begun to sign as another came may end."""
+        return self.until + GRACE if self.until else FOR_EVER
+
+    def dates(self, moment: datetime) -> bool:
+        """Whether this key may have signed what says that moment of itself."""
+        return self.first <= moment <= self.last
 
     @property
     def sha256(self) -> str:

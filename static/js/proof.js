@@ -120,9 +120,9 @@ async function signedByHouse(said) {
 }
 
 // Whether it was sealed, by its own word, while its key was the one that signs.
-function dated(statement, { since, last }) {
-  const sealed = new Date(statement.predicate.crossings.at(-1).at);
-  return { step: "dated", holds: since <= sealed && sealed <= last, about: sealed };
+function dated(statement, { first, last } = {}) {
+  const said = statement.predicate?.crossings?.at(-1)?.at, sealed = new Date(said);
+  return { step: "dated", holds: first <= sealed && sealed <= last, about: isNaN(sealed) ? String(said) : sealed };
 }
 
 // What the files say of their own.

@@ -4,7 +4,7 @@ import { digestOf, statementIn, steps } from "./proof.js";
 const $ = (selector) => document.querySelector(selector);
 const place = $("#verify"), list = $("#steps"), verdict = $("#verdict"), told = $("#told");
 const named = (what) => [...document.querySelectorAll(`[data-${what}]`)].map((each) => each.dataset);
-const published = new Map(named("key").map(({ key, since, last }) => [key, { since: new Date(since), last: last ? new Date(last) : Infinity }]));
+const published = new Map(named("key").map(({ key, first, last }) => [key, { first: new Date(first), last: new Date(last) }]));
 const known = { published, witnesses: named("witness").map(({ witness }) => witness), wanted: place.dataset.wanted };
 
 const words = (name) => $(`template[data-step="${name}"]`).content.cloneNode(true);

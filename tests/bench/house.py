@@ -21,7 +21,7 @@ ADDRESSES = ("DATABASE_URL", "DATABASE_OWNER_URL", "DATABASE_OMNI_URL")
 
 @contextmanager
 def house(name: str) -> Iterator[None]:
-    """A prepared database of that name with keys and a log of its own, to which Django and every process we start are pointed meanwhile."""
+    """A prepared database of that name with keys and a log of its own, to which Django and every process we start are pointed meanwhile; this one keeps no evidence."""
     stood = str(connections["default"].settings_dict["NAME"])
     urls = {each: urlunsplit(urlsplit(os.environ[each])._replace(path=f"/{name}")) for each in ADDRESSES}
     with TemporaryDirectory(prefix="qtm-bench-") as evidence, TemporaryDirectory(prefix="qtm-bench-") as keys:

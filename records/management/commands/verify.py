@@ -1,10 +1,18 @@
 """`manage.py verify FILE`: check the download of a Record against the keys of this house."""
 
+import json
+from collections.abc import Iterator
+from datetime import datetime
+from io import BytesIO
+from itertools import chain
 from pathlib import Path
 from typing import Any
+from zipfile import ZipFile
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
+from qtm.words import exact
+from records.log.keys_shown import every_key
 from records.log.model import Key
 from records.seal.keys import LOG
 from records.verifying.verify_record import steps
@@ -36,10 +44,19 @@ class Command(BaseCommand):
 
     def _check(self, download: bytes) -> None:
         """Each step."""
-        for said, holds in steps(download, published()):
+        for said, holds in chain(steps(download, published()), dated(download)):
             if not holds:
                 raise CommandError(f"Not valid: it does not hold that {said}.")
             self.stdout.write(f"holds:  {said}")
+
+
+def dated(download: bytes) -> Iterator[tuple[str, bool]]:
+    """That it was sealed, by its own word, while its key was the one that signs: what the keys on file know and the script does not."""
+    with ZipFile(BytesIO(download)) as archive:
+        statement, pem = json.loads(archive.read("statement.json")), archive.read("record-key.pem").decode()
+    sealed = datetime.fromisoformat(statement["predicate"]["crossings"][-1]["at"])
+    key = next(each for each in every_key() if each.key.pem.strip() == pem.strip())
+    yield f"it was sealed while its key was the one that signs, at {exact(sealed)}", key.dates(sealed)
 
 
 def published() -> str:
