@@ -6,7 +6,6 @@ import signal
 import socket
 import subprocess
 import sys
-import time
 import urllib.request
 from collections.abc import Callable, Iterator
 from functools import cache
@@ -26,6 +25,7 @@ from psycopg.conninfo import conninfo_to_dict
 from qtm.models import User
 from tests import device
 from tests.bench.serving import children, signed_in
+from tests.waiting import eventually
 
 PASSWORD = "a long word for the tests"
 # A control of its own is a row, a button or a link that stands alone; a link within a sentence is as high as its line.
@@ -73,15 +73,6 @@ def static_files(tmp_path_factory: Any) -> Path:
     return folder
 
 
-def eventually[T](happens: Callable[[], T]) -> T:
-    """Wait for something of a server, at most 20 seconds; gives what came."""
-    for _ in range(1000):
-        if came := happens():
-            return came
-        time.sleep(0.02)
-    raise RuntimeError("the server does not do what it should")
-
-
 class House:
     """The product as it is served: gunicorn on a free port of the loopback, on a database of the tests."""
 
@@ -98,7 +89,7 @@ class House:
         command += ["--bind", f"127.0.0.1:{self.port}", "--workers", "1", "--threads", "4", "--log-level", "error"]
         command += ["--graceful-timeout", "5"]
         self.process = subprocess.Popen(command, env=self.environment, cwd=settings.HERE)
-        eventually(self._answers)
+        eventually(self._answers, 20)
 
     def _answers(self) -> bool:
         """Whether it answers."""

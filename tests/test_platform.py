@@ -27,6 +27,7 @@ from qtm.postgres.roles import ROLES
 from qtm.processes import ROOT
 from qtm.run import demo, settings
 from tests.conftest import OF_ONE_TEST
+from tests.waiting import eventually
 
 PYTHON = str(ROOT / ".venv" / "bin" / "python") if (ROOT / ".venv").exists() else sys.executable
 EXEC = [PYTHON, "-m", "qtm.postgres", "exec", "--fast"]
@@ -77,16 +78,6 @@ def lives_in(process: Path, folder: Path) -> bool:
         called = (process / "cmdline").read_bytes().decode(errors="replace")
         return bool(called) and (str(folder) in called or str((process / "cwd").readlink()).startswith(str(folder)))
     return False
-
-
-def eventually(happens: Callable[[], object], seconds: float = 60) -> bool:
-    """Whether something comes true in time."""
-    deadline = time.monotonic() + seconds
-    while not happens():
-        if time.monotonic() > deadline:
-            return False
-        time.sleep(0.05)
-    return True
 
 
 def socket_folder(cluster: Cluster) -> Path:
@@ -323,7 +314,7 @@ def test_a_killed_server_is_recovered_with_its_data(ground: Path) -> None:
         owner.execute("CREATE TABLE kept (id int)")
     lock = running.data / "postmaster.pid"
     os.kill(int(lock.read_text().split()[0]), signal.SIGKILL)
-    assert eventually(lambda: not running.alive())
+    eventually(lambda: not running.alive())
     lock.write_text(lock.read_text().replace(lock.read_text().split()[0], str(os.getpid()), 1))
     with Cluster(ground / "killed") as again:
         assert asked(again.urls()["DATABASE_OWNER_URL"], "SELECT count(*) FROM kept") == 0
@@ -336,7 +327,7 @@ def test_a_server_whose_runner_was_killed_is_adopted(ground: Path) -> None:
     """The next one to come uses it, and takes it away."""
     folder = ground / "orphan"
     runner = subprocess.Popen([*EXEC, "--folder", str(folder), "--", "sleep", "60"], cwd=ROOT, stdin=subprocess.DEVNULL)
-    assert eventually(lambda: sleeping(runner))
+    eventually(lambda: sleeping(runner))
     [sleeper] = sleeping(runner)
     runner.kill()
     runner.wait()
@@ -368,7 +359,7 @@ def test_exec_hands_back_the_status_and_hands_on_signals(ground: Path) -> None:
         run(*EXEC, "--folder", str(folder), "--", "sh", "-c", 'test -n "$DATABASE_ADMIN_URL" && exit 7').returncode == 7
     )
     runner = subprocess.Popen([*EXEC, "--folder", str(folder), "--", "sleep", "60"], cwd=ROOT, stdin=subprocess.DEVNULL)
-    assert eventually(lambda: sleeping(runner))
+    eventually(lambda: sleeping(runner))
     runner.terminate()
     assert runner.wait(60) == 128 + signal.SIGTERM
     assert not at_home(folder)
@@ -380,7 +371,7 @@ def test_an_interrupted_environment_is_made_again(ground: Path) -> None:
     shutil.copytree(ROOT / ".ci", place / ".ci")
     (place / "requirements.txt").write_text("# nothing to install\n")
     making = subprocess.Popen(["sh", ".ci/python", ".ci/environment.py"], cwd=place, stdout=subprocess.DEVNULL)
-    assert eventually((place / ".venv" / "bin").exists)
+    eventually((place / ".venv" / "bin").exists)
     making.kill()
     making.wait()
     assert not (place / ".venv" / "made-from").exists()
@@ -526,7 +517,7 @@ def start(house: Path, port: str, **environment: str) -> "subprocess.Popen[bytes
             stderr=said,
             start_new_session=True,
         )
-    assert eventually(lambda: b"QTM OS is at" in (house / "said").read_bytes() or make.poll() is not None, 180)
+    eventually(lambda: b"QTM OS is at" in (house / "said").read_bytes() or make.poll() is not None, 180)
     assert make.poll() is None, (house / "said").read_text()
     return make
 
@@ -575,7 +566,7 @@ def test_run_stops_cleanly_recovers_and_starts_again_quickly(
     asked = [Caller(port).ask("A red estate, asked before Ctrl-C")]
     os.killpg(make.pid, signal.SIGINT)
     make.wait(60)
-    assert eventually(lambda: not at_home(house), 20)
+    eventually(lambda: not at_home(house), 20)
     assert "Stopped." in (house / "said").read_text()
 
     began = time.monotonic()
@@ -593,7 +584,7 @@ def test_run_stops_cleanly_recovers_and_starts_again_quickly(
     assert all(car in Caller(port).read(path) for path, car in asked)
     make.kill()
     make.wait(60)
-    assert eventually(lambda: not at_home(house))
+    eventually(lambda: not at_home(house))
 
 
 def test_a_house_that_somebody_lives_in_is_served_without_the_demo(ground: Path) -> None:
@@ -635,4 +626,4 @@ def test_run_serves_a_database_that_was_given(house: Path) -> None:
         make.terminate()
         make.wait(60)
         assert somebodys.alive()
-    assert eventually(lambda: not at_home(house), 20)
+    eventually(lambda: not at_home(house), 20)
