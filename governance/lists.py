@@ -136,12 +136,12 @@ def _about(case_ids: Sequence[int]) -> dict[int, About]:
     raw: Any = Case(When(intake=None, then="asked"))  # as it was asked, where it is not stored in governed form yet
     read = ("pk", "surface__name", "channel", "follows_id", "corrects", "listing__priority", "listing__due")
     found = {}
-    for *known, asked, summary, name, place, wished in Request.objects.filter(pk__in=case_ids).values_list(
-        *read, Subquery(waits), *stands, raw, *(f"intake__{each}" for each in LISTED)
-    ):
+    for case, surface, *known, asked, summary, name, place, wished in Request.objects.filter(
+        pk__in=case_ids
+    ).values_list(*read, Subquery(waits), *stands, raw, *(f"intake__{each}" for each in LISTED)):
         stored = {"summary": summary, "name": name, "place": place, "wished": wished}
-        said = {"summary": known[1], **asked} if asked is not None else stored
-        found[known[0]] = About(*known, *_listed(said | right[known[0]]))
+        said = {"summary": surface, **asked} if asked is not None else stored
+        found[case] = About(case, surface, *known, *_listed(said | right[case]))
     return found
 
 

@@ -65,10 +65,8 @@ def _admin(*statements: sql.SQL | sql.Composed, database: str = "") -> None:
 def make_database(name: str, template: str = "template0") -> None:
     """A database as the platform makes it, empty or as a clone."""
     drop_database(name)
-    made = database_sql(name, template) + sql.SQL(
-        " STRATEGY FILE_COPY"
-    )  # a third of the time where nothing waits for the disk
-    _admin(made, *entry_sql(name))
+    # Copied file by file: a third of the time where nothing waits for the disk.
+    _admin(database_sql(name, template) + sql.SQL(" STRATEGY FILE_COPY"), *entry_sql(name))
     _admin(*schema_sql(), database=name)
 
 

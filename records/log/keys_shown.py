@@ -6,26 +6,29 @@ from datetime import datetime
 from hashlib import sha256
 
 from records.log.model import Key
-from records.log.validity import FOR_EVER, GRACE
-from records.seal.keys import LOG
+from records.log.validity import FOR_EVER, GRACE, spans
+from records.seal.keys import LOG, RECORD
 
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """A public key, what it signs, and from when to when it is the one that signs."""
+    """A public key, what it signs, and from when to when it is the one that signs.
+
+    `last`: the latest moment that may stand in what it signed; who had begun to sign as another came may end.
+    """
 
     key: Key
-    until: datetime | None
+    last: datetime
+
+    @property
+    def until(self) -> datetime | None:
+        """When another came in its place, if one did."""
+        return None if self.last == FOR_EVER else self.last - GRACE
 
     @property
     def first(self) -> datetime:
         """The earliest moment that may stand in what it signed: the moment was read before the key, and another key may have come between."""
         return self.key.since - GRACE
-
-    @property
-    def last(self) -> datetime:
-        """The latest one: who had begun to sign as another came may end."""
-        return self.until + GRACE if self.until else FOR_EVER
 
     def dates(self, moment: datetime) -> bool:
         """Whether this key may have signed what says that moment of itself."""
@@ -48,8 +51,6 @@ class Shown:
 
 def every_key() -> list[Shown]:
     """All of them, the newest first."""
-    found, later = [], dict[str, datetime]()
-    for key in Key.objects.order_by("-pk"):
-        found.append(Shown(key, later.get(key.use)))
-        later[key.use] = key.since
-    return found
+    keys = [*Key.objects.order_by("pk")]
+    lasting = {**spans(keys, RECORD), **spans(keys, LOG)}
+    return [Shown(key, lasting[key][1]) for key in reversed(keys)]
